@@ -1,0 +1,386 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date, formatLang
+
+from ..providers.messages import Message
+from ..providers.messages import _ as mark
+
+_logger = logging.getLogger(__name__)
+
+
+class AccountSettlement(models.Model):
+    """One payout and the transactions it consists of; or, until the payout comes, the open run of ledger dates.
+
+    The stages stand in files of their own: ``account_settlement_ingest``, ``_match``, ``_book`` and ``_bank``.
+    """
+
+    _name = "account.settlement"
+    _description = "Settlement"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name", store=True)
+    provider_id = fields.Many2one(
+        "account.settlement.provider", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
+    external_id = fields.Char(
+        string="Settlement Number",
+        readonly=True,
+        index=True,
+        help="The provider's number of the payout; empty until it comes.",
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    date = fields.Date(readonly=True, index=True)
+    date_from = fields.Date(string="From", compute="_compute_from_lines", store=True)
+    date_to = fields.Date(string="To", compute="_compute_from_lines", store=True)
+    amount_gross = fields.Monetary(
+        string="Payments and Refunds", compute="_compute_from_lines", store=True, help="Before fees."
+    )
+    amount_fee = fields.Monetary(string="Fees Deducted", compute="_compute_from_lines", store=True)
+    amount_net = fields.Monetary(string="Net", compute="_compute_from_lines", store=True)
+    opening_balance = fields.Monetary(
+        readonly=True, string="Carried In", help="What the provider owed before the first transaction."
+    )
+    payout_amount = fields.Monetary(readonly=True, string="Payout")
+    payout_reference = fields.Char(readonly=True, help="Expected in the text of the bank line.")
+    payout_date = fields.Date(readonly=True)
+    complete_to = fields.Date(readonly=True, help="The last day of which nothing more is expected.")
+    closing_balance = fields.Monetary(readonly=True)
+    has_closing_balance = fields.Boolean(readonly=True)
+    is_open = fields.Boolean(readonly=True, string="Awaits Payout")
+    needs_confirmation = fields.Boolean(
+        readonly=True,
+        help="The document holds no total to check its rows against: a person confirms the payout before it is booked.",
+    )
+    confirmed_by_id = fields.Many2one("res.users", readonly=True, string="Confirmed By")
+    problem_data = fields.Json(readonly=True, help="What does not add up in the documents.")
+    booking_error_data = fields.Json(readonly=True, help="Why booking failed the last time.")
+    error_message = fields.Text(compute="_compute_error_message")
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("new", "To Book"),
+            ("booked", "Booked"),
+            ("paid", "Paid Out"),
+            ("error", "Error"),
+        ],
+        compute="_compute_state",
+        store=True,
+        index=True,
+        tracking=True,
+    )
+    line_ids = fields.One2many("account.settlement.line", "settlement_id", string="Transactions", readonly=True)
+    move_ids = fields.One2many("account.move", "settlement_id", string="Vouchers", readonly=True)
+    clearing_line_ids = fields.One2many("account.move.line", "settlement_clearing_id", readonly=True)
+    document_ids = fields.Many2many("account.settlement.document", string="Documents", readonly=True)
+    carried_to_id = fields.Many2one(
+        "account.settlement",
+        readonly=True,
+        index="btree_not_null",
+        string="Paid Out With",
+        help="The payout was aborted; the amount comes with this later one.",
+    )
+    carried_from_ids = fields.One2many("account.settlement", "carried_to_id", string="Aborted Payouts Included")
+    bank_line_id = fields.Many2one(
+        "account.bank.statement.line", readonly=True, index="btree_not_null", string="Bank Line"
+    )
+    returned_bank_line_id = fields.Many2one(
+        "account.bank.statement.line",
+        readonly=True,
+        index="btree_not_null",
+        string="Returned By Bank Line",
+        help="The payout had reached the bank, and went back.",
+    )
+    clearing_residual = fields.Monetary(compute="_compute_clearing_residual", string="Open on Clearing")
+    line_count = fields.Integer(compute="_compute_counts")
+    unknown_count = fields.Integer(compute="_compute_counts")
+    move_count = fields.Integer(compute="_compute_counts")
+
+    _external_uniq = models.UniqueIndex(
+        "(provider_id, external_id) WHERE external_id IS NOT NULL", "This settlement is stored already."
+    )
+    _open_uniq = models.UniqueIndex(
+        "(provider_id, currency_id) WHERE is_open", "A provider has one open run of ledger dates at a time."
+    )
+
+    @api.depends("provider_id.name", "external_id", "date")
+    def _compute_name(self):
+        for settlement in self:
+            number = settlement.external_id or settlement.env._("awaiting payout")
+            settlement.name = f"{settlement.provider_id.name} {number}"
+
+    @api.depends("line_ids.amount", "line_ids.fee", "line_ids.kind", "line_ids.fee_owed", "line_ids.date")
+    def _compute_from_lines(self):
+        totals = {settlement.id: [None, None, 0.0, 0.0] for settlement in self}
+        fee_kinds = ("fee", "fee_refund")
+        bank_kinds = ("payout", "payout_return", "top_up")
+        for settlement, kind, first, last, amount, fee in self.env["account.settlement.line"]._read_group(
+            [("settlement_id", "in", self.ids), ("fee_owed", "=", False)],
+            ["settlement_id", "kind"],
+            ["date:min", "date:max", "amount:sum", "fee:sum"],
+        ):
+            total = totals[settlement.id]
+            total[0] = min(filter(None, (total[0], first)))
+            total[1] = max(filter(None, (total[1], last)))
+            total[3] += fee
+            if kind in fee_kinds:
+                total[3] -= amount
+            elif kind not in bank_kinds:
+                total[2] += amount
+        for settlement in self:
+            first, last, gross, fee = totals.get(settlement.id, (None, None, 0.0, 0.0))
+            settlement.date_from = first
+            settlement.date_to = last
+            settlement.amount_gross = gross
+            settlement.amount_fee = fee
+            settlement.amount_net = gross - fee
+
+    @api.depends(
+        "is_open",
+        "problem_data",
+        "booking_error_data",
+        "line_ids.status",
+        "clearing_line_ids.amount_residual",
+        "clearing_line_ids.parent_state",
+    )
+    def _compute_state(self):
+        unbooked = {
+            settlement.id
+            for (settlement,) in self.env["account.settlement.line"]._read_group(
+                [("settlement_id", "in", self.ids), ("status", "=", "new")], ["settlement_id"]
+            )
+        }
+        for settlement in self:
+            if settlement.problem_data or settlement.booking_error_data:
+                settlement.state = "error"
+            elif settlement.is_open:
+                settlement.state = "open"
+            elif settlement.id in unbooked:
+                settlement.state = "new"
+            elif settlement._is_clearing_zero():
+                settlement.state = "paid"
+            else:
+                settlement.state = "booked"
+
+    def _is_clearing_zero(self):
+        """Whether nothing of this settlement is open on the clearing account any more."""
+        self.ensure_one()
+        return all(
+            line.company_currency_id.is_zero(line.amount_residual) and line.currency_id.is_zero(line.amount_residual_currency)
+            for line in self.clearing_line_ids
+        )
+
+    @api.depends("clearing_line_ids.amount_residual_currency")
+    def _compute_clearing_residual(self):
+        for settlement in self:
+            settlement.clearing_residual = sum(settlement.clearing_line_ids.mapped("amount_residual_currency"))
+
+    def _compute_counts(self):
+        Line = self.env["account.settlement.line"]
+        lines = dict(Line._read_group([("settlement_id", "in", self.ids)], ["settlement_id"], ["__count"]))
+        unknown = dict(
+            Line._read_group(
+                [("settlement_id", "in", self.ids), ("status", "=", "unknown")], ["settlement_id"], ["__count"]
+            )
+        )
+        moves = dict(
+            self.env["account.move"]._read_group([("settlement_id", "in", self.ids)], ["settlement_id"], ["__count"])
+        )
+        for settlement in self:
+            settlement.line_count = lines.get(settlement, 0)
+            settlement.unknown_count = unknown.get(settlement, 0)
+            settlement.move_count = moves.get(settlement, 0)
+
+    @api.depends("problem_data", "booking_error_data")
+    @api.depends_context("lang")
+    def _compute_error_message(self):
+        for settlement in self:
+            settlement.error_message = self._render_messages(
+                (settlement.problem_data or []) + (settlement.booking_error_data or [])
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_booked(self):
+        for settlement in self.filtered("move_ids"):
+            raise UserError(
+                self.env._("%s has vouchers, so it cannot be deleted. Undo it by reversal instead.", settlement.name)
+            )
+
+    # ---------------------------------------------------------------- messages
+
+    @api.model
+    def _render_messages(self, stored):
+        """Return stored messages as text in the reader's language, one a line; False where there are none.
+
+        :param list stored: of :meth:`~..providers.messages.Message.to_json`.
+        """
+        return "\n".join(self._render_message(Message.from_json(message)) for message in stored or []) or False
+
+    @api.model
+    def _render_message(self, message):
+        # The templates are literals in the pure packages, marked there with _ for the export of terms.
+        values = {name: self._render_value(value) for name, value in message.values.items()}
+        return self.env._(message.template, **values)  # pylint: disable=gettext-variable
+
+    @api.model
+    def _render_value(self, value):
+        if isinstance(value, Message):
+            return self._render_message(value)
+        if hasattr(value, "quantize"):
+            return formatLang(self.env, float(value), digits=2)
+        return format_date(self.env, value) if hasattr(value, "isoformat") else value
+
+    # ---------------------------------------------------------------- actions
+
+    def action_process(self):
+        """Match, book and reconcile now."""
+        self._process()
+        return True
+
+    def action_match_bank(self):
+        """Look for the payout's bank line now."""
+        self._match_bank()
+        return True
+
+    def action_confirm(self):
+        """A person has seen that the payout is right; the settlement may be booked."""
+        for settlement in self.filtered("needs_confirmation"):
+            settlement.write({"needs_confirmation": False, "confirmed_by_id": self.env.user.id})
+            settlement.message_post(
+                body=self.env._("The payout of %s was confirmed.", formatLang(
+                    self.env, settlement.payout_amount or settlement.amount_net, currency_obj=settlement.currency_id
+                ))
+            )
+        self._process()
+        return True
+
+    def action_reverse(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_reverse")
+        action["context"] = {"default_settlement_ids": self.ids}
+        return action
+
+    def _open_action(self, xml_id, domain):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        action["domain"] = domain
+        action["context"] = {}
+        return action
+
+    def action_open_lines(self):
+        return self._open_action(
+            "settlement_bridge.action_account_settlement_line", [("settlement_id", "=", self.id)]
+        )
+
+    def action_open_unknown(self):
+        return self._open_action(
+            "settlement_bridge.action_account_settlement_line",
+            [("settlement_id", "=", self.id), ("status", "=", "unknown")],
+        )
+
+    def action_open_moves(self):
+        return self._open_action("account.action_move_journal_line", [("settlement_id", "=", self.id)])
+
+    def action_open_bank_line(self):
+        self.ensure_one()
+        return self.bank_line_id.move_id.get_formview_action()
+
+    def action_open_documents(self):
+        return self._open_action(
+            "settlement_bridge.action_account_settlement_document", [("settlement_ids", "in", self.ids)]
+        )
+
+    # ---------------------------------------------------------------- processing
+
+    def _process(self):
+        """Match, book and reconcile what is proven and not yet booked. Safe to call again.
+
+        :raises UserError: when a settlement is being booked by somebody else right now, or cannot be booked.
+        """
+        for settlement in self:
+            if not settlement.try_lock_for_update(allow_referencing=True):
+                raise UserError(self.env._("%s is being booked right now. Try again in a minute.", settlement.name))
+            settlement = settlement.with_company(settlement.company_id)
+            settlement.booking_error_data = False
+            for date, lines in settlement._get_bookable_lines():
+                settlement._book(date, lines)
+            settlement._close_clearing()
+        return True
+
+    def _get_bookable_lines(self):
+        """Return ``(ledger date, lines)`` of what may be booked now, oldest first.
+
+        A settlement in error, or one whose payout must be confirmed first, gives nothing; an open run gives its
+        complete ledger dates.
+        """
+        self.ensure_one()
+        if self.problem_data or self.needs_confirmation or self.provider_id.state != "active":
+            return []
+        domain = [("settlement_id", "=", self.id), ("status", "=", "new")]
+        if self.is_open:
+            domain.append(("date", "<=", self.complete_to))
+        lines = self.env["account.settlement.line"].search(domain, order="date, row, id")
+        return sorted(lines.grouped("date").items())
+
+    @api.model
+    def _search_bookable(self, limit=None):
+        """Return the settlements with something to book: rows still new, of complete ledger dates."""
+        self.flush_model()
+        self.env["account.settlement.line"].flush_model(["status", "date", "settlement_id"])
+        self.env["account.settlement.provider"].flush_model(["state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT settlement.id
+                  FROM account_settlement settlement
+                  JOIN account_settlement_provider provider ON provider.id = settlement.provider_id
+                 WHERE settlement.state IN ('new', 'open')
+                   AND settlement.needs_confirmation IS NOT TRUE
+                   AND provider.state = 'active'
+                   AND EXISTS (
+                       SELECT 1
+                         FROM account_settlement_line line
+                        WHERE line.settlement_id = settlement.id
+                          AND line.status = 'new'
+                          AND (settlement.is_open IS NOT TRUE OR line.date <= settlement.complete_to)
+                       )
+              ORDER BY settlement.date, settlement.id
+                 LIMIT %s
+                """,
+                limit,
+            )
+        )
+        return self.browse(row[0] for row in rows)
+
+    @api.model
+    def _cron_process(self, batch_size=20):
+        """Scheduled action: match, book and reconcile. A settlement that fails never stops the others."""
+        settlements = self._search_bookable(limit=batch_size)
+        remaining = len(settlements)
+        if remaining == batch_size:
+            remaining = len(self._search_bookable())
+        self.env["ir.cron"]._commit_progress(remaining=remaining)
+        for settlement in settlements:
+            try:
+                settlement._process()
+            except UserError as error:
+                self.env.cr.rollback()
+                settlement._note_booking_failure(["%(error)s", {"error": str(error)}])
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Settlement %s could not be booked", settlement.id)
+                settlement._note_booking_failure(
+                    Message(mark("Booking stopped on an unexpected fault; see the server log.")).to_json()
+                )
+            self.env["ir.cron"]._commit_progress(1)
+        if settlements:
+            self.env.ref("settlement_bridge.ir_cron_settlement_bank")._trigger()
+
+    def _note_booking_failure(self, message):
+        """Set the settlement aside with the reason; the button tries again."""
+        self.booking_error_data = [message]
+        self.provider_id._ask_for_attention(self.error_message)

@@ -1,0 +1,156 @@
+import logging
+import re
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+#: How many days after the payout date a bank line without a reference may lie, and how many before it.
+DAYS_AFTER = 7
+DAYS_BEFORE = 1
+
+
+class AccountSettlement(models.Model):
+    """The bank stage: the payout meets its bank statement line, and the clearing account is zero."""
+
+    _inherit = "account.settlement"
+
+    @api.model
+    def _get_bank_domain(self):
+        """Settlements that wait for a bank line: that of their payout, or of a payout that went back."""
+        awaits_payout = (
+            Domain("state", "=", "booked")
+            & Domain("bank_line_id", "=", False)
+            & Domain("carried_to_id", "=", False)
+            & Domain("payout_amount", "!=", 0)
+        )
+        awaits_return = (
+            Domain("carried_to_id", "!=", False)
+            & Domain("bank_line_id", "!=", False)
+            & Domain("returned_bank_line_id", "=", False)
+        )
+        return awaits_payout | awaits_return
+
+    def _match_bank(self):
+        """Find the bank line of each payout and reconcile it: by payout reference, else by amount and date if unique.
+
+        :return: the settlements whose bank line was found now.
+        """
+        matched = self.browse()
+        for company, settlements in self.filtered_domain(self._get_bank_domain()).grouped("company_id").items():
+            settlements = settlements.with_company(company)
+            candidates = settlements._find_bank_candidates()
+            # A payout that went back is settled before the later payout that brings it again.
+            for settlement in settlements.sorted(lambda settlement: (not settlement.carried_to_id, settlement.date)):
+                bank_line = settlement._choose_bank_line(candidates)
+                if bank_line:
+                    candidates -= bank_line
+                    settlement._reconcile_bank_line(bank_line)
+                    matched |= settlement
+        return matched
+
+    def _get_bank_amount(self):
+        """What the awaited bank line has, in the settlement's currency."""
+        self.ensure_one()
+        return -self.payout_amount if self.carried_to_id else self.payout_amount
+
+    def _find_bank_candidates(self):
+        """Return the posted bank lines that stand wholly on the suspense account with one of the amounts awaited."""
+        amounts = [(settlement._get_bank_amount(), settlement.currency_id.id) for settlement in self]
+        self.env["account.move.line"].flush_model()
+        self.env["account.bank.statement.line"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT statement_line.id
+                  FROM account_bank_statement_line statement_line
+                  JOIN account_journal journal ON journal.id = statement_line.journal_id
+                  JOIN account_move_line suspense
+                    ON suspense.move_id = statement_line.move_id
+                   AND suspense.account_id = journal.suspense_account_id
+                 WHERE statement_line.company_id = %s
+                   AND suspense.parent_state = 'posted'
+                   AND (-suspense.amount_currency, suspense.currency_id) IN %s
+                """,
+                self.company_id.id,
+                tuple(amounts),
+            )
+        )
+        return self.env["account.bank.statement.line"].browse(row[0] for row in rows)
+
+    def _choose_bank_line(self, candidates):
+        """Return the one bank line of this payout, or none."""
+        self.ensure_one()
+        same_amount = candidates.filtered(self._has_bank_amount)
+        by_reference = same_amount.filtered(self._names_payout)
+        if by_reference:
+            return by_reference if len(by_reference) == 1 else by_reference.browse()
+        date = self.carried_to_id.date_from if self.carried_to_id else self.payout_date or self.date
+        first, last = date - timedelta(days=DAYS_BEFORE), date + timedelta(days=DAYS_AFTER)
+        near = same_amount.filtered(lambda line: first <= line.date <= last)
+        rivals = self.search(
+            self._get_bank_domain()
+            & Domain("id", "!=", self.id)
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("currency_id", "=", self.currency_id.id)
+            & Domain("payout_amount", "=", self.payout_amount)
+            & Domain("date", ">=", date - timedelta(days=DAYS_AFTER))
+            & Domain("date", "<=", last)
+        ).filtered(lambda other: other._get_bank_amount() == self._get_bank_amount())
+        return near if len(near) == 1 and not rivals else near.browse()
+
+    def _has_bank_amount(self, bank_line):
+        _liquidity, suspense, _other = bank_line._seek_for_lines()
+        return (
+            suspense.currency_id == self.currency_id
+            and self.currency_id.compare_amounts(-suspense.amount_currency, self._get_bank_amount()) == 0
+        )
+
+    def _names_payout(self, bank_line):
+        """Whether the payout's number stands in the bank's text, as a number of its own."""
+        reference = (self.payout_reference or "").strip()
+        if not reference:
+            return False
+        texts = " ".join(filter(None, (bank_line.payment_ref, bank_line.ref, bank_line.move_id.narration)))
+        return bool(re.search(rf"(?<!\w){re.escape(reference)}(?!\w)", texts))
+
+    def _reconcile_bank_line(self, bank_line):
+        """Put the clearing account in the place of the bank line's suspense account, and reconcile."""
+        self.ensure_one()
+        counterpart = bank_line._replace_suspense_by_clearing(self.provider_id.clearing_account_id, self)
+        if self.carried_to_id:
+            self.returned_bank_line_id = bank_line
+            body = self.env._("The payout went back by bank line %s.", bank_line.move_id._get_html_link())
+        else:
+            self._reconcile_groups([counterpart | self._get_open_clearing_lines()])
+            self.bank_line_id = bank_line
+            body = self.env._("The payout met bank line %s.", bank_line.move_id._get_html_link())
+        self.message_post(body=body)
+
+    def _get_open_clearing_lines(self):
+        """The clearing lines a payout covers: its own, and those of aborted payouts that came back into it."""
+        lines = self.clearing_line_ids
+        for settlement in self.carried_from_ids:
+            lines |= settlement._get_open_clearing_lines()
+            lines |= settlement.returned_bank_line_id.sudo().line_ids.filtered("settlement_payout_id").sudo(False)
+        return lines.filtered(lambda line: line.amount_residual_currency or line.amount_residual)
+
+    @api.model
+    def _cron_bank(self, batch_size=100):
+        """Scheduled action: match payouts with bank lines. One that fails never stops the others."""
+        settlements = self.search(self._get_bank_domain(), limit=batch_size, order="date, id")
+        self.env["ir.cron"]._commit_progress(remaining=len(settlements))
+        for settlement in settlements:
+            settlement = settlement.try_lock_for_update(allow_referencing=True).filtered_domain(self._get_bank_domain())
+            try:
+                settlement._match_bank()
+            except UserError as error:
+                self.env.cr.rollback()
+                settlement.message_post(
+                    body=self.env._("The bank line could not be matched: %s", str(error)), message_type="comment"
+                )
+            self.env["ir.cron"]._commit_progress(1)

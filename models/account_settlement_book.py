@@ -1,0 +1,320 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import format_date
+
+from ..matching.vouchers import Accounts, Conversion, PlannedLine, Voucher, line_label, plan_voucher
+from ..providers.messages import Message, SettlementError
+from ..providers.messages import _ as mark
+from .money import to_decimal
+
+#: How many transactions stand in one voucher at the most: more would be slow to open and to post.
+LINES_PER_VOUCHER = 500
+
+
+class AccountSettlement(models.Model):
+    """The book stage: decided transactions become posted vouchers, reconciled; and are undone by reversal."""
+
+    _inherit = "account.settlement"
+
+    def _book(self, date, lines):
+        """Book transactions of one ledger date: plan, prove, write once, compare, reconcile.
+
+        :param date: the provider's ledger date. :param lines: ``account.settlement.line``, not booked yet.
+        :return: the vouchers.
+        :raises UserError: when the plan cannot be booked exactly; nothing is booked then.
+        """
+        self.ensure_one()
+        booking_date = self._get_booking_date(date)
+        try:
+            decisions = self._match(lines)
+            vouchers = [
+                plan_voucher(
+                    booking_date,
+                    decisions[start : start + LINES_PER_VOUCHER],
+                    self._get_accounts(),
+                    Conversion(
+                        self.currency_id.name,
+                        self.company_id.currency_id.name,
+                        self._get_conversion(date),
+                    ),
+                    self._get_labels(date),
+                )
+                for start in range(0, len(decisions), LINES_PER_VOUCHER)
+            ]
+        except SettlementError as error:
+            raise UserError(self._render_message(error.message)) from error
+        moves = self._write_vouchers([voucher for voucher in vouchers if voucher.lines])
+        lines._note_decisions(decisions, date, booking_date)
+        return moves
+
+    def _get_booking_date(self, date):
+        """Return ``date``, or the first open day after it where Odoo says the period is locked for this journal."""
+        locks = self.company_id._get_violated_lock_dates(date, False, self.provider_id.journal_id)
+        return max(lock for lock, _field in locks) + timedelta(days=1) if locks else date
+
+    def _get_accounts(self):
+        provider, company = self.provider_id, self.company_id
+        return Accounts(
+            clearing=provider.clearing_account_id.id,
+            unknown=provider.unknown_account_id.id,
+            fee=provider.fee_account_id.id,
+            rounding=provider.rounding_account_id.id,
+            fee_payable=provider.fee_payable_account_id.id or None,
+            exchange_gain=company.income_currency_exchange_account_id.id or None,
+            exchange_loss=company.expense_currency_exchange_account_id.id or None,
+        )
+
+    def _get_labels(self, date):
+        """Texts of the summed lines, in the company's language."""
+        settlement = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
+        values = {"name": settlement.name, "date": format_date(settlement.env, date)}
+        return {
+            "clearing": settlement.env._("%(name)s, %(date)s", **values),
+            "fee": settlement.env._("Fees, %(name)s, %(date)s", **values),
+            "fee_payable": settlement.env._("Fees owed, %(name)s, %(date)s", **values),
+            "rounding": settlement.env._("Rounding, %(name)s, %(date)s", **values),
+            "exchange": settlement.env._("Exchange difference, %(name)s, %(date)s", **values),
+        }
+
+    # ---------------------------------------------------------------- writing
+
+    def _write_vouchers(self, vouchers):
+        """Create, post, compare and reconcile planned vouchers.
+
+        :param vouchers: list of :class:`~..matching.vouchers.Voucher`.
+        :return: ``account.move``, posted.
+        """
+        if not vouchers:
+            return self.env["account.move"]
+        currencies = self._get_planned_currencies(vouchers)
+        # An entry with explicit lines needs neither the synchronisation of taxes and terms nor a tracked history of its
+        # creation: together they cost more than half of the time.
+        moves = (
+            self.env["account.move"]
+            .with_context(tracking_disable=True, skip_invoice_sync=True)
+            .create([self._prepare_voucher_vals(voucher, currencies) for voucher in vouchers])
+        )
+        moves._post(soft=False)
+        moves = moves.with_env(self.env)
+        planned = []
+        for move, voucher in zip(moves, vouchers, strict=True):
+            stored = move.line_ids.sorted("id")
+            self._check_stored(voucher, move, stored)
+            planned += zip(voucher.lines, stored, strict=True)
+        self._reconcile_planned(planned)
+        return moves
+
+    def _get_planned_currencies(self, vouchers):
+        names = {line.currency for voucher in vouchers for line in voucher.lines}
+        return {
+            currency.name: currency
+            for currency in self.env["res.currency"].with_context(active_test=False).search([("name", "in", list(names))])
+        }
+
+    def _prepare_voucher_vals(self, voucher, currencies):
+        return {
+            "move_type": "entry",
+            "journal_id": self.provider_id.journal_id.id,
+            "company_id": self.company_id.id,
+            "date": voucher.date,
+            "ref": self.name,
+            "currency_id": self.currency_id.id,
+            "settlement_id": self.id,
+            "line_ids": [Command.create(self._prepare_voucher_line_vals(line, currencies)) for line in voucher.lines],
+        }
+
+    def _prepare_voucher_line_vals(self, line, currencies):
+        return {
+            "account_id": line.account_id,
+            "partner_id": line.partner_id,
+            "name": line.name,
+            "balance": line.balance,
+            "amount_currency": line.amount_currency,
+            "currency_id": currencies[line.currency].id,
+            "date_maturity": line.date_due,
+            "tax_ids": [Command.clear()],
+            "settlement_line_ids": [Command.set(line.transaction_ids)],
+            "settlement_clearing_id": self.id if line.role == "clearing" else False,
+            "settlement_role": line.role,
+        }
+
+    def _check_stored(self, voucher, move, stored):
+        """What Odoo stored must be the plan, line for line; else all is rolled back."""
+
+        def found(line):
+            return (
+                line.account_id.id,
+                line.partner_id.id or None,
+                to_decimal(line.balance, line.company_currency_id),
+                to_decimal(line.amount_currency, line.currency_id),
+                line.currency_id.name,
+            )
+
+        planned = [
+            (line.account_id, line.partner_id, line.balance, line.amount_currency, line.currency)
+            for line in voucher.lines
+        ]
+        if [found(line) for line in stored] == planned and move.date == voucher.date and move.state == "posted":
+            return
+        raise UserError(
+            self.env._(
+                "Voucher %(move)s of %(settlement)s was not stored as planned, so nothing was booked. Another addon or an "
+                "automation changes journal entries when they are posted: exempt journal %(journal)s from it.",
+                move=move.name,
+                settlement=self.name,
+                journal=move.journal_id.display_name,
+            )
+        )
+
+    def _reconcile_planned(self, planned):
+        """Reconcile each written line with the open item it was planned for, all in one call.
+
+        :param planned: pairs of planned line and written ``account.move.line``.
+        """
+        AccountMoveLine = self.env["account.move.line"]
+        groups = {}
+        for plan, line in planned:
+            if plan.item_id:
+                groups.setdefault(plan.item_id, AccountMoveLine.browse(plan.item_id))
+                groups[plan.item_id] |= line
+        self._reconcile_groups(list(groups.values()))
+
+    def _reconcile_groups(self, groups):
+        """Reconcile groups of journal items and mark the reconciliations as this settlement's own."""
+        if not groups:
+            return
+        lines = self.env["account.move.line"].union(*groups)
+        before = lines.matched_debit_ids | lines.matched_credit_ids
+        lines.with_context(tracking_disable=True)._reconcile_plan([group.with_context(tracking_disable=True) for group in groups])
+        lines.invalidate_recordset(["matched_debit_ids", "matched_credit_ids"])
+        ((lines.matched_debit_ids | lines.matched_credit_ids) - before).settlement_id = self
+
+    def _close_clearing(self):
+        """Net what is open on the clearing account where no bank line will come: payouts of zero, and what an earlier
+        reversal left open. Then meet the bank line again where it has come already."""
+        self.ensure_one()
+        open_lines = self.clearing_line_ids.filtered(lambda line: line.amount_residual_currency or line.amount_residual)
+        if not open_lines:
+            return
+        if not self.is_open and self.currency_id.is_zero(sum(open_lines.mapped("amount_residual_currency"))):
+            self._reconcile_groups([open_lines])
+
+    def _plan_undo(self, line, own):
+        """Plan the voucher that takes one transaction's own journal items back to the unknown account.
+
+        :return: the voucher, and the amount moved in company currency.
+        """
+        voucher = Voucher(self._get_booking_date(fields.Date.context_today(self)))
+        label = line_label(line._to_plain())
+        moved = moved_currency = Decimal(0)
+        for item in own:
+            is_followed = item.account_id.reconcile
+            balance = to_decimal(item.amount_residual if is_followed else item.balance, item.company_currency_id)
+            amount = to_decimal(
+                item.amount_residual_currency if is_followed else item.amount_currency, item.currency_id
+            )
+            if not balance and not amount:
+                continue
+            voucher.lines.append(
+                PlannedLine(
+                    "source",
+                    item.account_id.id,
+                    -balance,
+                    -amount,
+                    item.currency_id.name,
+                    label,
+                    item.partner_id.id or None,
+                    (line.id,),
+                    item.id if is_followed else None,
+                    voucher.date,
+                )
+            )
+            moved += balance
+            moved_currency += amount
+        if moved:
+            is_settlement_currency = all(planned.currency == self.currency_id.name for planned in voucher.lines)
+            currency = self.currency_id if is_settlement_currency else self.company_id.currency_id
+            voucher.lines.append(
+                PlannedLine(
+                    "unknown",
+                    self.provider_id.unknown_account_id.id,
+                    moved,
+                    moved_currency if is_settlement_currency else moved,
+                    currency.name,
+                    label,
+                    transaction_ids=(line.id,),
+                    date_due=voucher.date,
+                )
+            )
+        voucher.check_balanced()
+        return voucher, moved
+
+    # ---------------------------------------------------------------- reversal
+
+    def _reverse(self, reason, date=None):
+        """Undo the settlement: every voucher is reversed, and the transactions are to be booked again.
+
+        What others have reconciled since is left alone, and said so.
+
+        :param str reason: for the trail. :param date: of the reversals; today by default, moved to an open period.
+        :return: the reversals.
+        """
+        reversals = self.env["account.move"]
+        for settlement in self:
+            settlement = settlement.with_company(settlement.company_id)
+            moves = settlement.move_ids.filtered(
+                lambda move: move.state == "posted" and not move.reversed_entry_id and not move.reversal_move_ids
+            )
+            kept = moves._get_reconciled_by_others()
+            reversals |= moves._reverse_settlement_moves(reason, date)
+            settlement.line_ids.filtered(lambda line: line.status != "excluded")._reset_to_new()
+            settlement.booking_error_data = False
+            settlement._say_reversed(reason, kept)
+        return reversals
+
+    def _say_reversed(self, reason, kept):
+        body = self.env._("Undone by reversal. Reason: %s", reason)
+        if kept:
+            body += " " + self.env._(
+                "Left as they were, because somebody else has reconciled them since: %s. Look at them by hand.",
+                ", ".join(kept.mapped(lambda line: f"{line.move_id.name} {line.name or ''}".strip())),
+            )
+        self.message_post(body=body)
+
+
+class AccountSettlementLine(models.Model):
+    """What the book stage writes on a transaction, and the vouchers that place it anew."""
+
+    _inherit = "account.settlement.line"
+
+    def _note_decisions(self, decisions, date, booking_date):
+        """Write down where each transaction went and why."""
+        by_id = {decision.line.id: decision for decision in decisions}
+        is_late = booking_date != date
+        for line in self:
+            decision = by_id[line.id]
+            explanation = [message.to_json() for message in decision.explanation]
+            if is_late:
+                late = Message(mark("Dated %(date)s, which is locked: booked on %(booked)s."), {"date": date, "booked": booking_date})
+                explanation.append(late.to_json())
+            line.write(
+                {
+                    "status": str(decision.status),
+                    "explanation_data": explanation,
+                    "rule_id": decision.rule_id or False,
+                    "invoice_id": decision.invoice_id or False,
+                    "sale_order_id": decision.case.order_id if decision.case else False,
+                    "partner_id": decision.partner_id or False,
+                    "is_dispute": decision.is_dispute,
+                    "is_late": is_late,
+                    "booking_date": booking_date,
+                    "difference": decision.difference or False,
+                }
+            )
+
+    def _reset_to_new(self):
+        self.write({"status": "new", "difference": False, "is_late": False, "booking_date": False})

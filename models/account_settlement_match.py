@@ -1,0 +1,472 @@
+from decimal import Decimal
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..matching.decisions import Case, ItemType, Ledger, Line, OpenItem, Settings, decide
+from ..matching.references import normalise, readings
+from ..matching.rules import Key
+from ..providers.records import Kind
+from .money import to_decimal
+
+#: The documents of a sale.
+SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
+
+
+class AccountSettlement(models.Model):
+    """The match stage: what exists in the ledger is gathered in a constant number of queries, then decided on."""
+
+    _inherit = "account.settlement"
+
+    def _match(self, lines):
+        """Return a :class:`~..matching.decisions.Decision` for each of ``lines``, without writing anything."""
+        self.ensure_one()
+        settings = self._get_match_settings(lines[:1].date)
+        plain = [line._to_plain() for line in lines]
+        rules = self.env["account.settlement.rule"]._get_rules(self.provider_id)
+        return decide(plain, rules, self._gather_ledger(plain, settings.prefixes), settings)
+
+    def _get_match_settings(self, date):
+        """Return the provider's :class:`~..matching.decisions.Settings`, with the rates of ``date``."""
+        provider = self.provider_id
+        return Settings(
+            limit=to_decimal(provider.rounding_limit, self.company_id.currency_id),
+            to_company=self._get_conversion(date),
+            prefixes=tuple((provider.reference_prefixes or "").replace(" ", "").split(",")),
+            prepayment_account_id=provider.prepayment_account_id.id or None,
+            reserve_account_id=provider.reserve_account_id.id or None,
+        )
+
+    def _get_conversion(self, date):
+        """Return ``(amount, currency name) -> Decimal`` in company currency at the rate of ``date``."""
+        company = self.company_id
+        company_currency = company.currency_id
+        currencies = {}
+
+        def to_company(amount, currency_name):
+            if currency_name == company_currency.name:
+                return amount
+            if currency_name not in currencies:
+                currency = self.env["res.currency"].with_context(active_test=False).search(
+                    [("name", "=", currency_name)], limit=1
+                )
+                currencies[currency_name] = currency._get_conversion_rate(currency, company_currency, company, date)
+            return to_decimal(company_currency.round(float(amount) * currencies[currency_name]), company_currency)
+
+        return to_company
+
+    # ---------------------------------------------------------------- gathering
+
+    def _gather_ledger(self, lines, prefixes, moves=None):
+        """Return the :class:`~..matching.decisions.Ledger` of all that ``lines`` may refer to.
+
+        :param moves: documents a person has chosen, gathered in addition.
+        """
+        references = {text for line in lines for text in (line.order_reference, line.provider_reference) if text}
+        keys = list({normalise(reading.value) for text in references for reading in readings(text, prefixes)})
+        provider_references = list({line.provider_reference for line in lines if line.provider_reference})
+        return _Gathering(self, keys, provider_references).run(moves.ids if moves else ())
+
+
+class _Gathering:
+    """One pass over the ledger for a batch of references.
+
+    Plain SQL: a reference is compared with indexed normal forms, and every step takes all of the batch at once.
+    """
+
+    def __init__(self, settlement, keys, provider_references):
+        self.env = settlement.env
+        self.company = settlement.company_id
+        self.keys = keys
+        self.provider_references = provider_references
+        self.ledger = Ledger()
+        self.case_of_order = {}
+        self.case_of_move = {}
+        self.case_of_payment = {}
+
+    def _query(self, query, **values):
+        return self.env.execute_query_dict(SQL(query, company_id=self.company.id, sale_types=SALE_TYPES, **values))
+
+    @staticmethod
+    def _normal_form(column):
+        """The column as :func:`~..matching.references.normalise` gives it, as the indexes of account.move have it."""
+        return SQL("lower(replace(replace(%s, ' ', ''), '#', ''))", SQL.identifier(column))
+
+    def run(self, chosen_ids=()):
+        self.env.flush_all()
+        orders = self._find_orders()
+        moves = self._find_moves()
+        transactions = self._find_transactions()
+        lines = self._find_earlier_lines()
+        order_ids = {row["order_id"] for row in orders + transactions + lines if row["order_id"]}
+        move_ids = {row["move_id"] for row in moves + transactions + lines if row["move_id"]} | set(chosen_ids)
+        order_ids |= self._orders_of(move_ids)
+        self._add_order_cases(order_ids)
+        self._add_move_cases(move_ids, order_ids)
+        self._add_payment_cases(transactions)
+        self._add_keys(orders, moves, transactions, lines)
+        self._add_document_items()
+        self._add_payment_items(transactions)
+        self._add_dispute_items(lines)
+        return self.ledger
+
+    # ------------------------------------------------------------ by key
+
+    def _find_orders(self):
+        return self._query(
+            """
+            SELECT reference.order_id, reference.value
+              FROM sale_order_reference reference
+              JOIN sale_order ON sale_order.id = reference.order_id
+             WHERE reference.value_normalised = ANY(%(keys)s)
+               AND sale_order.company_id = %(company_id)s
+               AND sale_order.state != 'cancel'
+            """,
+            keys=self.keys,
+        )
+
+    def _find_moves(self):
+        return self._query(
+            """
+            SELECT id AS move_id, 'order_reference' AS key, webshop_reference AS value
+              FROM account_move
+             WHERE %(webshop_reference_form)s = ANY(%(keys)s)
+               AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
+             UNION ALL
+            SELECT id, 'order_reference', ref
+              FROM account_move
+             WHERE %(ref_form)s = ANY(%(keys)s)
+               AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
+             UNION ALL
+            SELECT id, 'invoice_number', name
+              FROM account_move
+             WHERE %(name_form)s = ANY(%(keys)s)
+               AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
+             UNION ALL
+            SELECT id, 'payment_reference', payment_reference
+              FROM account_move
+             WHERE %(payment_reference_form)s = ANY(%(keys)s)
+               AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
+            """,
+            keys=self.keys,
+            webshop_reference_form=self._normal_form("webshop_reference"),
+            ref_form=self._normal_form("ref"),
+            name_form=self._normal_form("name"),
+            payment_reference_form=self._normal_form("payment_reference"),
+        )
+
+    def _find_transactions(self):
+        """Odoo's own payment transactions, with the payment they registered."""
+        return self._query(
+            """
+            SELECT transaction.id, transaction.reference, transaction.provider_reference, transaction.payment_id,
+                   orders.sale_order_id AS order_id, invoices.invoice_id AS move_id,
+                   payment.partner_id, payment.destination_account_id
+              FROM payment_transaction transaction
+         LEFT JOIN account_payment payment ON payment.id = transaction.payment_id
+         LEFT JOIN sale_order_transaction_rel orders ON orders.transaction_id = transaction.id
+         LEFT JOIN account_invoice_transaction_rel invoices ON invoices.transaction_id = transaction.id
+             WHERE transaction.company_id = %(company_id)s
+               AND (
+                   %(reference_form)s = ANY(%(keys)s)
+                   OR transaction.provider_reference = ANY(%(provider_references)s)
+                   )
+            """,
+            keys=self.keys,
+            provider_references=self.provider_references,
+            reference_form=self._normal_form("reference"),
+        )
+
+    def _find_earlier_lines(self):
+        """Transactions booked earlier under the same provider id: what a dispute or its end refers to."""
+        return self._query(
+            """
+            SELECT id, provider_reference, sale_order_id AS order_id, invoice_id AS move_id, is_dispute
+              FROM account_settlement_line
+             WHERE provider_reference = ANY(%(provider_references)s)
+               AND company_id = %(company_id)s
+               AND status IN ('matched', 'on_account', 'resolved')
+               AND (sale_order_id IS NOT NULL OR invoice_id IS NOT NULL)
+            """,
+            provider_references=self.provider_references,
+        )
+
+    # ------------------------------------------------------------ cases
+
+    def _orders_of(self, move_ids):
+        rows = self._query(
+            """
+            SELECT DISTINCT order_line.order_id
+              FROM account_move_line line
+              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
+              JOIN sale_order_line order_line ON order_line.id = rel.order_line_id
+             WHERE line.move_id = ANY(%(move_ids)s)
+            """,
+            move_ids=list(move_ids),
+        )
+        return {row["order_id"] for row in rows}
+
+    def _add_order_cases(self, order_ids):
+        orders = self.env["sale.order"].sudo().browse(order_ids)
+        orders.fetch(["name", "partner_invoice_id", "invoice_status", "state"])
+        partners = orders.partner_invoice_id
+        partners.fetch(["commercial_partner_id"])
+        commercial = partners.commercial_partner_id.with_company(self.company)
+        commercial.fetch(["property_account_receivable_id"])
+        awaited = {
+            row["order_id"]
+            for row in self._query(
+                """
+                SELECT DISTINCT rel.sale_order_id AS order_id
+                  FROM sale_order_transaction_rel rel
+                  JOIN payment_transaction transaction ON transaction.id = rel.transaction_id
+                 WHERE rel.sale_order_id = ANY(%(order_ids)s)
+                   AND transaction.state = 'authorized'
+                """,
+                order_ids=list(order_ids),
+            )
+        }
+        for order in orders:
+            partner = order.partner_invoice_id.commercial_partner_id.with_company(self.company)
+            case = Case(
+                id=f"order:{order.id}",
+                name=order.name,
+                partner_id=partner.id,
+                receivable_account_id=partner.property_account_receivable_id.id,
+                order_id=order.id,
+                is_invoiced=order.invoice_status in ("invoiced", "upselling"),
+                awaits_capture=order.id in awaited,
+            )
+            self.case_of_order[order.id] = case.id
+            self.ledger.cases[case.id] = case
+
+    def _add_move_cases(self, move_ids, order_ids):
+        """Sort every document into its case: its order's, else that of its shop reference, else its own."""
+        rows = self._query(
+            """
+            WITH of_order AS (
+                SELECT DISTINCT line.move_id, order_line.order_id
+                  FROM sale_order_line order_line
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = order_line.id
+                  JOIN account_move_line line ON line.id = rel.invoice_line_id
+                 WHERE order_line.order_id = ANY(%(order_ids)s)
+            ), found AS (
+                SELECT unnest(%(move_ids)s::int[]) AS move_id
+                 UNION
+                SELECT move_id FROM of_order
+                 UNION
+                SELECT reversal.id FROM account_move reversal WHERE reversal.reversed_entry_id = ANY(%(move_ids)s)
+                 UNION
+                SELECT reversal.reversed_entry_id FROM account_move reversal
+                 WHERE reversal.id = ANY(%(move_ids)s) AND reversal.reversed_entry_id IS NOT NULL
+            )
+            SELECT move.id, move.name, move.move_type, move.commercial_partner_id AS partner_id,
+                   move.webshop_reference, move.reversed_entry_id,
+                   (SELECT min(of_order.order_id) FROM of_order WHERE of_order.move_id = move.id) AS order_id
+              FROM account_move move
+              JOIN found ON found.move_id = move.id
+             WHERE move.company_id = %(company_id)s AND move.state = 'posted' AND move.move_type IN %(sale_types)s
+          ORDER BY move.invoice_date, move.id
+            """,
+            order_ids=list(order_ids),
+            move_ids=list(move_ids),
+        )
+        orders = {row["id"]: row["order_id"] for row in rows}
+        for row in rows:
+            root = row["reversed_entry_id"] or row["id"]
+            order_id = row["order_id"] or orders.get(root)
+            if order_id in self.case_of_order:
+                case = self.ledger.cases[self.case_of_order[order_id]]
+            elif row["webshop_reference"]:
+                case = self._get_move_case(f"reference:{row['partner_id']}:{normalise(row['webshop_reference'])}", row)
+            else:
+                case = self._get_move_case(f"move:{root}", row)
+            case.has_invoice = True
+            if row["move_type"] != "out_refund":
+                case.invoice_id = row["id"]
+            elif not case.invoice_id:
+                case.invoice_id = row["id"]
+            self.case_of_move[row["id"]] = case.id
+        self._add_receivable_accounts()
+
+    def _get_move_case(self, case_id, row):
+        if case_id not in self.ledger.cases:
+            self.ledger.cases[case_id] = Case(
+                id=case_id, name=row["name"], partner_id=row["partner_id"], receivable_account_id=None
+            )
+        return self.ledger.cases[case_id]
+
+    def _add_receivable_accounts(self):
+        """A case without order books to the receivable account of its own document."""
+        for row in self._query(
+            """
+            SELECT DISTINCT ON (line.move_id) line.move_id, line.account_id
+              FROM account_move_line line
+              JOIN account_account account ON account.id = line.account_id
+             WHERE line.move_id = ANY(%(move_ids)s) AND account.account_type = 'asset_receivable'
+            """,
+            move_ids=list(self.case_of_move),
+        ):
+            case = self.ledger.cases[self.case_of_move[row["move_id"]]]
+            case.receivable_account_id = row["account_id"]
+
+    def _case_of(self, row):
+        return self.case_of_order.get(row["order_id"]) or self.case_of_move.get(row["move_id"])
+
+    def _add_payment_cases(self, transactions):
+        """A payment registered in Odoo for neither order nor invoice is a case of its own."""
+        for row in transactions:
+            if row["payment_id"] and not self._case_of(row):
+                case_id = f"payment:{row['payment_id']}"
+                self.case_of_payment[row["payment_id"]] = case_id
+                self.ledger.cases[case_id] = Case(
+                    id=case_id,
+                    name=row["reference"],
+                    partner_id=row["partner_id"],
+                    receivable_account_id=row["destination_account_id"],
+                )
+
+    def _add_keys(self, orders, moves, transactions, lines):
+        keys = self.ledger.keys
+
+        def add(key, value, case_id):
+            if value and case_id:
+                keys[key, value].add(case_id)
+
+        for row in orders:
+            for key in (Key.ORDER_REFERENCE, Key.PROVIDER_REFERENCE):
+                add(key, row["value"], self.case_of_order.get(row["order_id"]))
+        for row in moves:
+            add(Key(row["key"]), row["value"], self.case_of_move.get(row["move_id"]))
+        for row in transactions:
+            case_id = self._case_of(row) or self.case_of_payment.get(row["payment_id"])
+            add(Key.ORDER_REFERENCE, row["reference"], case_id)
+            add(Key.PROVIDER_REFERENCE, row["provider_reference"], case_id)
+        for row in lines:
+            add(Key.PROVIDER_REFERENCE, row["provider_reference"], self._case_of(row))
+
+    # ------------------------------------------------------------ open items
+
+    def _add_document_items(self):
+        rows = self._query(
+            """
+            SELECT line.id, line.move_id, move.name, move.move_type, line.account_id, line.partner_id,
+                   currency.name AS currency, line.amount_residual_currency::text AS residual, line.date_maturity
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              JOIN account_account account ON account.id = line.account_id
+              JOIN res_currency currency ON currency.id = line.currency_id
+             WHERE line.move_id = ANY(%(move_ids)s)
+               AND account.account_type = 'asset_receivable'
+               AND line.amount_residual_currency != 0
+            """,
+            move_ids=list(self.case_of_move),
+        )
+        for row in rows:
+            item_type = ItemType.CREDIT_NOTE if Decimal(row["residual"]) < 0 else ItemType.INVOICE
+            self._add_item(row, item_type, self.case_of_move[row["move_id"]], invoice_id=row["move_id"])
+        open_moves = {row["move_id"] for row in rows}
+        self._add_paid_by([move_id for move_id in self.case_of_move if move_id not in open_moves])
+
+    def _add_item(self, row, item_type, case_id, invoice_id=None):
+        self.ledger.items.append(
+            OpenItem(
+                id=row["id"],
+                type=item_type,
+                case_id=case_id,
+                name=row["name"],
+                account_id=row["account_id"],
+                partner_id=row["partner_id"],
+                currency=row["currency"],
+                residual=Decimal(row["residual"]),
+                date_due=row["date_maturity"],
+                invoice_id=invoice_id,
+            )
+        )
+
+    def _add_paid_by(self, move_ids):
+        """Name what paid the documents that have nothing open."""
+        for row in self._query(
+            """
+            SELECT DISTINCT line.move_id, other.move_name
+              FROM account_move_line line
+              JOIN account_partial_reconcile partial
+                ON line.id IN (partial.debit_move_id, partial.credit_move_id)
+              JOIN account_move_line other
+                ON other.id IN (partial.debit_move_id, partial.credit_move_id) AND other.id != line.id
+             WHERE line.move_id = ANY(%(move_ids)s)
+          ORDER BY other.move_name
+            """,
+            move_ids=move_ids,
+        ):
+            case = self.ledger.cases[self.case_of_move[row["move_id"]]]
+            case.paid_by = (*case.paid_by, row["move_name"])
+
+    def _add_payment_items(self, transactions):
+        """The open outstanding lines of payments that are registered in Odoo already."""
+        cases = {
+            row["payment_id"]: self._case_of(row) or self.case_of_payment.get(row["payment_id"])
+            for row in transactions
+            if row["payment_id"]
+        }
+        for row in self._query(
+            """
+            SELECT line.id, payment.id AS payment_id, line.move_name AS name, line.account_id, line.partner_id,
+                   currency.name AS currency, line.amount_residual_currency::text AS residual, line.date_maturity
+              FROM account_payment payment
+              JOIN account_move_line line
+                ON line.move_id = payment.move_id AND line.account_id = payment.outstanding_account_id
+              JOIN res_currency currency ON currency.id = line.currency_id
+             WHERE payment.id = ANY(%(payment_ids)s)
+               AND line.parent_state = 'posted'
+               AND line.amount_residual_currency != 0
+            """,
+            payment_ids=list(cases),
+        ):
+            self._add_item(row, ItemType.PAYMENT, cases[row["payment_id"]])
+
+    def _add_dispute_items(self, lines):
+        """Open disputed amounts, by the case of the disputed payment."""
+        cases = {row["id"]: self._case_of(row) for row in lines if row["is_dispute"]}
+        for row in self._query(
+            """
+            SELECT line.id, rel.settlement_line_id, line.name, line.account_id, line.partner_id,
+                   currency.name AS currency, line.amount_residual_currency::text AS residual, line.date_maturity
+              FROM account_settlement_line_move_line_rel rel
+              JOIN account_move_line line ON line.id = rel.move_line_id
+              JOIN account_account account ON account.id = line.account_id
+              JOIN res_currency currency ON currency.id = line.currency_id
+             WHERE rel.settlement_line_id = ANY(%(line_ids)s)
+               AND account.account_type = 'asset_receivable'
+               AND line.parent_state = 'posted'
+               AND line.amount_residual_currency > 0
+            """,
+            line_ids=[line_id for line_id, case_id in cases.items() if case_id],
+        ):
+            self._add_item(row, ItemType.DISPUTE, cases[row["settlement_line_id"]])
+
+
+class AccountSettlementLine(models.Model):
+    """What the match stage asks of a transaction."""
+
+    _inherit = "account.settlement.line"
+
+    def _to_plain(self):
+        """Return the transaction as a plain :class:`~..matching.decisions.Line`."""
+        self.ensure_one()
+        original = self.currency_original_id
+        return Line(
+            id=self.id,
+            kind=Kind(self.kind),
+            date=self.date,
+            amount=to_decimal(self.amount, self.currency_id),
+            currency=self.currency_id.name,
+            order_reference=self.order_reference or "",
+            provider_reference=self.provider_reference or "",
+            text=self.provider_text or "",
+            fee_type=self.fee_type or "",
+            fee=to_decimal(self.fee, self.currency_id),
+            fee_owed=self.fee_owed,
+            amount_original=to_decimal(self.amount_original, original) if original else None,
+            currency_original=original.name or "",
+        )

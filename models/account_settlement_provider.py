@@ -1,0 +1,454 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..providers.messages import SettlementError
+from ..providers.messages import _ as mark
+
+_logger = logging.getLogger(__name__)
+
+#: Minutes until the next try after the first, second … failure in a row; the last one repeats.
+RETRY_MINUTES = (5, 15, 60, 240, 720)
+
+
+class AccountSettlementProvider(models.Model):
+    """One agreement with one payment provider, for one company and one currency."""
+
+    _name = "account.settlement.provider"
+    _description = "Payment Provider (Settlements)"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    code = fields.Selection(
+        selection=[("vipps", "Vipps MobilePay")], string="Provider", required=True, default="vipps", tracking=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True, ondelete="restrict"
+    )
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+        ondelete="restrict",
+        help="The currency the provider settles in.",
+    )
+    merchant_id = fields.Char(
+        string="Merchant ID",
+        tracking=True,
+        help="What the provider calls this agreement: for Vipps the merchant serial number (MSN).",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("active", "Active"), ("paused", "Paused")], default="draft", required=True, tracking=True
+    )
+    fee_mode = fields.Selection(
+        [("net", "Deducted from the payouts"), ("gross", "Invoiced afterwards")],
+        string="Fees",
+        default="net",
+        required=True,
+        tracking=True,
+    )
+    start_date = fields.Date(
+        tracking=True,
+        help="Transactions before this day are kept out: they were booked by hand. Empty: everything is taken.",
+    )
+    payment_provider_ids = fields.Many2many(
+        "payment.provider",
+        string="Odoo Payment Providers",
+        check_company=True,
+        help="Odoo's own payment providers that carry the same agreement. Their payments are met by the settlements.",
+    )
+    reference_prefixes = fields.Char(
+        string="Order Reference Prefixes",
+        help="What the shop puts before the order number when it talks to the provider, separated by commas: WEB-, NO-.",
+    )
+
+    journal_id = fields.Many2one(
+        "account.journal",
+        check_company=True,
+        domain="[('type', '=', 'general')]",
+        ondelete="restrict",
+        tracking=True,
+    )
+    clearing_account_id = fields.Many2one(
+        "account.account", string="Clearing Account", check_company=True, ondelete="restrict", tracking=True
+    )
+    unknown_account_id = fields.Many2one(
+        "account.account", string="Unknown Transactions Account", check_company=True, ondelete="restrict", tracking=True
+    )
+    fee_account_id = fields.Many2one(
+        "account.account", string="Fee Account", check_company=True, ondelete="restrict", tracking=True
+    )
+    rounding_account_id = fields.Many2one(
+        "account.account", string="Rounding Account", check_company=True, ondelete="restrict", tracking=True
+    )
+    rounding_limit = fields.Monetary(
+        default=1.0,
+        currency_field="company_currency_id",
+        tracking=True,
+        help="The largest difference per invoice that is booked as rounding, in the company's currency. "
+        "It may be lowered, never raised above 1.00.",
+    )
+    prepayment_account_id = fields.Many2one(
+        "account.account", string="Prepayments Account", check_company=True, ondelete="restrict", tracking=True
+    )
+    reserve_account_id = fields.Many2one(
+        "account.account", string="Reserve Account", check_company=True, ondelete="restrict", tracking=True
+    )
+    fee_payable_account_id = fields.Many2one(
+        "account.account", string="Fees Owed Account", check_company=True, ondelete="restrict", tracking=True
+    )
+
+    settlement_ids = fields.One2many("account.settlement", "provider_id")
+    document_ids = fields.One2many("account.settlement.document", "provider_id")
+
+    api_url = fields.Char(string="API Address", groups="base.group_system")
+    fetch_enabled = fields.Boolean(string="Fetch Automatically", tracking=True)
+    fetch_cursor = fields.Json(copy=False)
+    fetch_next_at = fields.Datetime(string="Next Fetch", copy=False)
+    fetch_last_at = fields.Datetime(string="Last Fetched", copy=False, readonly=True)
+    fetch_failures = fields.Integer(copy=False, readonly=True)
+    fetch_error_data = fields.Json(copy=False)
+    fetch_error = fields.Text(compute="_compute_fetch_error")
+
+    unknown_count = fields.Integer(compute="_compute_attention")
+    unknown_amount = fields.Monetary(compute="_compute_attention", currency_field="currency_id")
+    late_count = fields.Integer(compute="_compute_attention")
+    difference_count = fields.Integer(compute="_compute_attention")
+    error_count = fields.Integer(compute="_compute_attention")
+    unconfirmed_count = fields.Integer(compute="_compute_attention")
+    refused_count = fields.Integer(compute="_compute_attention")
+    clearing_balance = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
+    unknown_balance = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
+    last_settlement_date = fields.Date(compute="_compute_attention")
+
+    _agreement_uniq = models.UniqueIndex(
+        "(company_id, code, currency_id, COALESCE(merchant_id, ''))",
+        "This agreement is already there: one provider per company, kind, currency and merchant id.",
+    )
+
+    @api.depends("fetch_error_data")
+    @api.depends_context("lang")
+    def _compute_fetch_error(self):
+        for provider in self:
+            provider.fetch_error = self.env["account.settlement"]._render_messages(provider.fetch_error_data)
+
+    def _compute_attention(self):
+        """What the card shows: how much waits for a person, and what the provider owes according to the ledger."""
+        Line = self.env["account.settlement.line"]
+        groups = {
+            "unknown": Line._read_group(
+                [("provider_id", "in", self.ids), ("status", "=", "unknown")],
+                ["provider_id"],
+                ["__count", "amount:sum"],
+            ),
+            "late": Line._read_group(
+                [("provider_id", "in", self.ids), ("is_late", "=", True)], ["provider_id"], ["__count"]
+            ),
+            "difference": Line._read_group(
+                [("provider_id", "in", self.ids), ("has_difference", "=", True)], ["provider_id"], ["__count"]
+            ),
+            "refused": self.env["account.settlement.document"]._read_group(
+                [("provider_id", "in", self.ids), ("state", "=", "error")], ["provider_id"], ["__count"]
+            ),
+        }
+        found = {name: {row[0].id: row[1:] for row in rows} for name, rows in groups.items()}
+        settlements = {}
+        for provider, state, needs_confirmation, count, last in self.env["account.settlement"]._read_group(
+            [("provider_id", "in", self.ids)],
+            ["provider_id", "state", "needs_confirmation"],
+            ["__count", "date:max"],
+        ):
+            settlements.setdefault(provider.id, []).append((state, needs_confirmation, count, last))
+        accounts = self.clearing_account_id | self.unknown_account_id
+        balances = {
+            (account.id, company.id): balance
+            for account, company, balance in self.env["account.move.line"]._read_group(
+                [
+                    ("account_id", "in", accounts.ids),
+                    ("parent_state", "=", "posted"),
+                    ("company_id", "in", self.company_id.ids),
+                ],
+                ["account_id", "company_id"],
+                ["balance:sum"],
+            )
+        }
+        for provider in self:
+            rows = settlements.get(provider.id, [])
+            provider.unknown_count, provider.unknown_amount = found["unknown"].get(provider.id, (0, 0.0))
+            provider.late_count = found["late"].get(provider.id, (0,))[0]
+            provider.difference_count = found["difference"].get(provider.id, (0,))[0]
+            provider.refused_count = found["refused"].get(provider.id, (0,))[0]
+            provider.error_count = sum(count for state, _confirm, count, _last in rows if state == "error")
+            provider.unconfirmed_count = sum(count for _state, confirm, count, _last in rows if confirm)
+            provider.last_settlement_date = max((last for *_rest, last in rows if last), default=False)
+            key = provider.company_id.id
+            provider.clearing_balance = balances.get((provider.clearing_account_id.id, key), 0.0)
+            provider.unknown_balance = balances.get((provider.unknown_account_id.id, key), 0.0)
+
+    @api.constrains("rounding_limit")
+    def _check_rounding_limit(self):
+        for provider in self:
+            if not 0 <= provider.rounding_limit <= 1:
+                raise ValidationError(
+                    self.env._(
+                        "The rounding limit of %(provider)s is %(limit)s. It must lie between 0.00 and 1.00: larger "
+                        "differences are never written off, a person decides on them.",
+                        provider=provider.name,
+                        limit=provider.rounding_limit,
+                    )
+                )
+
+    @api.constrains(
+        "state",
+        "fee_mode",
+        "journal_id",
+        "clearing_account_id",
+        "unknown_account_id",
+        "fee_account_id",
+        "rounding_account_id",
+        "fee_payable_account_id",
+    )
+    def _check_accounts(self):
+        for provider in self.filtered(lambda provider: provider.state == "active"):
+            required = ["journal_id", "clearing_account_id", "unknown_account_id", "fee_account_id"]
+            required += ["rounding_account_id"]
+            if provider.fee_mode == "gross":
+                required.append("fee_payable_account_id")
+            missing = [provider._fields[name]._description_string(self.env) for name in required if not provider[name]]
+            if missing:
+                raise ValidationError(
+                    self.env._(
+                        "%(provider)s cannot be active yet. Still missing: %(missing)s.",
+                        provider=provider.name,
+                        missing=", ".join(missing),
+                    )
+                )
+            open_items = provider.clearing_account_id | provider.unknown_account_id | provider.prepayment_account_id
+            for account in open_items.filtered(lambda account: not account.reconcile):
+                raise ValidationError(
+                    self.env._(
+                        "Account %(account)s must allow reconciliation: its open items are followed one by one.",
+                        account=account.display_name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for provider in self.filtered("settlement_ids"):
+            raise UserError(
+                self.env._(
+                    "%s has settlements, so it cannot be deleted: the trail from the vouchers to the files goes "
+                    "through it. Archive it instead.",
+                    provider.name,
+                )
+            )
+
+    # ---------------------------------------------------------------- actions
+
+    def action_pause(self):
+        self.write({"state": "paused"})
+
+    def action_resume(self):
+        self.write({"state": "active"})
+
+    def action_fetch(self):
+        """Fetch, read and book now, in the steps of the scheduled actions."""
+        for provider in self:
+            provider._fetch()
+        return True
+
+    def action_upload(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_upload")
+        action["context"] = {"default_provider_id": self[:1].id}
+        return action
+
+    def _open_action(self, xml_id, domain=(), context=None):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        action["domain"] = [("provider_id", "=", self.id), *domain]
+        action["context"] = {"default_provider_id": self.id, **(context or {})}
+        return action
+
+    def action_open_settlements(self):
+        return self._open_action("settlement_bridge.action_account_settlement")
+
+    def action_open_errors(self):
+        return self._open_action("settlement_bridge.action_account_settlement", [("state", "=", "error")])
+
+    def action_open_unconfirmed(self):
+        return self._open_action("settlement_bridge.action_account_settlement", [("needs_confirmation", "=", True)])
+
+    def action_open_lines(self):
+        return self._open_action("settlement_bridge.action_account_settlement_line")
+
+    def action_open_unknown(self):
+        return self._open_action("settlement_bridge.action_account_settlement_line", [("status", "=", "unknown")])
+
+    def action_open_late(self):
+        return self._open_action("settlement_bridge.action_account_settlement_line", [("is_late", "=", True)])
+
+    def action_open_differences(self):
+        return self._open_action("settlement_bridge.action_account_settlement_line", [("has_difference", "=", True)])
+
+    def action_open_documents(self):
+        return self._open_action("settlement_bridge.action_account_settlement_document")
+
+    def action_open_refused(self):
+        return self._open_action("settlement_bridge.action_account_settlement_document", [("state", "=", "error")])
+
+    def action_open_clearing_items(self):
+        """The open items of the clearing account: what the provider still owes."""
+        return self._open_items(self.clearing_account_id)
+
+    def action_open_unknown_items(self):
+        """The open items of the account for unknown transactions."""
+        return self._open_items(self.unknown_account_id)
+
+    def _open_items(self, account):
+        self.ensure_one()
+        list_view = self.env.ref("settlement_bridge.view_account_move_line_settlement_list")
+        kanban_view = self.env.ref("settlement_bridge.view_account_move_line_settlement_kanban")
+        return {
+            "type": "ir.actions.act_window",
+            "name": account.display_name,
+            "res_model": "account.move.line",
+            "view_mode": "list,kanban",
+            "views": [(list_view.id, "list"), (kanban_view.id, "kanban")],
+            "domain": [
+                ("account_id", "=", account.id),
+                ("company_id", "=", self.company_id.id),
+                ("parent_state", "=", "posted"),
+                ("amount_residual", "!=", 0),
+            ],
+        }
+
+    # ---------------------------------------------------------------- upload
+
+    def _ingest_file(self, filename, content):
+        """Read a settlement file of this provider and store its settlements.
+
+        :param str filename: for people; the format is recognised by content.
+        :param bytes content: the file.
+        :return: the settlements the file speaks of (``account.settlement``), also where nothing in it was new.
+        :raises UserError: when the file cannot be read; nothing of it is kept then.
+        """
+        self.ensure_one()
+        document = self.env["account.settlement.document"]._store(self, filename, content, source="upload")
+        if document.state != "done":
+            document._ingest()
+        return document.settlement_ids
+
+    # ---------------------------------------------------------------- fetch
+
+    def _get_client(self):
+        """Return the client of this provider's API, with its credentials.
+
+        Each provider's own file adds ``_<code>_get_client``.
+        """
+        self.ensure_one()
+        return getattr(self.sudo(), f"_{self.code}_get_client")()
+
+    def _fetch(self):
+        """Ask the provider for what is new and store it as raw documents, each committed before the next is asked for.
+
+        Nothing is read or booked here: the scheduled actions for that are woken.
+
+        :raises UserError: outside the scheduled action, when the provider could not be asked.
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("%s is being fetched right now. Try again in a minute.", self.name))
+        try:
+            count = getattr(self, f"_{self.code}_fetch")(self._get_client())
+        except SettlementError as error:
+            self._commit_step()
+            self._note_fetch_failure(error)
+            self._commit_step()
+            raise UserError(self.env["account.settlement"]._render_messages([error.message.to_json()])) from error
+        self.write(
+            {
+                "fetch_last_at": fields.Datetime.now(),
+                "fetch_next_at": fields.Datetime.now() + timedelta(hours=1),
+                "fetch_failures": 0,
+                "fetch_error_data": False,
+            }
+        )
+        if count:
+            self.env.ref("settlement_bridge.ir_cron_settlement_ingest")._trigger()
+        return count
+
+    def _store_fetched(self, filename, content, cursor):
+        """Store one fetched document and move the cursor on, in one committed step.
+
+        :param dict cursor: where to go on, for ``fetch_cursor``.
+        :return: the document.
+        """
+        document = self.env["account.settlement.document"]._store(self, filename, content, source="fetch")
+        self.fetch_cursor = cursor
+        self._commit_step()
+        return document
+
+    def _commit_step(self):
+        """Commit what was fetched, so that no later fault can lose it."""
+        self.env["ir.cron"]._commit_progress()
+
+    def _note_fetch_failure(self, error):
+        """Write down why fetching failed and when to try again: growing pauses, or the pause the provider asks for."""
+        failures = self.fetch_failures + 1
+        minutes = RETRY_MINUTES[min(failures, len(RETRY_MINUTES)) - 1]
+        pause = max(timedelta(minutes=minutes), timedelta(seconds=getattr(error, "retry_after", None) or 0))
+        self.write(
+            {
+                "fetch_failures": failures,
+                "fetch_error_data": [error.message.to_json()],
+                "fetch_next_at": fields.Datetime.now() + pause,
+            }
+        )
+        if getattr(error, "is_permanent", False) or failures == 3:
+            self._ask_for_attention(self.env["account.settlement"]._render_messages([error.message.to_json()]))
+
+    def _ask_for_attention(self, note):
+        """Put an activity on the provider, unless the same one is still open."""
+        self.ensure_one()
+        activity_type = self.env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False)
+        if activity_type and not self.activity_ids.filtered(lambda activity: activity.activity_type_id == activity_type):
+            self.activity_schedule(
+                "settlement_bridge.mail_activity_settlement", note=note, user_id=self._get_responsible_user().id
+            )
+
+    def _get_responsible_user(self):
+        """The person to ask: who last set the provider up, if still there, else the administrator."""
+        user = self.create_uid if self.create_uid.active and self.create_uid.id != api.SUPERUSER_ID else None
+        return user or self.env.ref("base.user_admin")
+
+    @api.model
+    def _cron_fetch(self):
+        """Scheduled action: fetch every provider that is due. One that fails never stops the others."""
+        domain = [
+            ("state", "=", "active"),
+            ("fetch_enabled", "=", True),
+            "|",
+            ("fetch_next_at", "=", False),
+            ("fetch_next_at", "<=", fields.Datetime.now()),
+        ]
+        due = self.search(domain)
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for provider in due:
+            try:
+                provider.with_company(provider.company_id)._fetch()
+            except UserError as error:
+                _logger.info("Fetching settlements of provider %s failed: %s", provider.id, error)
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Fetching settlements of provider %s failed", provider.id)
+                failure = SettlementError(mark("Fetching stopped on an unexpected fault; see the server log."))
+                provider._note_fetch_failure(failure)
+            self.env["ir.cron"]._commit_progress(1)

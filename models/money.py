@@ -1,0 +1,6 @@
+from decimal import Decimal
+
+
+def to_decimal(amount, currency):
+    """Return an amount of the ORM (float, major units) as an exact ``Decimal`` with the currency's decimals."""
+    return Decimal(repr(float(amount))).quantize(Decimal(1).scaleb(-currency.decimal_places))

@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    webshop_reference = fields.Char(
+        string="Webshop Order",
+        index="btree_not_null",
+        copy=False,
+        tracking=True,
+        help="What the shop calls the order; the payment provider sends it back with the payment.",
+    )
+    settlement_reference_ids = fields.One2many("sale.order.reference", "order_id", string="References")
+    settlement_line_ids = fields.One2many("account.settlement.line", "sale_order_id", string="Settlement Transactions")
+    settlement_line_count = fields.Integer(compute="_compute_settlement_line_count")
+
+    #: Which fields of an order become references, and as what.
+    _REFERENCE_KINDS = {
+        "name": "order_number",
+        "client_order_ref": "customer_reference",
+        "webshop_reference": "shop_number",
+    }
+
+    def _compute_settlement_line_count(self):
+        counts = dict(
+            self.env["account.settlement.line"]._read_group(
+                [("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.settlement_line_count = counts.get(order, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._index_references()
+        return orders
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self._REFERENCE_KINDS.keys() & vals.keys():
+            self._index_references()
+        return result
+
+    def _index_references(self):
+        """Keep every reference the orders are or were known by; an earlier one stays, a payment may still carry it."""
+        Reference = self.env["sale.order.reference"].sudo()
+        known = {
+            (reference.order_id.id, reference.kind, reference.value)
+            for reference in Reference.search([("order_id", "in", self.ids)])
+        }
+        Reference.create(
+            [
+                {"order_id": order.id, "kind": kind, "value": order[name].strip()}
+                for order in self
+                for name, kind in self._REFERENCE_KINDS.items()
+                if order[name] and order[name].strip() and (order.id, kind, order[name].strip()) not in known
+            ]
+        )
+
+    @api.model
+    def _index_all_references(self):
+        """Index the orders that are there already."""
+        self.with_context(active_test=False).search([])._index_references()
+
+    def _prepare_invoice(self):
+        return {**super()._prepare_invoice(), "webshop_reference": self.webshop_reference}
+
+    def action_open_settlement_lines(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement_line")
+        action["domain"] = [("sale_order_id", "=", self.id)]
+        action["context"] = {}
+        return action

@@ -1,0 +1,295 @@
+"""One way to call a provider's server, for all of them: time limits, few short retries, and errors people understand.
+
+No key, token or header is ever part of a sentence, a log line or an exception.
+"""
+
+import datetime
+import email.utils
+import logging
+import re
+import time
+import urllib.parse
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import requests
+
+from .messages import Message, ProviderError, _
+
+_logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 60
+#: A server that sends a byte now and then would never run into the read timeout.
+TOTAL_TIMEOUT = 300
+MAX_BYTES = 50 * 1024 * 1024
+MAX_TRIES = 3
+#: Seconds to pause before the second and third try. Longer waits are left to the scheduled action (``retry_after``).
+PAUSES = (0.5, 2)
+#: A server may ask for a pause this short, and get it at once.
+LONGEST_PAUSE = 5
+#: Seconds to wait when a server asks for it without saying how long, and the most it can make us wait.
+DEFAULT_WAIT = 60
+LONGEST_WAIT = 24 * 60 * 60
+MAX_REDIRECTS = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A server's answer: its HTTP ``status``, its ``headers`` (case-insensitive) and its complete ``body``."""
+
+    status: int
+    headers: dict
+    body: bytes
+
+
+class StatusError(ProviderError):
+    """The server answered with an error.
+
+    :ivar status: HTTP status. :ivar detail: what the server says of it, without secrets; may be empty.
+    """
+
+    def __init__(self, template: str, *, status: int, detail: str, **values):
+        super().__init__(template, status=str(status), detail=detail, **values)
+        self.status = status
+        self.detail = detail
+
+
+class Connection:
+    """A provider's server.
+
+    :param service: what people call it (``Vipps``), for the sentences.
+    :param base_url: scheme and host, perhaps a path; everything asked for is below it.
+    :param read_json: decodes a body; raises ValueError when it is not JSON.
+    :param secrets: texts that must never be shown, should the server repeat one.
+    :param session: a ``requests.Session``, or None for a new one.
+    :param sleep: called with seconds; replaced in tests.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        base_url: str,
+        read_json: Callable,
+        secrets: Iterable = (),
+        session: requests.Session | None = None,
+        sleep: Callable = time.sleep,
+        timeout: tuple = (CONNECT_TIMEOUT, READ_TIMEOUT),
+        max_bytes: int = MAX_BYTES,
+    ):
+        self.service = service
+        self.base_url = base_url.rstrip("/")
+        self._read_json = read_json
+        self._secrets = {secret for secret in secrets if secret}
+        self._session = session or requests.Session()
+        self._sleep = sleep
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+
+    def add_secret(self, secret: str) -> None:
+        """Never show ``secret`` from now on (a token that has been fetched)."""
+        if secret:
+            self._secrets.add(secret)
+
+    def json(self, method: str, path: str, **request) -> tuple:
+        """Ask, and return the decoded JSON and the body it was decoded from.
+
+        An answer that is not JSON has probably been cut off, and is asked for again.
+
+        :param request: ``headers``, ``params``, ``data`` and ``auth`` as ``requests`` takes them.
+        :raises ProviderError: see :meth:`_ask`.
+        """
+        return self._with_retries(lambda: self._ask_json(method, path, request))
+
+    def _ask_json(self, method: str, path: str, request: dict) -> tuple:
+        answer = self._ask(method, path, request)
+        try:
+            return self._read_json(answer.body), answer.body
+        except ValueError:
+            raise ProviderError(
+                _(
+                    "%(service)s answered %(path)s with something that is not complete JSON. It is asked again at the"
+                    " next fetch; if it goes on, report it to %(service)s."
+                ),
+                service=self.service,
+                path=path,
+            ) from None
+
+    def _with_retries(self, ask: Callable):
+        for attempt in range(MAX_TRIES):
+            try:
+                return ask()
+            except ProviderError as error:
+                pause = error.retry_after if error.retry_after is not None else PAUSES[min(attempt, len(PAUSES) - 1)]
+                is_last = attempt == MAX_TRIES - 1
+                if is_last or error.is_permanent or pause > LONGEST_PAUSE:
+                    raise
+                _logger.info("%s: asked again after %s s", self.service, pause)
+                self._sleep(pause)
+        raise AssertionError("unreachable")
+
+    def _ask(self, method: str, path: str, request: dict) -> Answer:
+        """Ask once.
+
+        :raises ProviderError: no connection, time-out, incomplete or too large answer.
+        :raises StatusError: the server answered with an error. 401, 403, 404 and other faults of the request are
+            permanent; 429 and 503 carry the ``retry_after`` the server asks for.
+        """
+        url = f"{self.base_url}/{path.lstrip('/')}"
+        for _redirect in range(MAX_REDIRECTS + 1):
+            answer = self._send(method, url, path, request)
+            if not (300 <= answer.status < 400 and answer.headers.get("Location")):
+                break
+            url = self._redirected(url, answer.headers["Location"], method, path)
+            request = {**request, "params": None}
+        if answer.status >= 300:
+            raise self._status_error(path, answer)
+        return answer
+
+    def _redirected(self, url: str, location: str, method: str, path: str) -> str:
+        target = urllib.parse.urljoin(url, location)
+        here, there = urllib.parse.urlsplit(url), urllib.parse.urlsplit(target)
+        if method != "GET" or (here.scheme, here.netloc) != (there.scheme, there.netloc):
+            # our keys must not be sent to another server
+            raise ProviderError(
+                _(
+                    "%(service)s redirects %(path)s to another address, which is not followed. Check the address in the"
+                    " provider's settings."
+                ),
+                is_permanent=True,
+                service=self.service,
+                path=path,
+            )
+        return target
+
+    def _send(self, method: str, url: str, path: str, request: dict) -> Answer:
+        request = {"auth": _as_it_is, **request, "timeout": self._timeout, "allow_redirects": False, "stream": True}
+        try:
+            with self._session.request(method, url, **request) as response:
+                return Answer(response.status_code, response.headers, self._body(response, path))
+        except requests.Timeout:
+            template = _("%(service)s did not answer %(path)s in time. It is asked again at the next fetch.")
+        except requests.exceptions.SSLError:
+            template = _(
+                "The secure connection to %(service)s could not be made: its certificate was not accepted. Check the"
+                " clock and the certificates of this server."
+            )
+        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
+            template = _("The answer from %(service)s to %(path)s was cut off. It is asked again at the next fetch.")
+        except requests.ConnectionError:
+            template = _(
+                "There was no connection to %(service)s, or it was broken off. It is asked again at the next fetch; if"
+                " it goes on, check this server's access to the internet."
+            )
+        except (requests.RequestException, ValueError):
+            template = _("The request %(path)s to %(service)s could not be made. Check the provider's settings.")
+        # without the original: it may name the whole address, and with it keys
+        raise ProviderError(template, service=self.service, path=path) from None
+
+    def _body(self, response, path: str) -> bytes:
+        started = time.monotonic()
+        body = bytearray()
+        for chunk in response.iter_content(64 * 1024):
+            body += chunk
+            if len(body) > self._max_bytes:
+                raise ProviderError(
+                    _("%(service)s answered %(path)s with more than %(limit)s MB. It was not read."),
+                    is_permanent=True,
+                    service=self.service,
+                    path=path,
+                    limit=self._max_bytes // (1024 * 1024),
+                )
+            if time.monotonic() - started > TOTAL_TIMEOUT:
+                raise requests.Timeout()
+        return bytes(body)
+
+    def _status_error(self, path: str, answer: Answer) -> StatusError:
+        detail = self._hidden(self._detail(answer))
+        said = Message(_('it says "%(detail)s"'), {"detail": detail}) if detail else Message(_("it gives no reason"))
+        values = {
+            "service": self.service,
+            "path": path,
+            "answer": said,
+        }
+        status = answer.status
+        if status == 401:
+            template = _(
+                "%(service)s does not accept the keys (401; %(answer)s). Enter the keys again in the provider's"
+                " settings."
+            )
+        elif status == 403:
+            template = _(
+                "The keys give no access to %(path)s at %(service)s (403; %(answer)s). Ask for access to the"
+                " settlements, or use the keys of the right sales unit."
+            )
+        elif status == 404:
+            template = _(
+                "%(service)s does not have %(path)s for these keys (404; %(answer)s). Check the merchant number in the"
+                " provider's settings, and that access has been granted."
+            )
+        elif status == 429:
+            template = _("%(service)s asks us to wait (429; %(answer)s). It is asked again later.")
+        elif status >= 500:
+            template = _(
+                "%(service)s has a fault of its own (%(status)s; %(answer)s). It is asked again at the next fetch."
+            )
+        else:
+            template = _(
+                "%(service)s refused %(path)s (%(status)s; %(answer)s). Check the provider's settings; if they are"
+                " right, report it."
+            )
+        return StatusError(
+            template,
+            status=status,
+            detail=detail,
+            retry_after=_retry_after(status, answer.headers.get("Retry-After")),
+            is_permanent=status < 500 and status not in (408, 425, 429),
+            **values,
+        )
+
+    def _detail(self, answer: Answer) -> str:
+        """Return what the server says: RFC 7807, Vipps' own ``errorMessage`` (one or a list), OAuth 2, or Azure's."""
+        try:
+            problem = self._read_json(answer.body)
+        except ValueError:
+            return ""
+        problem = problem[0] if isinstance(problem, list) and problem else problem
+        if not isinstance(problem, dict):
+            return ""
+        texts = [
+            str(problem[name])
+            for name in ("title", "detail", "errorCode", "errorMessage", "error", "error_description", "message")
+            if isinstance(problem.get(name), (str, int))
+        ]
+        return ": ".join(dict.fromkeys(filter(None, texts)))[:300]
+
+    def _hidden(self, text: str) -> str:
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
+
+
+def _retry_after(status: int, header: str | None) -> int | None:
+    """Return the seconds a server asks us to wait: a number, or a date (RFC 9110 § 10.2.3); at most a day.
+
+    Asked to wait without being told how long (429), we wait a minute.
+    """
+    if status not in (429, 503):
+        return None
+    unknown = DEFAULT_WAIT if status == 429 else None
+    text = (header or "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return min(int(text), LONGEST_WAIT)
+    try:
+        until = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return unknown
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=datetime.timezone.utc)
+    seconds = round((until - datetime.datetime.now(datetime.timezone.utc)).total_seconds())
+    return min(max(0, seconds), LONGEST_WAIT)
+
+
+def _as_it_is(request):
+    """Leave a request's headers alone. Without this, ``requests`` may replace our token by what a .netrc file has."""
+    return request

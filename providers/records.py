@@ -1,0 +1,171 @@
+"""What every provider's document is turned into, whatever its format: settlements and their transactions.
+
+Amounts are :class:`~decimal.Decimal` in the currency's major unit (kroner, not øre), signed as the effect on what the
+provider owes the merchant: a payment is positive, a refund, a fee and a payout are negative.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+
+ZERO = Decimal(0)
+
+
+class Kind(str, Enum):
+    """What a transaction is. The values are stored in the database."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    FEE = "fee"
+    FEE_REFUND = "fee_refund"
+    CHARGEBACK = "chargeback"
+    CHARGEBACK_REVERSAL = "chargeback_reversal"
+    RESERVE_HOLD = "reserve_hold"
+    RESERVE_RELEASE = "reserve_release"
+    PAYOUT = "payout"
+    PAYOUT_RETURN = "payout_return"
+    TOP_UP = "top_up"
+    CORRECTION = "correction"
+    OTHER = "other"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+#: Rows that move money between the provider and the bank. The bank's own lines book them, so they get no voucher.
+BANK_KINDS = frozenset({Kind.PAYOUT, Kind.PAYOUT_RETURN, Kind.TOP_UP})
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One row of a settlement.
+
+    :ivar external_id: identity of the movement within the provider, the same whichever document it is read from.
+    :ivar date: the provider's ledger (booking) date.
+    :ivar amount: gross effect on the merchant's balance with the provider.
+    :ivar fee: what this document deducts on this very row, positive when charged. Zero where the deduction is a row of
+        its own; the fee is then a :class:`FeeReport`.
+    :ivar balance_after: the provider's running balance after this row, or None where the document has none.
+    :ivar text: the provider's own type and message, as it came.
+    :ivar fee_type: the provider's own name of the fee, for rows of kind fee.
+    :ivar amount_original: what the customer was charged, in ``currency_original``, where the provider converted.
+    :ivar rate: the provider's rate, settlement currency for one unit of the original, or None.
+    :ivar row: where in the document, counted from 1 as a person would count; 0 where the document has no rows.
+    :ivar raw: the row as it came, field by field, as text.
+    """
+
+    external_id: str
+    kind: Kind
+    date: datetime.date
+    amount: Decimal
+    currency: str
+    fee: Decimal = ZERO
+    order_reference: str = ""
+    provider_reference: str = ""
+    time: datetime.datetime | None = None
+    balance_after: Decimal | None = None
+    text: str = ""
+    fee_type: str = ""
+    sales_unit: str = ""
+    amount_original: Decimal | None = None
+    currency_original: str = ""
+    rate: Decimal | None = None
+    row: int = 0
+    raw: dict = field(default_factory=dict, compare=False)
+
+    @property
+    def net(self) -> Decimal:
+        """Effect of the row on the balance after the fee deducted on it."""
+        return self.amount - self.fee
+
+
+@dataclass(frozen=True)
+class FeeReport:
+    """A fee the provider tells about but does not deduct on the payment's own row.
+
+    Under a net contract it explains a row of retained fees and is shown on its payment. Under a gross contract it is
+    owed, and invoiced later.
+
+    :ivar external_id: identity of this report within the provider.
+    :ivar provider_reference: the payment it belongs to.
+    :ivar fee: positive when charged.
+    :ivar is_total: True when ``fee`` is the payment's whole fee so far (a column on the payment's row), False when it
+        is one of possibly several fee entries.
+    """
+
+    external_id: str
+    provider_reference: str
+    date: datetime.date
+    fee: Decimal
+    currency: str
+    order_reference: str = ""
+    fee_type: str = ""
+    is_total: bool = False
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class DeclaredTotals:
+    """What a document says its own rows add up to; None where it does not say.
+
+    :ivar gross: sum of payments and refunds. :ivar payments: sum of the positive ones. :ivar refunds: of the negative.
+    :ivar fee: sum of deducted fees, positive when charged. :ivar net: what is paid out.
+    :ivar row: where the totals stand in the document.
+    """
+
+    gross: Decimal | None = None
+    payments: Decimal | None = None
+    refunds: Decimal | None = None
+    fee: Decimal | None = None
+    net: Decimal | None = None
+    count: int | None = None
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """One payout with its transactions, or the open run of ledger dates whose payout has not come yet.
+
+    :ivar external_id: the payout's number; empty for an open run.
+    :ivar merchant_id: the account with the provider (merchant serial number, ledger …) the document names, or empty.
+    :ivar date: settlement date; for an open run the last ledger date.
+    :ivar opening_balance: the provider's balance before the first row, or None where the document does not tell.
+    :ivar payout_amount: what goes to the bank, positive; None for an open run.
+    :ivar payout_reference: what is expected in the bank's text.
+    :ivar complete_to: the last ledger date of which nothing more is expected.
+    :ivar problems: sentences on what is inconsistent beyond what the sums show. :func:`providers.proof.prove` returns
+        them together with what it finds itself.
+    :ivar repeated: transactions of this settlement that stood in the document once more, and were read once.
+    """
+
+    external_id: str
+    currency: str
+    date: datetime.date
+    transactions: tuple = ()
+    fee_reports: tuple = ()
+    merchant_id: str = ""
+    opening_balance: Decimal | None = None
+    payout_amount: Decimal | None = None
+    payout_reference: str = ""
+    payout_date: datetime.date | None = None
+    declared: DeclaredTotals | None = None
+    complete_to: datetime.date | None = None
+    problems: tuple = ()
+    repeated: tuple = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document, read.
+
+    :ivar code: the provider's kind (``vipps``). :ivar format: which of its formats, for people.
+    :ivar merchant_ids: every identity by which the document names the merchant; a provider matches if its own is one.
+    :ivar repeated_rows: rows (:class:`Transaction` or :class:`FeeReport`) that stood twice and were read once.
+    """
+
+    code: str
+    format: str
+    settlements: tuple
+    merchant_ids: frozenset = frozenset()
+    repeated_rows: tuple = ()

@@ -1,0 +1,91 @@
+"""Vipps MobilePay: the Report API, the business portal's report, and the settlement files of earlier years."""
+
+from ..messages import DocumentError, SettlementError, _
+from ..records import Document
+from ..tables import check_size, csv_lines, is_workbook, is_xml, workbook_sheets, xml_root
+from . import earlier_files, portal, report_api
+from .client import VippsClient, VippsCredentials
+from .ledger import CODE
+
+__all__ = ["CODE", "NAME", "VippsClient", "VippsCredentials", "identify", "parse"]
+
+#: For people.
+NAME = "Vipps MobilePay"
+
+#: Enough of a text file to see its heading.
+_HEAD = 64 * 1024
+
+
+def identify(filename: str, content: bytes) -> bool:
+    """Return whether the content is a Vipps settlement of any kind. The file's name is not trusted; never raises."""
+    try:
+        if report_api.identify(content):
+            return True
+        if is_workbook(content):
+            return any(_is_table(lines) for _name, lines in workbook_sheets(filename, content, first_rows=40))
+        if is_xml(content):
+            return earlier_files.is_settlement_xml(content)
+        lines = csv_lines(filename, _head(content))
+    except SettlementError:
+        return False
+    return _is_table(lines) or earlier_files.is_sectioned(lines)
+
+
+def _head(content: bytes) -> bytes:
+    """Return the first lines of a text file, whole."""
+    if len(content) <= _HEAD:
+        return content
+    head = content[:_HEAD]
+    is_little_endian = head.startswith(b"\xff\xfe") or head[1:2] == b"\0"
+    newline = b"\n\0" if is_little_endian else b"\n"
+    return head[: head.rfind(newline) + len(newline)]
+
+
+def _is_table(lines: list) -> bool:
+    return portal.heading(lines) is not None or earlier_files.heading(lines) is not None
+
+
+def parse(filename: str, content: bytes) -> Document:
+    """Read a Vipps settlement of any of its six shapes.
+
+    Amounts are signed as the effect on what Vipps owes the merchant, in the currency's major unit. Dates are ledger
+    dates; in files of earlier years, which have none, the transaction's own day in Oslo.
+
+    :raises DocumentError: when the file is none of them, or a row cannot be read; then nothing of it is kept.
+    """
+    check_size(filename, content)
+    if report_api.identify(content) or content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
+        return report_api.parse(filename, content)
+    if is_workbook(content) or content.startswith(b"\xd0\xcf\x11\xe0"):
+        for _name, lines in workbook_sheets(filename, content):
+            if _is_table(lines):
+                return _parse_table(filename, lines, True)
+        raise _unknown(filename)
+    if is_xml(content):
+        root = xml_root(filename, content)
+        if not earlier_files.is_settlement_root(root):
+            raise _unknown(filename)
+        return earlier_files.parse_xml(filename, root)
+    lines = csv_lines(filename, content)
+    if earlier_files.is_sectioned(lines):
+        return earlier_files.parse_sections(filename, lines)
+    if _is_table(lines):
+        return _parse_table(filename, lines, False)
+    raise _unknown(filename)
+
+
+def _parse_table(filename: str, lines: list, is_padded: bool) -> Document:
+    if portal.heading(lines) is not None:
+        return portal.parse(filename, lines, is_padded)
+    return earlier_files.parse_table(filename, lines, is_padded)
+
+
+def _unknown(filename: str) -> DocumentError:
+    return DocumentError(
+        _(
+            'The file "%(file)s" is not a Vipps settlement. Expected the report with the columns Type, Amount, Booking'
+            " date, Currency, PSP reference and Order ID/Reference, or an earlier settlement file. In the Vipps"
+            " business portal choose Reports, and download it as CSV or XLSX."
+        ),
+        file=filename,
+    )

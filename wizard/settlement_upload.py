@@ -1,0 +1,103 @@
+import base64
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..providers.formats import identify, parse
+from ..providers.messages import SettlementError
+
+
+class SettlementUpload(models.TransientModel):
+    """Upload settlement files; each finds its provider by itself."""
+
+    _name = "settlement.upload"
+    _description = "Upload Settlement Files"
+
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    provider_id = fields.Many2one(
+        "account.settlement.provider",
+        domain="[('company_id', '=', company_id), ('state', '=', 'active')]",
+        help="Only needed where the files do not tell.",
+    )
+    attachment_ids = fields.Many2many("ir.attachment", string="Files", required=True)
+
+    def action_upload(self):
+        """Read every file, book what is proven, and show the settlements.
+
+        :raises UserError: naming each file that was refused; the others are kept.
+        """
+        self.ensure_one()
+        settlements = self.env["account.settlement"]
+        refused = []
+        for attachment in self.attachment_ids:
+            content = attachment.raw or base64.b64decode(attachment.datas or b"")
+            try:
+                with self.env.cr.savepoint():
+                    settlements |= self._ingest(attachment.name, content)
+            except UserError as error:
+                refused.append(str(error))
+        self.attachment_ids.unlink()
+        if refused and not settlements:
+            raise UserError("\n\n".join(refused))
+        for settlement in settlements:
+            settlement._process()
+        return self._show(settlements, refused)
+
+    def _ingest(self, filename, content):
+        return self._get_provider(filename, content)._ingest_file(filename, content)
+
+    def _get_provider(self, filename, content):
+        """Return the provider a file belongs to: the chosen one, else by the file's format and merchant id."""
+        if self.provider_id:
+            return self.provider_id
+        render = self.env["account.settlement"]._render_messages
+        try:
+            parsed = parse(filename, content, identify(filename, content))
+        except SettlementError as error:
+            raise UserError(render([error.message.to_json()])) from error
+        providers = self.env["account.settlement.provider"].search(
+            [("company_id", "=", self.company_id.id), ("code", "=", parsed.code), ("state", "=", "active")]
+        )
+        named = providers.filtered(lambda provider: provider.merchant_id in parsed.merchant_ids)
+        currencies = {settlement.currency for settlement in parsed.settlements}
+        fitting = (named or providers.filtered(lambda provider: not provider.merchant_id)) or providers
+        fitting = fitting.filtered(lambda provider: not currencies or provider.currency_id.name in currencies)
+        if len(fitting) == 1:
+            return fitting
+        values = {"filename": filename, "merchants": ", ".join(sorted(parsed.merchant_ids)) or "–"}
+        if not fitting:
+            raise UserError(
+                self.env._(
+                    "%(filename)s is a %(code)s report for merchant %(merchants)s, and no active provider fits it. "
+                    "Activate the provider first.",
+                    code=parsed.code,
+                    **values,
+                )
+            )
+        raise UserError(
+            self.env._(
+                "%(filename)s (merchant %(merchants)s) fits several providers: %(names)s. Choose one in the dialog.",
+                names=", ".join(fitting.mapped("name")),
+                **values,
+            )
+        )
+
+    def _show(self, settlements, refused):
+        action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement")
+        action["domain"] = [("id", "in", settlements.ids)]
+        action["context"] = {}
+        if len(settlements) == 1:
+            action.update({"views": [(False, "form")], "res_id": settlements.id})
+        if not refused:
+            return action
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Not every file could be read"),
+                "message": "\n".join(refused),
+                "next": action,
+            },
+        }
