@@ -1,7 +1,8 @@
 """The set-up every command in this folder shares: Odoo 19, a virtual environment, PostgreSQL and the databases.
 
 It all lies in one folder that may be deleted at any time: ``$SETTLEMENT_BRIDGE_HOME``, by default ``settlement_bridge``
-in the user's cache folder. Nothing is installed system-wide. Each part is built under a name that holds a hash of its
+in the user's cache folder. (Only PostgreSQL, when root runs this and others cannot reach that folder, has its files in
+``/var/tmp``, see ``server_folder``.) Nothing is installed system-wide. Each part is built under a name that holds a hash of its
 recipe, and gets that name only when it is complete; so a part that exists is current, and needs no network.
 """
 
@@ -49,9 +50,18 @@ def say(text):
     print(f"[{time.monotonic() - STARTED:4.0f} s] {text}", file=sys.stderr, flush=True)
 
 
+class Stopped(SystemExit):
+    """The command ends, with a sentence that says why."""
+
+
 def stop(sentence):
     """End the command with one sentence that says what is wrong and what to do."""
-    sys.exit(f"{Path(sys.argv[0]).name}: {sentence}")
+    raise Stopped(f"{Path(sys.argv[0]).name}: {sentence}")
+
+
+# Interrupted or terminated, a command still deletes its database and stops its server.
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda number, _frame: sys.exit(128 + number))
 
 
 def home():
@@ -279,7 +289,7 @@ def browser():
                 if not root.exists():
                     with built(root) as partial:
                         download_browser(partial, sources)
-    except SystemExit as reason:
+    except Stopped as reason:
         return None, f"no browser: install chromium or google-chrome ({reason})"
     return str(root / "bin" / "chromium"), None
 
@@ -562,7 +572,7 @@ def with_addon(setup, name):
     say("installing the addon")
     try:
         return odoo(setup, name, "-i", ADDON, "--without-demo=True", log=name)
-    except SystemExit:
+    except Stopped:
         drop(setup, name)
         raise
 

@@ -109,6 +109,7 @@ class Case:
     """All that belongs together: one order with its documents, or one invoice that has no order.
 
     :ivar is_invoiced: nothing more of the order will be invoiced (always true for an invoice without order).
+    :ivar has_invoice: it has a posted document. :ivar is_cancelled: the order was cancelled; nothing belongs there.
     :ivar awaits_capture: the provider still holds an authorised amount that was not captured.
     :ivar receivable_account_id: the customer's receivable account.
     :ivar paid_by: what paid the documents that have nothing open, for people.
@@ -122,6 +123,7 @@ class Case:
     invoice_id: int | None = None
     is_invoiced: bool = True
     has_invoice: bool = False
+    is_cancelled: bool = False
     awaits_capture: bool = False
     paid_by: tuple = ()
 
@@ -328,7 +330,9 @@ class _Batch:
             case_ids = self.ledger.find(rule.key, reading)
             if not case_ids:
                 continue
-            cases = [self.ledger.cases[case_id] for case_id in sorted(case_ids)]
+            cases = self._without_cancelled([self.ledger.cases[case_id] for case_id in sorted(case_ids)], rejected)
+            if not cases:
+                continue
             case = self._only_case(cases, line, reading, rejected)
             if not case:
                 continue
@@ -344,6 +348,13 @@ class _Batch:
             )
             return decision
         return None
+
+    @staticmethod
+    def _without_cancelled(cases, rejected):
+        cancelled = [case for case in cases if case.is_cancelled and not case.has_invoice]
+        for case in cancelled:
+            rejected.append(Message(_("%(name)s was turned down: the order is cancelled."), {"name": case.name}))
+        return [case for case in cases if case not in cancelled]
 
     def _only_case(self, cases, line, reading, rejected):
         """Return the one case that fits, or None with the reasons added to ``rejected``."""
@@ -530,7 +541,7 @@ class _Batch:
     def _put_on_customer(self, decision, case, left):
         line = decision.line
         is_payment = line.kind is Kind.PAYMENT
-        awaited = is_payment and not case.is_invoiced
+        awaited = is_payment and not (case.is_invoiced and case.has_invoice)
         role, account_id = Role.CUSTOMER, case.receivable_account_id
         if awaited and self.settings.prepayment_account_id:
             role, account_id = Role.PREPAYMENT, self.settings.prepayment_account_id

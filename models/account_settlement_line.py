@@ -16,6 +16,9 @@ _logger = logging.getLogger(__name__)
 #: The roles of journal items a transaction's amount stands on until it is placed for good.
 OPEN_ROLES = ("unknown", "customer", "prepayment", "dispute", "reserve")
 
+#: The sentence of matching/decisions.py that a summary leaves out.
+FOUND_BY_RULE = "Rule “%(rule)s” found %(case)s by %(key)s."
+
 
 class AccountSettlementLine(models.Model):
     """One transaction of a settlement: a row of the provider's document."""
@@ -137,8 +140,11 @@ class AccountSettlementLine(models.Model):
     @api.depends_context("lang")
     def _compute_explanation(self):
         for line in self:
-            line.explanation = self.env["account.settlement"]._render_messages(line.explanation_data)
-            line.explanation_summary = (line.explanation or "").partition("\n")[0]
+            said = line.explanation_data or []
+            line.explanation = self.env["account.settlement"]._render_messages(said)
+            # How the document was found matters less in a list than what became of the amount.
+            summary = [message for message in said if message[0] != FOUND_BY_RULE] or said
+            line.explanation_summary = (self.env["account.settlement"]._render_messages(summary) or "").replace("\n", " ")
 
     @api.depends("raw")
     def _compute_raw_text(self):
@@ -274,9 +280,14 @@ class AccountSettlementLine(models.Model):
         return settlement._get_match_settings(fields.Date.context_today(self))
 
     @api.model
+    def _get_waiting_domain(self):
+        """Transactions that may yet find their place, or the rest of it."""
+        return Domain("status", "in", ("unknown", "on_account")) | Domain("difference", "=", "excess")
+
+    @api.model
     def _retry_awaiting(self, orders, references, companies):
         """Place what awaits these orders or shop references, without ever raising to the caller."""
-        domain = Domain("company_id", "in", companies.ids) & Domain("status", "in", ("on_account", "unknown"))
+        domain = Domain("company_id", "in", companies.ids) & self._get_waiting_domain()
         domain &= Domain("sale_order_id", "in", orders.ids) | Domain(
             "order_reference", "in", references + orders.settlement_reference_ids.mapped("value")
         )
@@ -288,6 +299,8 @@ class AccountSettlementLine(models.Model):
                 lines._retry()
         except UserError as error:
             _logger.info("Settlement transactions %s still wait: %s", lines.ids, error)
+        except Exception:
+            _logger.exception("Settlement transactions %s could not be placed", lines.ids)
 
     def _retry(self):
         """Match unknown and awaiting transactions again, and move what has found its place.
@@ -295,7 +308,7 @@ class AccountSettlementLine(models.Model):
         :return: the transactions that were placed.
         """
         placed = self.browse()
-        waiting = self.filtered(lambda line: line.status in ("unknown", "on_account"))
+        waiting = self.filtered_domain(self._get_waiting_domain())
         for settlement, lines in waiting.grouped("settlement_id").items():
             sources = [(line, move_line) for line in lines for move_line in line._get_open_move_lines()]
             plain = [line._get_plain_open(move_line) for line, move_line in sources]
@@ -537,7 +550,7 @@ class AccountSettlementLine(models.Model):
     @api.model
     def _cron_retry(self, batch_size=200):
         """Scheduled action: look again for what was unknown or awaits its invoice, a settlement at a time."""
-        domain = [("status", "in", ("unknown", "on_account")), ("provider_id.state", "=", "active")]
+        domain = self._get_waiting_domain() & Domain("provider_id.state", "=", "active")
         settlements = self.env["account.settlement"].browse(
             settlement.id for (settlement,) in self._read_group(domain, ["settlement_id"])
         )

@@ -120,7 +120,6 @@ class _Gathering:
               JOIN sale_order ON sale_order.id = reference.order_id
              WHERE reference.value_normalised = ANY(%(keys)s)
                AND sale_order.company_id = %(company_id)s
-               AND sale_order.state != 'cancel'
             """,
             keys=self.keys,
         )
@@ -226,6 +225,21 @@ class _Gathering:
                 order_ids=list(order_ids),
             )
         }
+        drafts = {
+            row["order_id"]
+            for row in self._query(
+                """
+                SELECT DISTINCT order_line.order_id
+                  FROM sale_order_line order_line
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = order_line.id
+                  JOIN account_move_line line ON line.id = rel.invoice_line_id
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE order_line.order_id = ANY(%(order_ids)s)
+                   AND move.state = 'draft' AND move.move_type = 'out_invoice'
+                """,
+                order_ids=list(order_ids),
+            )
+        }
         for order in orders:
             partner = order.partner_invoice_id.commercial_partner_id.with_company(self.company)
             case = Case(
@@ -234,7 +248,8 @@ class _Gathering:
                 partner_id=partner.id,
                 receivable_account_id=partner.property_account_receivable_id.id,
                 order_id=order.id,
-                is_invoiced=order.invoice_status in ("invoiced", "upselling"),
+                is_invoiced=order.invoice_status in ("invoiced", "upselling") and order.id not in drafts,
+                is_cancelled=order.state == "cancel",
                 awaits_capture=order.id in awaited,
             )
             self.case_of_order[order.id] = case.id

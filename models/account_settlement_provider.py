@@ -63,6 +63,8 @@ class AccountSettlementProvider(models.Model):
         "payment.provider",
         string="Odoo Payment Providers",
         check_company=True,
+        # Odoo lets only system administrators read its payment providers, for the secrets they hold.
+        groups="base.group_system",
         help="Odoo's own payment providers that carry the same agreement. Their payments are met by the settlements.",
     )
     reference_prefixes = fields.Char(

@@ -18,9 +18,9 @@ from .messages import Message, ProviderError, _
 
 _logger = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT = 10
-READ_TIMEOUT = 60
-#: A server that sends a byte now and then would never run into the read timeout.
+#: Seconds until a server that does not take the call, or stops sending, is given up.
+TIMEOUT = 30
+#: A server that sends a byte now and then would never run into that.
 TOTAL_TIMEOUT = 300
 MAX_BYTES = 50 * 1024 * 1024
 MAX_TRIES = 3
@@ -74,7 +74,7 @@ class Connection:
         secrets: Iterable = (),
         session: requests.Session | None = None,
         sleep: Callable = time.sleep,
-        timeout: tuple = (CONNECT_TIMEOUT, READ_TIMEOUT),
+        timeout: int = TIMEOUT,
         max_bytes: int = MAX_BYTES,
     ):
         self.service = service

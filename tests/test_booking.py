@@ -215,6 +215,33 @@ class TestPlacing(SettlementCase):
         self.assertBalances(a1500="0.00")
         self.assertEqual(len(self.line_of("1").settlement_id.move_ids), 1, "reconciled, without another voucher")
 
+    def test_invoice_still_in_draft_is_awaited(self):
+        order = self.order(500, "WEB-1")
+        invoice = order._create_invoices()
+        self.settle_one(capture("1", day(2), "WEB-1", "500.00"))
+        self.assertEqual((self.line_of("1").status, self.line_of("1").difference), ("on_account", False))
+        invoice.action_post()
+        self.assertEqual(invoice.payment_state, "paid")
+
+    def test_surplus_meets_the_next_invoice_of_the_order(self):
+        order = self.order(100, "WEB-1")
+        order.order_line.product_uom_qty = 2
+        first = order._create_invoices()
+        first.invoice_line_ids.quantity = 1
+        first.action_post()
+        self.settle_one(capture("1", day(2), "WEB-1", "200.00"))
+        second = order._create_invoices()
+        second.action_post()
+        self.assertEqual((first | second).mapped("payment_state"), ["paid", "paid"])
+        self.assertEqual(self.line_of("1").status, "matched")
+
+    def test_order_cancelled_after_capture_is_unknown(self):
+        order = self.order(500, "WEB-1")
+        order._action_cancel()
+        self.settle_one(capture("1", day(2), "WEB-1", "500.00"))
+        self.assertEqual(self.line_of("1").status, "unknown")
+        self.assertIn(order.name, self.line_of("1").explanation)
+
     def test_invoice_of_a_prepaid_order_differs_by_some_oere(self):
         order = self.order(499.60, "WEB-1")
         self.settle_one(capture("1", day(2), "WEB-1", "500.00"))

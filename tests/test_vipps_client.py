@@ -44,7 +44,7 @@ def pauses():
 
 @pytest.fixture
 def client(server, pauses):
-    return VippsClient(keys(), base_url=server.base_url, sleep=pauses.append, timeout=(1, 1))
+    return VippsClient(keys(), base_url=server.base_url, sleep=pauses.append, timeout=1)
 
 
 def ledger(client):
@@ -299,7 +299,7 @@ def test_answer_of_another_form(server, client):
 
 
 def test_time_out(server, pauses):
-    client = VippsClient(keys(), base_url=server.base_url, sleep=pauses.append, timeout=(1, 0.2))
+    client = VippsClient(keys(), base_url=server.base_url, sleep=pauses.append, timeout=0.2)
     own = ledger(client)
     server.faults += [Fault("dates", delay=1) for _try in range(3)]
     error = refused(lambda: client.fetch_date(own, DAY))
@@ -310,7 +310,7 @@ def test_time_out(server, pauses):
 def test_no_server(pauses):
     with VippsServer() as gone:
         address = gone.base_url
-    client = VippsClient(keys(), base_url=address, sleep=pauses.append, timeout=(1, 1))
+    client = VippsClient(keys(), base_url=address, sleep=pauses.append, timeout=1)
     error = refused(client.ledgers)
     assert "no connection" in str(error)
     assert len(pauses) == 2
