@@ -303,6 +303,13 @@ class AccountSettlementProvider(models.Model):
 
     # ---------------------------------------------------------------- totals and proof
 
+    @staticmethod
+    def _get_closing_balance(settlement):
+        """What the provider owes after the last row; a document may tell its payout without a row for it."""
+        closing = settlement.opening_balance + sum((row.net for row in settlement.transactions), Decimal(0))
+        has_payout_row = any(row.kind is Kind.PAYOUT for row in settlement.transactions)
+        return closing if has_payout_row else closing - (settlement.payout_amount or 0)
+
     def _update_settlement(self, stored, settlement, fresh):
         """Carry over what the document says of the settlement as a whole, and prove it."""
         vals = {
@@ -313,9 +320,7 @@ class AccountSettlementProvider(models.Model):
         if settlement.opening_balance is not None:
             if not stored.has_closing_balance:
                 vals["opening_balance"] = settlement.opening_balance
-            vals["closing_balance"] = settlement.opening_balance + sum(
-                (row.net for row in settlement.transactions), Decimal(0)
-            )
+            vals["closing_balance"] = self._get_closing_balance(settlement)
             vals["has_closing_balance"] = True
         if settlement.external_id:
             vals.update(
