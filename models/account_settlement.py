@@ -108,10 +108,10 @@ class AccountSettlement(models.Model):
         "(provider_id, currency_id) WHERE is_open", "A provider has one open run of ledger dates at a time."
     )
 
-    @api.depends("provider_id.name", "external_id", "date")
+    @api.depends("provider_id.name", "external_id", "date_from")
     def _compute_name(self):
         for settlement in self:
-            number = settlement.external_id or settlement.env._("awaiting payout")
+            number = settlement.external_id or f"{settlement.date_from or ''} …"
             settlement.name = f"{settlement.provider_id.name} {number}"
 
     @api.depends("line_ids.amount", "line_ids.fee", "line_ids.kind", "line_ids.fee_owed", "line_ids.date")

@@ -66,8 +66,12 @@ class SettlementCase(TransactionCase):
     @classmethod
     def order(cls, amount, reference, partner=None):
         """A confirmed order of ``amount`` in all, without tax, invoiced as ordered."""
-        product = cls.env["product.product"].sudo().create(
-            {"name": "Vare", "type": "service", "invoice_policy": "order", "list_price": amount, "taxes_id": False}
+        product = (
+            cls.env["product.product"]
+            .sudo()
+            .create(
+                {"name": "Vare", "type": "service", "invoice_policy": "order", "list_price": amount, "taxes_id": False}
+            )
         )
         order = cls.env["sale.order"].create(
             {
@@ -130,8 +134,18 @@ class SettlementCase(TransactionCase):
         )
 
     def bank_line(self, amount, text="", date="2026-03-03", **values):
-        line = self.env["account.bank.statement.line"].sudo().create(
-            {"journal_id": self.bank_journal.id, "date": date, "payment_ref": text or "/", "amount": amount, **values}
+        line = (
+            self.env["account.bank.statement.line"]
+            .sudo()
+            .create(
+                {
+                    "journal_id": self.bank_journal.id,
+                    "date": date,
+                    "payment_ref": text or "/",
+                    "amount": amount,
+                    **values,
+                }
+            )
         )
         return line.sudo(False)
 
@@ -141,7 +155,9 @@ class SettlementCase(TransactionCase):
             for move in settlement.move_ids:
                 self.assertEqual(move.company_currency_id.round(sum(move.line_ids.mapped("balance"))), 0)
             if settlement.state in ("booked", "paid"):
-                lines = settlement.line_ids.filtered(lambda line: line.kind not in ("payout", "payout_return", "top_up"))
+                lines = settlement.line_ids.filtered(
+                    lambda line: line.kind not in ("payout", "payout_return", "top_up")
+                )
                 net = sum(lines.filtered(lambda line: not line.fee_owed).mapped(lambda line: line.amount - line.fee))
                 booked = settlement.clearing_line_ids.filtered(lambda line: not line.move_id.reversed_entry_id)
                 booked = booked.filtered(lambda line: not line.move_id.reversal_move_ids)

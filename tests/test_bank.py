@@ -60,9 +60,7 @@ class TestBank(SettlementCase):
     def test_line_that_is_reconciled_already(self):
         """A person has placed the bank line elsewhere: it is left alone."""
         settlement = self.settle([capture("1", day(2), "A", "100.00"), payout("2000001", day(2))])
-        self.bank_line(
-            100, "Utb. 2000001 Vippsnr 123455", counterpart_account_id=self.account("3000").id
-        )
+        self.bank_line(100, "Utb. 2000001 Vippsnr 123455", counterpart_account_id=self.account("3000").id)
         self.assertFalse(settlement._match_bank())
 
     def test_a_person_reconciles_the_bank_line(self):
@@ -107,7 +105,12 @@ class TestBank(SettlementCase):
         euro.sudo().active = True
         self.env["res.currency.rate"].sudo().create(
             [
-                {"currency_id": euro.id, "name": f"2026-03-0{number}", "inverse_company_rate": rate, "company_id": self.company.id}
+                {
+                    "currency_id": euro.id,
+                    "name": f"2026-03-0{number}",
+                    "inverse_company_rate": rate,
+                    "company_id": self.company.id,
+                }
                 for number, rate in ((2, 11.60), (4, 11.50))
             ]
         )

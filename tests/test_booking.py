@@ -166,8 +166,18 @@ class TestReferencePostings(SettlementCase):
         euro.sudo().active = True
         self.env["res.currency.rate"].sudo().create(
             [
-                {"currency_id": euro.id, "name": "2026-03-01", "inverse_company_rate": 11.50, "company_id": self.company.id},
-                {"currency_id": euro.id, "name": "2026-03-02", "inverse_company_rate": 11.60, "company_id": self.company.id},
+                {
+                    "currency_id": euro.id,
+                    "name": "2026-03-01",
+                    "inverse_company_rate": 11.50,
+                    "company_id": self.company.id,
+                },
+                {
+                    "currency_id": euro.id,
+                    "name": "2026-03-02",
+                    "inverse_company_rate": 11.60,
+                    "company_id": self.company.id,
+                },
             ]
         )
         provider = self.activate(merchant_id="EUR-1", currency_id=euro.id)

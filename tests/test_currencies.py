@@ -56,8 +56,12 @@ class TestCurrencies(SettlementCase):
                 "rows",
                 (
                     Settlement(
-                        "1", provider.currency_id.name, datetime.date(2026, 3, 2), transactions,
-                        opening_balance=Decimal(0), payout_amount=net,
+                        "1",
+                        provider.currency_id.name,
+                        datetime.date(2026, 3, 2),
+                        transactions,
+                        opening_balance=Decimal(0),
+                        payout_amount=net,
                     ),
                 ),
             ),

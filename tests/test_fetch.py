@@ -57,7 +57,9 @@ class TestFetch(SettlementCase):
         self.server.open_dates.clear()
         self.provider.fetch_next_at = False
         self.run_actions()
-        self.assertEqual(self.provider.settlement_ids.sorted("date").mapped("state"), ["booked", "booked", "booked", "open"])
+        self.assertEqual(
+            self.provider.settlement_ids.sorted("date").mapped("state"), ["booked", "booked", "booked", "open"]
+        )
 
     def test_continuously(self):
         self.provider.vipps_fetch_mode = "feed"
@@ -82,7 +84,9 @@ class TestFetch(SettlementCase):
         self.provider.fetch_next_at = False
         self.run_actions()
         self.assertFalse(self.provider.fetch_error)
-        self.assertEqual(self.provider.settlement_ids.sorted("date").mapped("state"), ["booked", "booked", "booked", "open"])
+        self.assertEqual(
+            self.provider.settlement_ids.sorted("date").mapped("state"), ["booked", "booked", "booked", "open"]
+        )
 
     @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_provider")
     def test_wrong_keys_ask_for_a_person(self):

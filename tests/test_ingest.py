@@ -46,7 +46,9 @@ class TestSixShapes(ShopMonth):
         self.assertEqual(paid_out.mapped("external_id"), ["2000045", "2000046", "2000047"])
         self.assertEqual(paid_out.mapped("state"), ["booked"] * 3)
         self.assertEqual(paid_out.mapped("payout_amount"), [1194.73, 990.04, 1355.04])
-        self.assertEqual([round(open_amount, 2) for open_amount in paid_out.mapped("clearing_residual")], [1194.73, 990.04, 1355.04])
+        self.assertEqual(
+            [round(open_amount, 2) for open_amount in paid_out.mapped("clearing_residual")], [1194.73, 990.04, 1355.04]
+        )
         self.assertLedgerHolds(settlements)
         # 10 March has no payout yet: the earlier files do not hold it, the others hold 75.00 less 3.25 as open.
         open_run = settlements.filtered("is_open")
@@ -151,7 +153,12 @@ class TestRefusedDocuments(ShopMonth):
     def assertRefused(self, name, content, *words):
         counts = [
             self.env[model].search_count([])
-            for model in ("account.settlement", "account.settlement.line", "account.settlement.document", "ir.attachment")
+            for model in (
+                "account.settlement",
+                "account.settlement.line",
+                "account.settlement.document",
+                "ir.attachment",
+            )
         ]
         with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
             self.provider._ingest_file(name, content)
@@ -162,7 +169,12 @@ class TestRefusedDocuments(ShopMonth):
             counts,
             [
                 self.env[model].search_count([])
-                for model in ("account.settlement", "account.settlement.line", "account.settlement.document", "ir.attachment")
+                for model in (
+                    "account.settlement",
+                    "account.settlement.line",
+                    "account.settlement.document",
+                    "ir.attachment",
+                )
             ],
         )
 
@@ -277,7 +289,9 @@ class TestOpenRun(ShopMonth):
         """A portal report taken during the day: its last day is booked when a later document tells the rest."""
         movements = [capture("1", day(2), "WEB-10231", "1249.00"), capture("2", day(3), "WEB-10232", "499.00")]
         run = self.ingest(vipps_files.as_portal_csv(movements))
-        self.assertEqual(dict(run.line_ids.mapped(lambda line: (line.date, line.status))), {day(2): "matched", day(3): "new"})
+        self.assertEqual(
+            dict(run.line_ids.mapped(lambda line: (line.date, line.status))), {day(2): "matched", day(3): "new"}
+        )
         self.ingest(vipps_files.as_portal_csv([*movements, payout("2000001", day(3))]))
         self.assertEqual(run.state, "booked")
 
@@ -293,10 +307,16 @@ class TestOpenRun(ShopMonth):
 
     def test_balance_from_before_the_start_is_carried_in(self):
         """Vipps was used before Odoo: the first report starts from a balance that was built up before."""
-        movements = [capture("1", day(2), "OLD", "100.00"), capture("2", day(3), "WEB-10231", "1249.00"), payout("2000001", day(3))]
+        movements = [
+            capture("1", day(2), "OLD", "100.00"),
+            capture("2", day(3), "WEB-10231", "1249.00"),
+            payout("2000001", day(3)),
+        ]
         settlement = self.provider._ingest_file(*vipps_files.as_api_bundles(movements)[1])
         settlement._process()
-        self.assertEqual((settlement.opening_balance, settlement.payout_amount, settlement.state), (100, 1349, "booked"))
+        self.assertEqual(
+            (settlement.opening_balance, settlement.payout_amount, settlement.state), (100, 1349, "booked")
+        )
         self.assertBalances(a1522="1249.00")
         self.bank_line(1349, "Utb. 2000001 Vippsnr 123455")
         settlement._match_bank()
@@ -304,7 +324,9 @@ class TestOpenRun(ShopMonth):
         self.assertBalances(a1522="-100.00")
 
     def test_corrected_document_replaces_one_in_error(self):
-        name, content = vipps_files.as_old_xml([capture("1", day(2), "WEB-10231", "1249.00"), payout("2000001", day(2))])
+        name, content = vipps_files.as_old_xml(
+            [capture("1", day(2), "WEB-10231", "1249.00"), payout("2000001", day(2))]
+        )
         wrong = content.replace(b"<SettledAmount>1249.00", b"<SettledAmount>1248.00")
         self.assertNotEqual(wrong, content)
         settlement = self.ingest(("wrong.xml", wrong))
