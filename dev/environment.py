@@ -2,8 +2,8 @@
 
 It all lies in one folder that may be deleted at any time: ``$SETTLEMENT_BRIDGE_HOME``, by default ``settlement_bridge``
 in the user's cache folder. (Only PostgreSQL, when root runs this and others cannot reach that folder, has its files in
-``/var/tmp``, see ``server_folder``.) Nothing is installed system-wide. Each part is built under a name that holds a hash of its
-recipe, and gets that name only when it is complete; so a part that exists is current, and needs no network.
+``/var/tmp``: see ``server_folder``.) Nothing is installed system-wide. Each part is built under a name that holds a
+hash of its recipe, and gets that name only when it is complete; so a part that exists is current, and needs no network.
 """
 
 import contextlib
@@ -310,7 +310,6 @@ def download_browser(root, sources):
     start.write_text(BROWSER_START)
     start.chmod(0o755)
     run([start, "--version"])
-
 
 
 # PostgreSQL

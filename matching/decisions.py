@@ -23,6 +23,9 @@ ZERO = Decimal(0)
 #: How many turned-down candidates an explanation names.
 _NAMED_CANDIDATES = 5
 
+#: What a customer's bank or card issuer takes back, and its end.
+_DISPUTE_KINDS = frozenset({Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL})
+
 
 class Status(str, Enum):
     """How a transaction ended. The values are stored in the database."""
@@ -63,6 +66,10 @@ class ItemType(str, Enum):
 
     def __str__(self) -> str:
         return self.value
+
+
+#: What payments and refunds meet. A dispute is met by its end only.
+_TAKEN_TYPES = (ItemType.PAYMENT, ItemType.INVOICE, ItemType.CREDIT_NOTE)
 
 
 @dataclass(frozen=True)
@@ -239,13 +246,38 @@ def decide(lines, rules, ledger, settings) -> list:
     return decisions
 
 
-def decide_for_case(line, case, ledger, settings) -> Decision | None:
-    """Return the decision for ``line`` when a person has said which case it belongs to; None where it cannot."""
+def decide_for_case(line, case, ledger, settings) -> Decision:
+    """Return the decision for ``line`` when a person has said which case it belongs to."""
     batch = _Batch((), ledger, settings)
-    decision = batch.place(line, case)
-    if decision:
-        batch.settle_differences()
+    # Also what was disputed: on a credit note it is the end of a rescinded sale.
+    decision = batch.place_on_documents(line, case)
+    batch.settle_differences()
     return decision
+
+
+@dataclass
+class _Left:
+    """What is not placed yet of a transaction: in its own currency, and as what the customer was charged."""
+
+    amount: Decimal
+    original: Decimal | None = None
+
+    def take(self, item, currency):
+        """Take as much as ``item`` has open; return the part, and the same part in the item's currency."""
+        if item.currency == currency:
+            part = part_item = min(self.amount, item.residual, key=abs)
+            part_original = self._share(self.original, part, self.amount)
+        else:
+            part_item = part_original = min(self.original, item.residual, key=abs)
+            part = self._share(self.amount, part_original, self.original)
+        self.amount -= part
+        self.original = self.original and self.original - part_original
+        return part, part_item
+
+    @staticmethod
+    def _share(amount, part, whole):
+        """What ``part`` of ``whole`` is of ``amount``; the last part is all that is left."""
+        return amount and (amount if part == whole else (amount * part / whole).quantize(amount))
 
 
 class _Batch:
@@ -334,6 +366,8 @@ class _Batch:
             if not cases:
                 continue
             case = self._only_case(cases, line, reading, rejected)
+            if not case and len(cases) > 1:
+                return None  # leaving out some of an ambiguous reference would be a guess
             if not case:
                 continue
             decision = self.place(line, case)
@@ -381,12 +415,7 @@ class _Batch:
         return None
 
     def _exact_item(self, case, line):
-        types = {
-            Kind.PAYMENT: (ItemType.PAYMENT, ItemType.INVOICE),
-            Kind.REFUND: (ItemType.PAYMENT, ItemType.CREDIT_NOTE),
-            Kind.CHARGEBACK: (),
-            Kind.CHARGEBACK_REVERSAL: (ItemType.DISPUTE,),
-        }[line.kind]
+        types = {Kind.CHARGEBACK: (), Kind.CHARGEBACK_REVERSAL: (ItemType.DISPUTE,)}.get(line.kind, _TAKEN_TYPES)
         for item in self.ledger.open_items(case.id, *types):
             amount = self._amount_in(line, item.currency)
             if amount is not None and item.residual == amount:
@@ -398,18 +427,20 @@ class _Batch:
         """The line's amount in ``currency`` as the document states it, or None."""
         if currency == line.currency:
             return line.amount
-        if line.amount_original is not None and currency == line.currency_original:
-            return line.amount_original
+        if line.amount_original and currency == line.currency_original:
+            return line.amount_original.copy_sign(line.amount)
         return None
 
     def place(self, line, case):
         """Place ``line`` in ``case``; None where the case cannot take it."""
-        if line.kind in (Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL):
+        if line.kind in _DISPUTE_KINDS:
             return self._place_dispute(line, case)
+        return self.place_on_documents(line, case)
+
+    def place_on_documents(self, line, case):
+        """Meet what is open in ``case``; what is left over is settled with the batch."""
         decision = Decision(line, Status.MATCHED, case=case, invoice_id=case.invoice_id)
-        left = self._take_registered_payment(decision, case)
-        document = ItemType.INVOICE if line.kind is Kind.PAYMENT else ItemType.CREDIT_NOTE
-        left = self._take_documents(decision, case, document, left)
+        left = self._take_open(decision, case)
         if left:
             self.surpluses.append((decision, case, left))
         return decision
@@ -442,61 +473,55 @@ class _Batch:
 
     # ------------------------------------------------------------ taking from open items
 
-    def _take_registered_payment(self, decision, case):
-        """Meet the payment that is registered in Odoo already; return what is left of the line."""
-        line = decision.line
-        for item in self.ledger.open_items(case.id, ItemType.PAYMENT):
-            if item.currency == line.currency and item.residual == line.amount:
-                self._take(decision, item, line.amount)
-                decision.say(_("Meets the payment %(name)s, which is registered in Odoo already."), name=item.name)
-                return ZERO
-        return line.amount
+    def _take_open(self, decision, case):
+        """Meet what is open with the line's sign; return what is left of the line.
 
-    def _take_documents(self, decision, case, document, left):
-        """Take the line's amount from open invoices (or credit notes): the exact one first, else the oldest."""
+        What has exactly this amount open comes first: a payment registered in Odoo, then a document. Else a registered
+        payment if there is one only, and the documents, oldest first.
+        """
         line = decision.line
-        items = self.ledger.open_items(case.id, document)
-        usable = [item for item in items if self._amount_in(line, item.currency) is not None]
-        for item in items:
-            if item not in usable:
+        usable = []
+        for item in self.ledger.open_items(case.id, *_TAKEN_TYPES):
+            if item.residual * line.amount <= 0:
+                continue
+            if self._amount_in(line, item.currency) is not None:
+                usable.append(item)
+            else:
                 decision.say(
                     _("%(name)s is in %(currency)s, and the document does not tell the amount in that currency."),
                     name=item.name,
                     currency=item.currency,
                 )
-        exact = [item for item in usable if item.residual == self._amount_in(line, item.currency)]
-        if left != line.amount:
-            exact = []
-        for item in exact[:1] or usable:
-            if not left:
+        payments = [item for item in usable if item.type is ItemType.PAYMENT]
+        documents = [item for item in usable if item.type is not ItemType.PAYMENT]
+        exact = [item for item in payments + documents if item.residual == self._amount_in(line, item.currency)]
+        original = self._amount_in(line, line.currency_original)
+        left = _Left(line.amount, original)
+        for item in exact[:1] or (payments if len(payments) == 1 else []) + documents:
+            if not left.amount:
                 break
-            left = self._take_from(decision, item, left)
-        return left
+            self._take_from(decision, item, left)
+        return left.amount
 
     def _take_from(self, decision, item, left):
-        """Take as much of ``left`` as ``item`` has open; return the rest."""
-        line = decision.line
-        if item.currency == line.currency:
-            part = min(left, item.residual, key=abs)
-            self._take(decision, item, part)
-        else:
-            open_part = min(line.amount_original, item.residual, key=abs)
-            part = left if open_part == line.amount_original else line.amount * open_part / line.amount_original
-            part = part.quantize(line.amount)
-            self._take(decision, item, part, amount_item=open_part)
-        if item.residual:
+        """Take as much of ``left`` as ``item`` has open."""
+        currency = decision.line.currency
+        part, part_item = left.take(item, currency)
+        self._take(decision, item, part, amount_item=None if item.currency == currency else part_item)
+        if item.type is ItemType.PAYMENT:
+            decision.say(_("Meets the payment %(name)s, which is registered in Odoo already."), name=item.name)
+        elif item.residual:
             decision.say(
                 _("%(name)s: %(amount)s %(currency)s, %(open)s stays open."),
                 name=item.name,
                 amount=abs(part),
-                currency=line.currency,
+                currency=currency,
                 open=abs(item.residual),
             )
         else:
             decision.say(
-                _("%(name)s: %(amount)s %(currency)s, closed."), name=item.name, amount=abs(part), currency=line.currency
+                _("%(name)s: %(amount)s %(currency)s, closed."), name=item.name, amount=abs(part), currency=currency
             )
-        return left - part
 
     def _take(self, decision, item, part, amount_item=None):
         decision.allocations.append(
@@ -527,7 +552,7 @@ class _Batch:
         line = decision.line
         taken = [part.item for part in decision.allocations if part.role is Role.ITEM]
         last = taken[-1] if taken else None
-        if last and not last.residual and self._is_rounding(left, line.currency, case, last):
+        if last and not last.residual and self._is_rounding(line, left, line.currency, case, last):
             decision.allocations.append(Allocation(Role.ROUNDING, left))
             decision.say(_("%(amount)s more than open: within the limit, booked as rounding."), amount=abs(left))
             return
@@ -540,10 +565,11 @@ class _Batch:
 
     def _put_on_customer(self, decision, case, left):
         line = decision.line
-        is_payment = line.kind is Kind.PAYMENT
+        is_payment = line.amount > 0
         awaited = is_payment and not (case.is_invoiced and case.has_invoice)
         role, account_id = Role.CUSTOMER, case.receivable_account_id
-        if awaited and self.settings.prepayment_account_id:
+        # A refund of what was never invoiced goes where the prepayment stands.
+        if (awaited or not case.has_invoice) and self.settings.prepayment_account_id:
             role, account_id = Role.PREPAYMENT, self.settings.prepayment_account_id
         decision.allocations.append(Allocation(role, left, account_id=account_id, partner_id=case.partner_id))
         if not decision.allocations[:-1]:
@@ -579,7 +605,7 @@ class _Batch:
 
     def _settle_shortage(self, decision, item):
         case = self.ledger.cases[item.case_id]
-        if self._is_rounding(item.residual, item.currency, case, item):
+        if self._is_rounding(decision.line, item.residual, item.currency, case, item):
             part = next(part for part in reversed(decision.allocations) if part.item is item)
             part.rounding = item.residual
             part.rounding_company = self.settings.to_company(item.residual, item.currency)
@@ -588,8 +614,10 @@ class _Batch:
         elif case.is_invoiced and not case.awaits_capture:
             decision.difference = "open"
 
-    def _is_rounding(self, amount, currency, case, item):
+    def _is_rounding(self, line, amount, currency, case, item):
         """Whether ``amount`` may be booked as rounding on ``item``: small, and nothing more is to come."""
+        if line.kind in _DISPUTE_KINDS:
+            return False
         if abs(self.settings.to_company(amount, currency)) > self.settings.limit:
             return False
         if item.type is ItemType.PAYMENT:

@@ -31,6 +31,23 @@ class Accounts:
     exchange_gain: int | None = None
     exchange_loss: int | None = None
 
+    def get_exchange(self, gain):
+        """Return the account for what the settlement is worth more (or less) than the invoice was booked at."""
+        account_id = self.exchange_gain if gain > 0 else self.exchange_loss
+        if not account_id:
+            raise SettlementError(
+                _("The company has no account for exchange differences. Set it in the accounting settings, then book again.")
+            )
+        return account_id
+
+    def get_fee_payable(self):
+        """Return the account for fees that are invoiced afterwards."""
+        if not self.fee_payable:
+            raise SettlementError(
+                _("The provider has no account for fees owed, but sends fees it invoices afterwards. Set the account on it.")
+            )
+        return self.fee_payable
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -99,55 +116,66 @@ def plan_voucher(booking_date, decisions, accounts, conversion, labels) -> Vouch
     return voucher
 
 
-def plan_transfer(booking_date, decision, source, accounts, labels, to_company) -> tuple:
+def plan_transfer(booking_date, decision, source, accounts, labels, to_company, company_currency) -> tuple:
     """Plan how what stands open on one account moves to where it belongs.
 
     :param decision: over the open amount, with the transaction's sign.
     :param source: the :class:`~.decisions.OpenItem` it stands on now; its ``residual`` has the ledger's sign, opposite to
         the transaction's.
     :param to_company: ``(amount, currency) -> Decimal``: the company amount of a part of ``source``, at the rate the
-        source was booked at.
+        source was booked at. :param company_currency: its name.
     :return: the voucher (without lines where open items can simply be reconciled with each other), and the pairs of
         open item ids to reconcile.
     """
     voucher = Voucher(booking_date)
     pairs = []
     line = decision.line
+    taken = ZERO
 
-    def add(role, account_id, partner_id, amount, currency, item_id=None, balance=None):
-        balance = to_company(amount, currency) if balance is None else balance
+    def add(role, account_id, partner_id, amount, currency, balance, item_id=None):
         name = labels[role] if role in labels else line_label(line)
         voucher.lines.append(
             PlannedLine(
                 str(role), account_id, balance, amount, currency, name, partner_id, (line.id,), item_id, booking_date
             )
         )
+
+    def take(amount):
+        """Take a part off the source; all parts together take exactly its company amount."""
+        nonlocal taken
+        balance = to_company(taken + amount, line.currency) - to_company(taken, line.currency)
+        taken += amount
+        add("source", source.account_id, source.partner_id, amount, line.currency, balance, source.id)
         return balance
 
     for part in decision.allocations:
         stays = (part.account_id, part.partner_id) == (source.account_id, source.partner_id)
         if part.role is Role.ROUNDING:
-            moved = add("source", source.account_id, source.partner_id, part.amount, line.currency, source.id)
-            add("rounding", accounts.rounding, None, -part.amount, line.currency, balance=-moved)
-        elif part.role is Role.ITEM and stays:
+            add("rounding", accounts.rounding, None, -part.amount, line.currency, -take(part.amount))
+        elif part.role is Role.ITEM and stays and part.amount_item is None:
             pairs.append((source.id, part.item.id))
-        elif part.role is Role.UNKNOWN or stays:
+        elif part.role is Role.UNKNOWN or (stays and part.role is not Role.ITEM):
             continue
-        else:
+        elif part.amount_item is None:
             item_id = part.item.id if part.item else None
-            moved = add("source", source.account_id, source.partner_id, part.amount, line.currency, source.id)
-            amount, currency = -part.amount, line.currency
-            if part.amount_item is not None:
-                amount, currency = -part.amount_item, part.item.currency
-            add(str(part.role), part.account_id, part.partner_id, amount, currency, item_id, balance=-moved)
+            moved = take(part.amount)
+            add(str(part.role), part.account_id, part.partner_id, -part.amount, line.currency, -moved, item_id)
+        else:
+            balance = moved = take(part.amount)
+            if part.item.currency == company_currency:
+                balance = part.amount_item
+            if gain := moved - balance:
+                add("exchange", accounts.get_exchange(gain), None, -gain, company_currency, -gain)
+            add(
+                str(part.role), part.account_id, part.partner_id, -part.amount_item, part.item.currency, -balance,
+                part.item.id,
+            )  # fmt: skip
         if part.rounding:
             add(
-                str(part.role), part.account_id, part.partner_id, -part.rounding, part.item.currency, part.item.id,
-                balance=-part.rounding_company,
-            )
-            add(
-                "rounding", accounts.rounding, None, part.rounding, part.item.currency, balance=part.rounding_company
-            )
+                str(part.role), part.account_id, part.partner_id, -part.rounding, part.item.currency,
+                -part.rounding_company, part.item.id,
+            )  # fmt: skip
+            add("rounding", accounts.rounding, None, part.rounding, part.item.currency, part.rounding_company)
     voucher.check_balanced()
     return voucher, pairs
 
@@ -174,7 +202,9 @@ class _VoucherPlan:
             return
         gross = self._company(line.amount)
         fee = self._company(line.fee)
-        if not line.fee_owed:
+        if line.fee_owed:
+            self._sum("fee_payable", self.accounts.get_fee_payable(), gross - fee, line.amount - line.fee, line.id)
+        else:
             self._sum("clearing", self.accounts.clearing, gross - fee, line.amount - line.fee, line.id)
         if line.fee:
             self._sum("fee", self.accounts.fee, fee, line.fee, line.id, line.fee_type)
@@ -188,11 +218,8 @@ class _VoucherPlan:
 
     def _add_part(self, decision, part, share):
         line = decision.line
-        if part.role is Role.FEE:
+        if part.role in (Role.FEE, Role.FEE_OWED):
             self._sum("fee", self.accounts.fee, -share, -part.amount, line.id, line.fee_type)
-        elif part.role is Role.FEE_OWED:
-            self._sum("fee", self.accounts.fee, -share, -part.amount, line.id, line.fee_type)
-            self._sum("fee_payable", self.accounts.fee_payable, share, part.amount, line.id)
         elif part.role is Role.ROUNDING:
             self._sum("rounding", self.accounts.rounding, -share, -part.amount, line.id, line.id)
         elif part.role is Role.ITEM:
@@ -227,12 +254,7 @@ class _VoucherPlan:
 
     def _exchange(self, line, gain):
         """The settlement is worth ``gain`` more than the invoice was booked at."""
-        account_id = self.accounts.exchange_gain if gain > 0 else self.accounts.exchange_loss
-        if not account_id:
-            raise SettlementError(
-                _("The company has no account for exchange differences. Set it in the accounting settings, then book again.")
-            )
-        self._sum("exchange", account_id, -gain, -gain, line.id, line.id, self.conversion.company_currency)
+        self._sum("exchange", self.accounts.get_exchange(gain), -gain, -gain, line.id, line.id, self.conversion.company_currency)
 
     def _single(self, decision, part, account_id, balance, amount_currency, currency):
         line = decision.line

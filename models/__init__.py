@@ -13,4 +13,5 @@ from . import sale_order
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
+from . import account_account
 from . import account_bank_statement_line

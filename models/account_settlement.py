@@ -57,7 +57,7 @@ class AccountSettlement(models.Model):
         readonly=True,
         help="The document holds no total to check its rows against: a person confirms the payout before it is booked.",
     )
-    confirmed_by_id = fields.Many2one("res.users", readonly=True, string="Confirmed By")
+    confirmed_by_id = fields.Many2one("res.users", readonly=True)
     problem_data = fields.Json(readonly=True, help="What does not add up in the documents.")
     booking_error_data = fields.Json(readonly=True, help="Why booking failed the last time.")
     error_message = fields.Text(compute="_compute_error_message")
@@ -87,7 +87,7 @@ class AccountSettlement(models.Model):
     )
     carried_from_ids = fields.One2many("account.settlement", "carried_to_id", string="Aborted Payouts Included")
     bank_line_id = fields.Many2one(
-        "account.bank.statement.line", readonly=True, index="btree_not_null", string="Bank Line"
+        "account.bank.statement.line", readonly=True, index="btree_not_null"
     )
     returned_bank_line_id = fields.Many2one(
         "account.bank.statement.line",

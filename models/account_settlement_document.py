@@ -2,6 +2,7 @@ import base64
 import hashlib
 import json
 import logging
+from contextlib import suppress
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -54,14 +55,13 @@ class AccountSettlementDocument(models.Model):
     def _compute_content(self):
         for document in self:
             try:
-                text = (document.attachment_id.sudo().raw or b"").decode("utf-8-sig")
+                text = (document.attachment_id.sudo().with_context(bin_size=False).raw or b"").decode("utf-8-sig")
             except UnicodeDecodeError:
                 document.content = False
                 continue
-            try:
+            # What is not JSON is shown as it is.
+            with suppress(ValueError):
                 text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-            except ValueError:
-                pass  # not JSON: shown as it is
             document.content = text.replace("\0", "")[:SHOWN_CHARACTERS]
 
     @api.ondelete(at_uninstall=False)

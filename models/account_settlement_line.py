@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from ..matching.decisions import Allocation, Decision, OpenItem, Role, Status, decide, decide_for_case
 from ..matching.vouchers import plan_transfer
-from ..providers.messages import Message
+from ..providers.messages import Message, SettlementError
 from ..providers.messages import _ as mark
 from .money import to_decimal
 
@@ -98,7 +98,7 @@ class AccountSettlementLine(models.Model):
     )
     explanation_data = fields.Json(readonly=True)
     explanation = fields.Text(compute="_compute_explanation")
-    explanation_summary = fields.Char(compute="_compute_explanation", string="Why")
+    explanation_summary = fields.Char(compute="_compute_explanation", string="Explanation in Short")
     rule_id = fields.Many2one("account.settlement.rule", readonly=True, ondelete="set null")
     invoice_id = fields.Many2one("account.move", readonly=True, index="btree_not_null", ondelete="set null")
     sale_order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="set null")
@@ -326,8 +326,8 @@ class AccountSettlementLine(models.Model):
         """Whether a new decision is better than where the amount stands: it found an open item, or the customer."""
         if any(part.role in (Role.ITEM, Role.ROUNDING, Role.ACCOUNT) for part in decision.allocations):
             return True
-        on_unknown = move_line.settlement_role == "unknown"
-        return on_unknown and decision.status is Status.ON_ACCOUNT
+        better = (Role.CUSTOMER, Role.PREPAYMENT, Role.DISPUTE, Role.RESERVE)
+        return move_line.settlement_role == "unknown" and any(part.role in better for part in decision.allocations)
 
     def _book_transfer(self, decision, move_line, reason=None, status=None):
         """Move what stands open on ``move_line`` to where ``decision`` says, by a voucher of its own.
@@ -347,9 +347,18 @@ class AccountSettlementLine(models.Model):
         def to_company(amount, _currency):
             return to_decimal(company_currency.round(float(amount * rate)), company_currency)
 
-        voucher, pairs = plan_transfer(
-            date, decision, source, settlement._get_accounts(), settlement._get_labels(self.date), to_company
-        )
+        try:
+            voucher, pairs = plan_transfer(
+                date,
+                decision,
+                source,
+                settlement._get_accounts(),
+                settlement._get_labels(self.date),
+                to_company,
+                company_currency.name,
+            )
+        except SettlementError as error:
+            raise UserError(settlement._render_message(error.message)) from error
         if voucher.lines:
             settlement._write_vouchers([voucher])
         AccountMoveLine = self.env["account.move.line"]
@@ -366,6 +375,7 @@ class AccountSettlementLine(models.Model):
             "rule_id": decision.rule_id or self.rule_id.id,
             "partner_id": decision.partner_id or self.partner_id.id,
             "difference": decision.difference or False,
+            "is_dispute": self.is_dispute or decision.is_dispute,
         }
         if decision.case:
             vals["sale_order_id"] = decision.case.order_id or self.sale_order_id.id

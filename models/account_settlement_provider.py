@@ -80,16 +80,16 @@ class AccountSettlementProvider(models.Model):
         tracking=True,
     )
     clearing_account_id = fields.Many2one(
-        "account.account", string="Clearing Account", check_company=True, ondelete="restrict", tracking=True
+        "account.account", check_company=True, ondelete="restrict", tracking=True
     )
     unknown_account_id = fields.Many2one(
         "account.account", string="Unknown Transactions Account", check_company=True, ondelete="restrict", tracking=True
     )
     fee_account_id = fields.Many2one(
-        "account.account", string="Fee Account", check_company=True, ondelete="restrict", tracking=True
+        "account.account", check_company=True, ondelete="restrict", tracking=True
     )
     rounding_account_id = fields.Many2one(
-        "account.account", string="Rounding Account", check_company=True, ondelete="restrict", tracking=True
+        "account.account", check_company=True, ondelete="restrict", tracking=True
     )
     rounding_limit = fields.Monetary(
         default=1.0,
@@ -102,7 +102,7 @@ class AccountSettlementProvider(models.Model):
         "account.account", string="Prepayments Account", check_company=True, ondelete="restrict", tracking=True
     )
     reserve_account_id = fields.Many2one(
-        "account.account", string="Reserve Account", check_company=True, ondelete="restrict", tracking=True
+        "account.account", check_company=True, ondelete="restrict", tracking=True
     )
     fee_payable_account_id = fields.Many2one(
         "account.account", string="Fees Owed Account", check_company=True, ondelete="restrict", tracking=True

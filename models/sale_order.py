@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class SaleOrder(models.Model):
@@ -61,11 +62,39 @@ class SaleOrder(models.Model):
 
     @api.model
     def _index_all_references(self):
-        """Index the orders that are there already."""
-        self.with_context(active_test=False).search([])._index_references()
+        """Index the orders that are there already: in one step, there may be very many."""
+        for name, kind in self._REFERENCE_KINDS.items():
+            column = SQL.identifier(name)
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO sale_order_reference
+                           (order_id, company_id, kind, value, value_normalised,
+                            create_uid, create_date, write_uid, write_date)
+                    SELECT id, company_id, %(kind)s, trim(%(column)s),
+                           lower(replace(regexp_replace(%(column)s, '\\s', '', 'g'), '#', '')),
+                           %(uid)s, now() at time zone 'UTC', %(uid)s, now() at time zone 'UTC'
+                      FROM sale_order
+                     WHERE trim(%(column)s) != ''
+                        ON CONFLICT DO NOTHING
+                    """,
+                    kind=kind,
+                    column=column,
+                    uid=self.env.uid,
+                )
+            )
 
     def _prepare_invoice(self):
         return {**super()._prepare_invoice(), "webshop_reference": self.webshop_reference}
+
+    def action_place_settlement_lines(self):
+        """Place the transactions of the dialog this order was found in on its customer: the order is not invoiced yet."""
+        self.ensure_one()
+        wizard = self.env["settlement.line.assign"].browse(self.env.context["settlement_assign_id"])
+        wizard.write({"action": "customer", "partner_id": self.partner_invoice_id.id})
+        result = wizard.action_confirm()
+        wizard.line_ids.sale_order_id = self
+        return result
 
     def action_open_settlement_lines(self):
         self.ensure_one()

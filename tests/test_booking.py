@@ -460,3 +460,27 @@ class TestPlacing(SettlementCase):
         settlement._process()
         self.assertBalances(a1522="1000.00", a7772="17.50", a2960="-17.50", a1500="0.00")
         self.assertEqual(settlement.amount_net, 1000)
+
+
+@tagged("post_install", "-at_install")
+class TestReferences(SettlementCase):
+    """What an order may be known by."""
+
+    def test_orders_from_before_the_installation(self):
+        """The installation indexes the orders that are there, as creating them does."""
+        order = self.order(100, " WEB-1 #2")
+        by_creation = {(row.kind, row.value, row.value_normalised) for row in order.settlement_reference_ids}
+        order.settlement_reference_ids.unlink()
+        self.env["sale.order"]._index_all_references()
+        self.env.invalidate_all()
+        self.assertEqual(
+            {(row.kind, row.value, row.value_normalised) for row in order.settlement_reference_ids}, by_creation
+        )
+        self.env["sale.order"]._index_all_references()
+        self.assertEqual(len(order.settlement_reference_ids), len(by_creation))
+
+    def test_a_changed_reference_keeps_the_earlier_one(self):
+        order = self.order(100, "WEB-1")
+        order.webshop_reference = "WEB-2"
+        self.settle([capture("1", day(2), "WEB-1", "100.00"), payout("2000001", day(2))])
+        self.assertEqual(self.line_of("1").sale_order_id, order)

@@ -30,6 +30,7 @@ class SettlementLineAssign(models.TransientModel):
         string="Search", help="Order reference, invoice number, customer or amount. Filled with the order reference."
     )
     candidate_ids = fields.Many2many("account.move", compute="_compute_candidate_ids", string="Found")
+    order_ids = fields.Many2many("sale.order", compute="_compute_candidate_ids", string="Orders Not Invoiced")
     move_id = fields.Many2one(
         "account.move",
         string="Document",
@@ -91,6 +92,27 @@ class SettlementLineAssign(models.TransientModel):
             if len(found) < 20:
                 found |= AccountMove.search([*base, ("amount_residual", "=", amount)], limit=20 - len(found))
             wizard.candidate_ids = found
+            wizard.order_ids = wizard._search_orders(text)
+
+    def _search_orders(self, text):
+        """Orders that carry the searched text and are not invoiced yet: their payment is placed on the customer."""
+        if not text:
+            return self.env["sale.order"]
+        any_of = [
+            "|",
+            "|",
+            "|",
+            ("name", "ilike", text),
+            ("client_order_ref", "ilike", text),
+            ("settlement_reference_ids.value", "ilike", text),
+            ("partner_id.name", "ilike", text),
+        ]
+        not_invoiced = [
+            ("company_id", "=", self.company_id.id),
+            ("state", "=", "sale"),
+            ("invoice_status", "!=", "invoiced"),
+        ]
+        return self.env["sale.order"].search(not_invoiced + any_of, limit=10)
 
     def action_confirm(self):
         self.ensure_one()

@@ -19,7 +19,7 @@ class SettlementUpload(models.TransientModel):
         domain="[('company_id', '=', company_id), ('state', '=', 'active')]",
         help="Only needed where the files do not tell.",
     )
-    attachment_ids = fields.Many2many("ir.attachment", string="Files", required=True)
+    attachment_ids = fields.Many2many("ir.attachment", string="Choose Files", required=True)
 
     def action_upload(self):
         """Read every file, book what is proven, and show the settlements.
