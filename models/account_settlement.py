@@ -380,6 +380,16 @@ class AccountSettlement(models.Model):
         if settlements:
             self.env.ref("settlement_bridge.ir_cron_settlement_bank")._trigger()
 
+    def _process_each(self):
+        """Book each settlement by itself: one that cannot be booked is set aside with its reason, the others go on."""
+        for settlement in self:
+            try:
+                with self.env.cr.savepoint():
+                    settlement._process()
+            except UserError as error:
+                settlement._note_booking_failure(["%(error)s", {"error": str(error)}])
+        self.env.ref("settlement_bridge.ir_cron_settlement_bank").sudo()._trigger()
+
     def _note_booking_failure(self, message):
         """Set the settlement aside with the reason; the button tries again."""
         self.booking_error_data = [message]

@@ -117,8 +117,10 @@ class AccountSettlementDocument(models.Model):
         return settlements
 
     def action_ingest(self):
-        for document in self.filtered(lambda document: document.state != "done"):
+        for document in self.filtered(lambda document: document.state != "done").sorted("id"):
             document._ingest()
+        self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
+        self.env.ref("settlement_bridge.ir_cron_settlement_process").sudo()._trigger()
         return True
 
     def action_download(self):
@@ -132,14 +134,11 @@ class AccountSettlementDocument(models.Model):
     @api.model
     def _cron_ingest(self, batch_size=50):
         """Scheduled action: read the stored documents. One that is refused never stops the others."""
-        domain = [("state", "=", "new")]
-        documents = self.search(domain, limit=batch_size, order="id")
-        self.env["ir.cron"]._commit_progress(
-            remaining=len(documents) if len(documents) < batch_size else self.search_count(domain)
-        )
-        for document in documents:
-            document = document.try_lock_for_update().filtered_domain(domain)
-            if not document:
+        documents = self.search([("state", "=", "new")], order="id").filtered(lambda document: not document._waits())
+        self.env["ir.cron"]._commit_progress(remaining=len(documents))
+        for document in documents[:batch_size]:
+            document = document.try_lock_for_update().filtered(lambda document: document.state == "new")
+            if not document or document._waits():
                 continue
             document = document.with_company(document.company_id)
             try:
@@ -154,6 +153,21 @@ class AccountSettlementDocument(models.Model):
             self.env["ir.cron"]._commit_progress(1)
         if documents:
             self.env.ref("settlement_bridge.ir_cron_settlement_process")._trigger()
+
+    def _waits(self):
+        """Whether an earlier fetched document was refused: what comes after hangs on it, and is read once it is."""
+        self.ensure_one()
+        return self.source == "fetch" and bool(
+            self.search_count(
+                [
+                    ("provider_id", "=", self.provider_id.id),
+                    ("source", "=", "fetch"),
+                    ("state", "=", "error"),
+                    ("id", "<", self.id),
+                ],
+                limit=1,
+            )
+        )
 
     def _refuse(self, error):
         """Mark a fetched document as unreadable and ask a person to look."""

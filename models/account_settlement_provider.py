@@ -264,7 +264,8 @@ class AccountSettlementProvider(models.Model):
     def action_fetch(self):
         """Fetch, read and book now, in the steps of the scheduled actions."""
         for provider in self:
-            provider._fetch()
+            # A user may fetch, but neither see the keys nor change the set-up.
+            provider.sudo()._fetch()
         return True
 
     def action_upload(self):
@@ -384,7 +385,7 @@ class AccountSettlementProvider(models.Model):
             }
         )
         if count:
-            self.env.ref("settlement_bridge.ir_cron_settlement_ingest")._trigger()
+            self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
         return count
 
     def _store_fetched(self, filename, content, cursor):
@@ -420,10 +421,11 @@ class AccountSettlementProvider(models.Model):
     def _ask_for_attention(self, note):
         """Put an activity on the provider, unless the same one is still open."""
         self.ensure_one()
+        provider = self.sudo()
         activity_type = self.env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False)
-        if activity_type and not self.activity_ids.filtered(lambda activity: activity.activity_type_id == activity_type):
-            self.activity_schedule(
-                "settlement_bridge.mail_activity_settlement", note=note, user_id=self._get_responsible_user().id
+        if activity_type and activity_type not in provider.activity_ids.activity_type_id:
+            provider.activity_schedule(
+                "settlement_bridge.mail_activity_settlement", note=note, user_id=provider._get_responsible_user().id
             )
 
     def _get_responsible_user(self):

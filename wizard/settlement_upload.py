@@ -39,8 +39,7 @@ class SettlementUpload(models.TransientModel):
         self.attachment_ids.unlink()
         if refused and not settlements:
             raise UserError("\n\n".join(refused))
-        for settlement in settlements:
-            settlement._process()
+        settlements._process_each()
         return self._show(settlements, refused)
 
     def _ingest(self, filename, content):
