@@ -26,6 +26,7 @@
         "views/res_config_settings_views.xml",
         "views/settlement_menus.xml",
     ],
+    "assets": {"web.assets_tests": ["settlement_bridge/static/tests/tours/**/*"]},
     "post_init_hook": "post_init_hook",
     "application": True,
 }

@@ -229,15 +229,12 @@ class AccountSettlement(models.Model):
         """
         voucher = Voucher(self._get_booking_date(fields.Date.context_today(self)))
         label = line_label(line._to_plain())
-        moved = moved_currency = Decimal(0)
-        for item in own:
-            is_followed = item.account_id.reconcile
-            balance = to_decimal(item.amount_residual if is_followed else item.balance, item.company_currency_id)
-            amount = to_decimal(
-                item.amount_residual_currency if is_followed else item.amount_currency, item.currency_id
-            )
-            if not balance and not amount:
-                continue
+        moved = Decimal(0)
+        # What is unknown in the end is the whole row, in the settlement's currency, whatever currency its items are in.
+        unknown = -to_decimal(line.amount, line.currency_id)
+        standing = own.filtered(lambda item: item.settlement_role == "unknown")
+        unknown -= to_decimal(sum(standing.mapped("amount_residual_currency")), line.currency_id)
+        for item, balance, amount in self._get_standing(own - standing):
             voucher.lines.append(
                 PlannedLine(
                     "source",
@@ -248,22 +245,19 @@ class AccountSettlement(models.Model):
                     label,
                     item.partner_id.id or None,
                     (line.id,),
-                    item.id if is_followed else None,
+                    item.id if item.account_id.reconcile else None,
                     voucher.date,
                 )
             )
             moved += balance
-            moved_currency += amount
         if moved:
-            is_settlement_currency = all(planned.currency == self.currency_id.name for planned in voucher.lines)
-            currency = self.currency_id if is_settlement_currency else self.company_id.currency_id
             voucher.lines.append(
                 PlannedLine(
                     "unknown",
                     self.provider_id.unknown_account_id.id,
                     moved,
-                    moved_currency if is_settlement_currency else moved,
-                    currency.name,
+                    unknown,
+                    self.currency_id.name,
                     label,
                     transaction_ids=(line.id,),
                     date_due=voucher.date,
@@ -271,6 +265,20 @@ class AccountSettlement(models.Model):
             )
         voucher.check_balanced()
         return voucher, moved
+
+    @staticmethod
+    def _get_standing(items):
+        """Return ``(item, balance, amount in its currency)`` of what still stands: what is open on accounts that are
+        reconciled, and the sum on an account that is not."""
+        found = []
+        for item in items.filtered("account_id.reconcile"):
+            balance = to_decimal(item.amount_residual, item.company_currency_id)
+            found.append((item, balance, to_decimal(item.amount_residual_currency, item.currency_id)))
+        others = items.filtered(lambda item: not item.account_id.reconcile)
+        for group in others.grouped(lambda item: (item.account_id, item.partner_id, item.currency_id)).values():
+            balance = to_decimal(sum(group.mapped("balance")), group.company_currency_id)
+            found.append((group[:1], balance, to_decimal(sum(group.mapped("amount_currency")), group.currency_id)))
+        return [entry for entry in found if entry[1] or entry[2]]
 
     # ---------------------------------------------------------------- reversal
 

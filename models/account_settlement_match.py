@@ -77,12 +77,14 @@ class _Gathering:
     def __init__(self, settlement, keys, provider_references):
         self.env = settlement.env
         self.company = settlement.company_id
+        self.provider = settlement.provider_id
         self.keys = keys
         self.provider_references = provider_references
         self.ledger = Ledger()
         self.case_of_order = {}
         self.case_of_move = {}
         self.case_of_payment = {}
+        self.cases_of_name = {}
 
     def _query(self, query, **values):
         return self.env.execute_query_dict(SQL(query, company_id=self.company.id, sale_types=SALE_TYPES, **values))
@@ -102,6 +104,7 @@ class _Gathering:
         move_ids = {row["move_id"] for row in moves + transactions + lines if row["move_id"]} | set(chosen_ids)
         order_ids |= self._orders_of(move_ids)
         self._add_order_cases(order_ids)
+        self._add_order_names(orders)
         self._add_move_cases(move_ids, order_ids)
         self._add_payment_cases(transactions)
         self._add_keys(orders, moves, transactions, lines)
@@ -183,11 +186,12 @@ class _Gathering:
             SELECT id, provider_reference, sale_order_id AS order_id, invoice_id AS move_id, is_dispute
               FROM account_settlement_line
              WHERE provider_reference = ANY(%(provider_references)s)
-               AND company_id = %(company_id)s
+               AND provider_id = %(provider_id)s
                AND status IN ('matched', 'on_account', 'resolved')
                AND (sale_order_id IS NOT NULL OR invoice_id IS NOT NULL)
             """,
             provider_references=self.provider_references,
+            provider_id=self.provider.id,
         )
 
     # ------------------------------------------------------------ cases
@@ -255,6 +259,18 @@ class _Gathering:
             self.case_of_order[order.id] = case.id
             self.ledger.cases[case.id] = case
 
+    def _add_order_names(self, orders):
+        """Which orders a customer's document may name, for documents written by hand that are not linked to one."""
+        for row in orders:
+            case = self.ledger.cases[self.case_of_order[row["order_id"]]]
+            if not case.is_cancelled:
+                self.cases_of_name.setdefault((case.partner_id, normalise(row["value"])), set()).add(case.id)
+
+    def _get_named_case(self, row):
+        """Return the one order of this customer that the document names, or None."""
+        found = self.cases_of_name.get((row["partner_id"], normalise(row["webshop_reference"] or "")), ())
+        return self.ledger.cases[next(iter(found))] if len(found) == 1 else None
+
     def _add_move_cases(self, move_ids, order_ids):
         """Sort every document into its case: its order's, else that of its shop reference, else its own."""
         rows = self._query(
@@ -292,6 +308,8 @@ class _Gathering:
             order_id = row["order_id"] or orders.get(root)
             if order_id in self.case_of_order:
                 case = self.ledger.cases[self.case_of_order[order_id]]
+            elif named := self._get_named_case(row):
+                case = named
             elif row["webshop_reference"]:
                 case = self._get_move_case(f"reference:{row['partner_id']}:{normalise(row['webshop_reference'])}", row)
             else:

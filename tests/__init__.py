@@ -7,4 +7,5 @@ from . import test_core_payments
 from . import test_currencies
 from . import test_fetch
 from . import test_ingest
+from . import test_tours
 from . import test_upload

@@ -1,0 +1,60 @@
+import { registry } from "@web/core/registry";
+
+// An accountant activates a second agreement, with one of the proposed names changed.
+registry.category("web_tour.tours").add("settlement_activate", {
+    steps: () => [
+        {
+            content: "The proposal is there",
+            trigger: ".modal .o_field_widget[name='line_ids'] .o_data_row",
+        },
+        {
+            content: "Enter the merchant's number",
+            trigger: ".modal .o_field_widget[name='merchant_id'] input",
+            run: "edit 654321 && press Tab",
+        },
+        {
+            content: "The proposed name tells it from the first one",
+            trigger: ".modal .o_field_widget[name='name'] input:value(654321)",
+            run: "click",
+        },
+        {
+            content: "Approve",
+            trigger: ".modal button[name='action_activate']",
+            run: "click",
+        },
+        {
+            content: "The provider is open and active",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name='clearing_account_id']",
+        },
+    ],
+});
+
+// An accountant goes from the overview to an unknown payment and places it on the invoice that carries its number.
+registry.category("web_tour.tours").add("settlement_place_unknown", {
+    steps: () => [
+        {
+            content: "The card tells of one unknown transaction",
+            trigger: ".o_kanban_record [name='action_open_unknown']",
+            run: "click",
+        },
+        {
+            content: "Place it",
+            trigger: ".o_data_row:contains('W-1042') button[name='action_assign']",
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: ".modal .o_field_widget[name='reason'] input",
+            run: "edit Same number on the invoice",
+        },
+        {
+            content: "The open invoice was found by the reference",
+            trigger: ".modal .o_data_row button[name='action_place_settlement_lines']",
+            run: "click",
+        },
+        {
+            content: "Nothing is unknown any more",
+            trigger: "body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row:contains('W-1042')))",
+        },
+    ],
+});
