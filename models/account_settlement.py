@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, formatLang
 
 from ..providers.messages import Message
-from ..providers.messages import _ as mark
+from ..providers.messages import _
 
 _logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class AccountSettlement(models.Model):
         help="The document holds no total to check its rows against: a person confirms the payout before it is booked.",
     )
     confirmed_by_id = fields.Many2one("res.users", readonly=True)
-    problem_data = fields.Json(readonly=True, help="What does not add up in the documents.")
+    problem_data = fields.Json(readonly=True, help="What does not add up, and in which document.")
     booking_error_data = fields.Json(readonly=True, help="Why booking failed the last time.")
     error_message = fields.Text(compute="_compute_error_message")
     state = fields.Selection(
@@ -200,9 +200,8 @@ class AccountSettlement(models.Model):
     @api.depends_context("lang")
     def _compute_error_message(self):
         for settlement in self:
-            settlement.error_message = self._render_messages(
-                (settlement.problem_data or []) + (settlement.booking_error_data or [])
-            )
+            problems = [problem["message"] for problem in settlement.problem_data or []]
+            settlement.error_message = self._render_messages(problems + (settlement.booking_error_data or []))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):
@@ -374,7 +373,7 @@ class AccountSettlement(models.Model):
                 self.env.cr.rollback()
                 _logger.exception("Settlement %s could not be booked", settlement.id)
                 settlement._note_booking_failure(
-                    Message(mark("Booking stopped on an unexpected fault; see the server log.")).to_json()
+                    Message(_("Booking stopped on an unexpected fault; see the server log.")).to_json()
                 )
             self.env["ir.cron"]._commit_progress(1)
         if settlements:

@@ -8,7 +8,7 @@ from odoo.tools import format_date
 
 from ..matching.vouchers import Accounts, Conversion, PlannedLine, Voucher, line_label, plan_voucher
 from ..providers.messages import Message, SettlementError
-from ..providers.messages import _ as mark
+from ..providers.messages import _
 from .money import to_decimal
 
 #: How many transactions stand in one voucher at the most: more would be slow to open and to post.
@@ -326,7 +326,7 @@ class AccountSettlementLine(models.Model):
             decision = by_id[line.id]
             explanation = [message.to_json() for message in decision.explanation]
             if is_late:
-                late = Message(mark("Dated %(date)s, which is locked: booked on %(booked)s."), {"date": date, "booked": booking_date})
+                late = Message(_("Dated %(date)s, which is locked: booked on %(booked)s."), {"date": date, "booked": booking_date})
                 explanation.append(late.to_json())
             line.write(
                 {

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 
 from ..providers.formats import parse
 from ..providers.messages import DocumentError, SettlementError
-from ..providers.messages import _ as mark
+from ..providers.messages import _
 
 _logger = logging.getLogger(__name__)
 
@@ -149,7 +149,7 @@ class AccountSettlementDocument(models.Model):
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception("Settlement document %s could not be read", document.id)
-                document._refuse(DocumentError(mark("Reading stopped on an unexpected fault; see the server log.")))
+                document._refuse(DocumentError(_("Reading stopped on an unexpected fault; see the server log.")))
             self.env["ir.cron"]._commit_progress(1)
         if documents:
             self.env.ref("settlement_bridge.ir_cron_settlement_process")._trigger()

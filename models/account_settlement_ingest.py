@@ -4,7 +4,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ..providers.messages import DocumentError, Message
-from ..providers.messages import _ as mark
+from ..providers.messages import _
 from ..providers.proof import has_proof, prove
 from ..providers.records import BANK_KINDS, Kind
 from .money import to_decimal
@@ -33,7 +33,7 @@ class AccountSettlementProvider(models.Model):
     def _check_document(self, parsed, document):
         if self.merchant_id and parsed.merchant_ids and self.merchant_id not in parsed.merchant_ids:
             raise DocumentError(
-                mark(
+                _(
                     "%(filename)s belongs to merchant %(found)s, but %(provider)s has merchant id %(expected)s. "
                     "Choose the right provider, or activate one for that merchant."
                 ),
@@ -45,7 +45,7 @@ class AccountSettlementProvider(models.Model):
         for settlement in parsed.settlements:
             if settlement.currency != self.currency_id.name:
                 raise DocumentError(
-                    mark(
+                    _(
                         "%(filename)s is in %(found)s, but %(provider)s settles in %(expected)s. "
                         "Activate a provider for that currency, then upload again."
                     ),
@@ -57,7 +57,7 @@ class AccountSettlementProvider(models.Model):
             early = [row for row in settlement.transactions if self.start_date and row.date < self.start_date]
             if early:
                 raise DocumentError(
-                    mark(
+                    _(
                         "%(filename)s holds transactions from %(date)s (row %(row)s), before the start date %(start)s of "
                         "%(provider)s. Export the report from the start date, or move the start date."
                     ),
@@ -70,28 +70,25 @@ class AccountSettlementProvider(models.Model):
 
     def _store_settlement(self, settlement, document):
         """Store one settlement of a document, or add to what is stored of it already."""
+        if not settlement.transactions and self.fee_mode == "net":
+            return self._apply_fee_reports(settlement, self.env["account.settlement"])
+        stored = self._find_stored(settlement)
+        (stored or self._find_open_run())._drop_disproved(settlement)
         known = self._get_known_lines(settlement, document)
         fresh = [row for row in settlement.transactions if row.external_id not in known]
-        stored = self._find_stored(settlement)
-        if stored and not stored.is_open:
-            if stored.state == "error" and not stored.move_ids:
-                stored.line_ids.unlink()
-                known = self._get_known_lines(settlement, document)
-                fresh = [row for row in settlement.transactions if row.external_id not in known]
-            else:
-                self._check_same_payout(stored, settlement, fresh, document)
-                self._apply_fee_reports(settlement, stored)
-                return stored
-        if not fresh and known:
-            touched = next(iter(known.values())).settlement_id
-            self._apply_fee_reports(settlement, touched)
-            return touched
+        if stored and not stored.is_open and stored.line_ids:
+            self._check_same_payout(stored, settlement, fresh, document)
+            return self._apply_fee_reports(settlement, stored)
+        if known and not fresh:
+            stored = next(iter(known.values())).settlement_id
+            stored._extend_complete_to(settlement)
+            return self._apply_fee_reports(settlement, stored)
         if not stored:
-            stored = self._find_open_run(settlement, known) or self._create_settlement(settlement)
+            stored = self._choose_open_run(settlement, known) or self._create_settlement(settlement)
         self._check_continuity(stored, settlement, known, document)
         self._add_lines(stored, fresh, document)
         self._apply_fee_reports(settlement, stored)
-        self._update_settlement(stored, settlement, fresh)
+        self._update_settlement(stored, settlement, fresh, document)
         return stored
 
     def _get_known_lines(self, settlement, document):
@@ -104,7 +101,7 @@ class AccountSettlementProvider(models.Model):
             row = rows[line.external_id]
             if to_decimal(line.amount, line.currency_id) != row.amount or line.kind != str(row.kind):
                 raise DocumentError(
-                    mark(
+                    _(
                         "%(filename)s, row %(row)s: transaction %(id)s is %(found)s here, but %(stored)s in %(other)s. "
                         "The same transaction cannot have two amounts: ask the provider which document is right."
                     ),
@@ -131,23 +128,26 @@ class AccountSettlementProvider(models.Model):
         if settlement.payout_amount == amount and not unexpected:
             return
         raise DocumentError(
-            mark(
+            _(
                 "%(filename)s tells of settlement %(number)s with a payout of %(found)s%(row)s, but it is stored with "
                 "%(stored)s and the rows of %(other)s. Undo the stored settlement first if this document is the right one."
             ),
             filename=document.name,
             number=settlement.external_id,
             found=settlement.payout_amount,
-            row=Message(mark(" and an additional row %(row)s"), {"row": unexpected[0].row}) if unexpected else "",
+            row=Message(_(" and an additional row %(row)s"), {"row": unexpected[0].row}) if unexpected else "",
             stored=amount,
             other=", ".join(stored.document_ids.mapped("name")),
         )
 
-    def _find_open_run(self, settlement, known):
-        """Return the open run the rows belong to, if any."""
-        run = self.env["account.settlement"].search(
+    def _find_open_run(self):
+        return self.env["account.settlement"].search(
             [("provider_id", "=", self.id), ("currency_id", "=", self.currency_id.id), ("is_open", "=", True)]
         )
+
+    def _choose_open_run(self, settlement, known):
+        """Return the open run the rows belong to, if any."""
+        run = self._find_open_run()
         if not run or not settlement.external_id:
             return run
         if any(line.settlement_id == run for line in known.values()):
@@ -171,6 +171,8 @@ class AccountSettlementProvider(models.Model):
         if settlement.opening_balance is None or known or not settlement.transactions:
             return
         first = settlement.transactions[0].date
+        if stored.date_to and first < stored.date_to:
+            return  # a day told anew, inside the run: the payout proves the whole
         previous = stored
         if not stored.line_ids:
             previous = self.env["account.settlement"].search(
@@ -183,7 +185,7 @@ class AccountSettlementProvider(models.Model):
         expected = to_decimal(previous.closing_balance, previous.currency_id)
         if expected != settlement.opening_balance:
             raise DocumentError(
-                mark(
+                _(
                     "%(filename)s starts on %(date)s with a balance of %(found)s, but the last balance known, of "
                     "%(last)s, is %(expected)s. What lies between is missing: fetch or upload it first, then this again."
                 ),
@@ -241,10 +243,12 @@ class AccountSettlementProvider(models.Model):
 
         A payment's fee may be told as a sum or as single entries, by several documents: what counts is the larger of
         the two, and only what is new is owed in addition.
+
+        :return: ``stored``.
         """
         reports = settlement.fee_reports
         if not reports:
-            return
+            return stored
         lines = self.env["account.settlement.line"].search(
             [
                 ("provider_id", "=", self.id),
@@ -269,6 +273,7 @@ class AccountSettlementProvider(models.Model):
                 known, _increase = owed.get(key, (report, Decimal(0)))
                 owed[key] = (known, _increase + increase)
         self._add_fees_owed(stored, owed)
+        return stored
 
     def _add_fees_owed(self, stored, owed):
         vals_list = []
@@ -310,17 +315,18 @@ class AccountSettlementProvider(models.Model):
         has_payout_row = any(row.kind is Kind.PAYOUT for row in settlement.transactions)
         return closing if has_payout_row else closing - (settlement.payout_amount or 0)
 
-    def _update_settlement(self, stored, settlement, fresh):
+    def _update_settlement(self, stored, settlement, fresh, document):
         """Carry over what the document says of the settlement as a whole, and prove it."""
         vals = {
             "date": max(filter(None, (stored.date, settlement.date))),
-            "complete_to": max(filter(None, (stored.complete_to, settlement.complete_to)), default=False),
         }
+        stored._extend_complete_to(settlement)
         problems = prove(settlement)
         if settlement.opening_balance is not None:
             if not stored.has_closing_balance:
                 vals["opening_balance"] = settlement.opening_balance
-            vals["closing_balance"] = self._get_closing_balance(settlement)
+            if not fresh or fresh[-1].date >= stored.date_to:
+                vals["closing_balance"] = self._get_closing_balance(settlement)
             vals["has_closing_balance"] = True
         if settlement.external_id:
             vals.update(
@@ -334,10 +340,11 @@ class AccountSettlementProvider(models.Model):
                     "needs_confirmation": not has_proof(settlement),
                 }
             )
-        vals["problem_data"] = [problem.to_json() for problem in problems] or False
+        found = [{"document_id": document.id, "message": problem.to_json()} for problem in problems]
+        vals["problem_data"] = (stored.problem_data or []) + found or False
         stored.write(vals)
-        if not problems and settlement.external_id and stored.has_closing_balance:
-            stored._prove_payout()
+        if not stored.problem_data and settlement.external_id and stored.has_closing_balance:
+            stored._prove_payout(document)
         stored._link_aborted_payouts()
         if stored.opening_balance and len(fresh) == len(stored.line_ids):
             stored.message_post(
@@ -355,7 +362,33 @@ class AccountSettlement(models.Model):
 
     _inherit = "account.settlement"
 
-    def _prove_payout(self):
+    def _extend_complete_to(self, settlement):
+        """Take over until when nothing more is expected."""
+        self.ensure_one()
+        if settlement.complete_to and (not self.complete_to or self.complete_to < settlement.complete_to):
+            self.complete_to = settlement.complete_to
+
+    def _drop_disproved(self, settlement):
+        """Make room for a document that tells anew what did not add up: unbooked rows of its days, from the documents
+        that were in error, go; of a settlement with its payout all unbooked rows go."""
+        if not self or not self.problem_data:
+            return
+        disproved = {problem["document_id"] for problem in self.problem_data}
+        dates = [row.date for row in settlement.transactions]
+        lines = self.line_ids.filtered(lambda line: line.status == "new")
+        if self.is_open:
+            lines = lines.filtered(
+                lambda line: line.document_id.id in disproved and dates and min(dates) <= line.date <= max(dates)
+            )
+        if not lines:
+            return
+        lines.unlink()
+        left = set(self.line_ids.document_id.ids) if self.is_open else set()
+        self.problem_data = [problem for problem in self.problem_data if problem["document_id"] in left] or False
+        if not self.line_ids:
+            self.has_closing_balance = False
+
+    def _prove_payout(self, document):
         """Check over all documents: what was carried in and all rows since give the payout."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: not line.fee_owed and line.kind != "payout")
@@ -365,15 +398,14 @@ class AccountSettlement(models.Model):
         payout = to_decimal(self.payout_amount, self.currency_id)
         closing = to_decimal(self.closing_balance, self.currency_id)
         if total - closing != payout:
-            self.problem_data = [
-                Message(
-                    mark(
-                        "The rows of settlement %(number)s and what was carried in give %(total)s, but %(payout)s is "
-                        "paid out. Something is missing or double: compare with the provider's own report."
-                    ),
-                    {"number": self.external_id, "total": total - closing, "payout": payout},
-                ).to_json()
-            ]
+            problem = Message(
+                _(
+                    "The rows of settlement %(number)s and what was carried in give %(total)s, but %(payout)s is "
+                    "paid out. Something is missing or double: compare with the provider's own report."
+                ),
+                {"number": self.external_id, "total": total - closing, "payout": payout},
+            )
+            self.problem_data = [{"document_id": document.id, "message": problem.to_json()}]
 
     def _link_aborted_payouts(self):
         """Link earlier settlements whose payout was aborted and came back into this one."""

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from ..matching.decisions import Allocation, Decision, OpenItem, Role, Status, decide, decide_for_case
 from ..matching.vouchers import plan_transfer
 from ..providers.messages import Message, SettlementError
-from ..providers.messages import _ as mark
+from ..providers.messages import _
 from .money import to_decimal
 
 _logger = logging.getLogger(__name__)
@@ -366,7 +366,7 @@ class AccountSettlementLine(models.Model):
         explanation = [message.to_json() for message in decision.explanation]
         if reason:
             said = Message(
-                mark("%(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason}
+                _("%(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason}
             )
             explanation.insert(0, said.to_json())
         vals = {
@@ -469,7 +469,7 @@ class AccountSettlementLine(models.Model):
         decision.allocations.append(
             Allocation(role, plain.amount, account_id=account.id, partner_id=partner.id or None)
         )
-        decision.say(mark("Placed by hand on %(target)s."), target=(partner or account).display_name)
+        decision.say(_("Placed by hand on %(target)s."), target=(partner or account).display_name)
         return decision
 
     def _undo(self, reason):
@@ -506,7 +506,7 @@ class AccountSettlementLine(models.Model):
         voucher, moved = settlement._plan_undo(self, own)
         if voucher.lines:
             settlement._write_vouchers([voucher])
-        said = Message(mark("Undone by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason})
+        said = Message(_("Undone by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason})
         self.write(
             {
                 "status": "unknown" if moved else self.status,
@@ -547,7 +547,7 @@ class AccountSettlementLine(models.Model):
                 )
             )
         move_line.settlement_clearing_id = self.settlement_id
-        said = Message(mark("Left out by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason})
+        said = Message(_("Left out by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason})
         self.write(
             {
                 "status": "excluded",

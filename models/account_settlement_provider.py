@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..providers.messages import SettlementError
-from ..providers.messages import _ as mark
+from ..providers.messages import _
 
 _logger = logging.getLogger(__name__)
 
@@ -325,6 +325,8 @@ class AccountSettlementProvider(models.Model):
             "res_model": "account.move.line",
             "view_mode": "list,kanban",
             "views": [(list_view.id, "list"), (kanban_view.id, "kanban")],
+            "mobile_view_mode": "kanban",
+            "search_view_id": [self.env.ref("settlement_bridge.view_account_move_line_settlement_search").id, "search"],
             "domain": [
                 ("account_id", "=", account.id),
                 ("company_id", "=", self.company_id.id),
@@ -453,6 +455,6 @@ class AccountSettlementProvider(models.Model):
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception("Fetching settlements of provider %s failed", provider.id)
-                failure = SettlementError(mark("Fetching stopped on an unexpected fault; see the server log."))
+                failure = SettlementError(_("Fetching stopped on an unexpected fault; see the server log."))
                 provider._note_fetch_failure(failure)
             self.env["ir.cron"]._commit_progress(1)

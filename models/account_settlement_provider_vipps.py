@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from odoo import fields, models
 
 from ..providers.messages import ProviderError
-from ..providers.messages import _ as mark
+from ..providers.messages import _
 from ..providers.vipps import VippsClient, VippsCredentials
 
 #: How many complete ledger dates one run fetches, so that a long history is taken in steps.
@@ -51,7 +51,7 @@ class AccountSettlementProvider(models.Model):
         )
         if not (credentials.client_id and credentials.client_secret):
             raise ProviderError(
-                mark("The keys for Vipps are missing. A system administrator enters them on the provider."),
+                _("The keys for Vipps are missing. A system administrator enters them on the provider."),
                 is_permanent=True,
             )
         return VippsClient(credentials, **({"base_url": self.api_url} if self.api_url else {}))
@@ -68,7 +68,7 @@ class AccountSettlementProvider(models.Model):
             ledgers = [ledger for ledger in ledgers if self.merchant_id in self._vipps_get_handles(ledger)]
         if len(ledgers) > 1:
             raise ProviderError(
-                mark(
+                _(
                     "Vipps shows these keys %(count)s ledgers in %(currency)s. Enter the merchant serial number of this "
                     "agreement as merchant id, and activate a provider for each of the others."
                 ),
@@ -78,7 +78,7 @@ class AccountSettlementProvider(models.Model):
             )
         if not ledgers:
             raise ProviderError(
-                mark(
+                _(
                     "Vipps shows these keys no ledger in %(currency)s for merchant %(merchant)s. Check the merchant "
                     "serial number, and that access to the ledger was given in the Vipps portal."
                 ),

@@ -9,3 +9,5 @@ from . import test_fetch
 from . import test_ingest
 from . import test_tours
 from . import test_upload
+from . import test_invariants
+from . import test_regressions

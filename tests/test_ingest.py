@@ -1,5 +1,6 @@
 import datetime
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -294,6 +295,62 @@ class TestOpenRun(ShopMonth):
         )
         self.ingest(vipps_files.as_portal_csv([*movements, payout("2000001", day(3))]))
         self.assertEqual(run.state, "booked")
+
+    def test_day_is_complete_when_a_later_document_says_so(self):
+        """The portal's report at noon already held all of the day; the API's day adds no row, but closes it."""
+        movements = [capture("1", day(2), "WEB-10231", "1249.00")]
+        run = self.ingest(vipps_files.as_portal_csv(movements))
+        self.assertEqual(run.line_ids.status, "new")
+        self.assertEqual(self.ingest(*vipps_files.as_api_bundles(movements)), run)
+        self.assertEqual(run.line_ids.status, "matched")
+
+    def test_day_that_does_not_add_up_holds_the_run(self):
+        """One day's balances are wrong: nothing of it is booked, also not when the next day is right, until the day is
+        told again as it should be."""
+        movements = [capture("1", day(2), "WEB-10231", "1249.00"), capture("2", day(3), "WEB-10232", "499.00")]
+        (name, content), second = vipps_files.as_api_bundles(movements)
+        wrong = content.replace(b'"balanceAfter": 124900', b'"balanceAfter": 124901')
+        self.assertNotEqual(wrong, content)
+        run = self.ingest(("wrong.json", wrong))
+        self.assertEqual(run.state, "error")
+        self.ingest(second)
+        self.assertEqual((run.state, run.move_ids.ids), ("error", []))
+        self.ingest((name, content))
+        self.assertEqual((run.state, run.error_message), ("open", False))
+        self.assertEqual(set(run.line_ids.mapped("status")), {"matched"})
+        self.assertBalances(a1522="1748.00", a1500="1631.40")
+
+    def test_error_is_not_forgotten(self):
+        """A day whose retained fees do not agree, but whose balance goes on: the error stays with the run."""
+        movements = [capture("1", day(2), "WEB-10231", "1249.00", "38.35"), capture("2", day(3), "WEB-10232", "499.00")]
+        first, second = vipps_files.as_api_bundles(movements)
+        wrong = first[1].replace(b'"amount": 3835', b'"amount": 3836')
+        self.assertNotEqual(wrong, first[1])
+        run = self.ingest(("wrong.json", wrong), second)
+        self.assertEqual(run.state, "error")
+        self.assertFalse(run.move_ids)
+        self.ingest(first)
+        self.assertEqual(run.state, "open")
+        self.assertEqual(set(run.line_ids.mapped("status")), {"matched"})
+
+    def test_day_with_nothing_but_fees_makes_no_settlement(self):
+        movements = [
+            capture("1", day(2), "WEB-10231", "1249.00"),
+            payout("2000001", day(2)),
+        ]
+        self.settle(movements)
+        name, content = vipps_files.as_api_bundles([capture("1", day(2), "WEB-10231", "1249.00", "38.35")])[0]
+        bundle = json.loads(content)
+        bundle["date"] = "2026-03-03"
+        bundle["funds"][0]["items"] = []
+        bundle["fees"][0]["items"] = [
+            {**item, "ledgerDate": "2026-03-03"}
+            for item in bundle["fees"][0]["items"]
+            if item["entryType"] == "capture-fee"
+        ]
+        self.provider._ingest_file(name, json.dumps(bundle).encode())
+        self.assertEqual(len(self.provider.settlement_ids), 1)
+        self.assertEqual(self.line_of("1").fee_reported, 38.35)
 
     def test_payout_of_nothing_is_paid_at_once(self):
         settlement = self.settle(
