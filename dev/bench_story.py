@@ -115,9 +115,7 @@ def make_invoices(env, numbers):
                 "partner_id": partner.id,
                 "invoice_date": DAY,
                 "webshop_reference": f"WEB-{number:05}",
-                "invoice_line_ids": [
-                    Command.create({"name": "Vare", "quantity": 1, "price_unit": 100 + number % 900})
-                ],
+                "invoice_line_ids": [Command.create({"name": "Vare", "quantity": 1, "price_unit": 100 + number % 900})],
             }
             for number, partner in zip(numbers, partners, strict=True)
         ]

@@ -498,9 +498,8 @@ class _Batch:
         original = self._amount_in(line, line.currency_original)
         left = _Left(line.amount, original)
         for item in exact[:1] or (payments if len(payments) == 1 else []) + documents:
-            if not left.amount:
-                break
-            self._take_from(decision, item, left)
+            if left.amount if item.currency == line.currency else left.original:
+                self._take_from(decision, item, left)
         return left.amount
 
     def _take_from(self, decision, item, left):

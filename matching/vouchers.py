@@ -36,7 +36,10 @@ class Accounts:
         account_id = self.exchange_gain if gain > 0 else self.exchange_loss
         if not account_id:
             raise SettlementError(
-                _("The company has no account for exchange differences. Set it in the accounting settings, then book again.")
+                _(
+                    "The company has no account for exchange differences. Set it in the accounting settings, then book "
+                    "again."
+                )
             )
         return account_id
 
@@ -44,7 +47,10 @@ class Accounts:
         """Return the account for fees that are invoiced afterwards."""
         if not self.fee_payable:
             raise SettlementError(
-                _("The provider has no account for fees owed, but sends fees it invoices afterwards. Set the account on it.")
+                _(
+                    "The provider has no account for fees owed, but sends fees it invoices afterwards. Set the account "
+                    "on it."
+                )
             )
         return self.fee_payable
 
@@ -213,7 +219,7 @@ class _VoucherPlan:
         for number, part in enumerate(parts, 1):
             share = remaining if number == len(parts) else self._company(part.amount)
             remaining -= share
-            if share or part.amount or part.rounding:
+            if share or part.amount or part.amount_item or part.rounding:
                 self._add_part(decision, part, share)
 
     def _add_part(self, decision, part, share):

@@ -7,15 +7,15 @@ from odoo.fields import Command
 from odoo.tools import format_date
 
 from ..matching.vouchers import Accounts, Conversion, PlannedLine, Voucher, line_label, plan_voucher
-from ..providers.messages import Message, SettlementError
-from ..providers.messages import _
+from ..providers.messages import Message, SettlementError, _
+from ..providers.records import BANK_KINDS
 from .money import to_decimal
 
 #: How many transactions stand in one voucher at the most: more would be slow to open and to post.
 LINES_PER_VOUCHER = 500
 
-#: What may be cost or income, and so carry the analytic distribution Odoo proposes. A customer's line carries none, as on
-#: an invoice: the sale has it already, and Odoo would look up the models for each customer again.
+#: What may be cost or income, and so carry the analytic distribution Odoo proposes. A customer's line carries none, as
+#: on an invoice: the sale has it already, and Odoo would look up the models for each customer again.
 ANALYTIC_ROLES = ("fee", "rounding", "exchange", "account")
 
 #: Context keys that spare Odoo work which vouchers and reconciliations do not need.
@@ -199,8 +199,8 @@ class AccountSettlement(models.Model):
             return
         lines = self.env["account.move.line"].union(*groups)
         before = lines.matched_debit_ids | lines.matched_credit_ids
-        # A reconciliation changes nothing that taxes, terms or discounts of its documents depend on, but Odoo works them
-        # all out again before and after; only where taxes fall due on payment may it have something to do.
+        # A reconciliation changes nothing that taxes, terms or discounts of its documents depend on, but Odoo works
+        # them all out again before and after; only where taxes fall due on payment may it have something to do.
         added = [
             key
             for key in SHORTCUTS
@@ -321,12 +321,16 @@ class AccountSettlementLine(models.Model):
     def _note_decisions(self, decisions, date, booking_date):
         """Write down where each transaction went and why."""
         by_id = {decision.line.id: decision for decision in decisions}
-        is_late = booking_date != date
         for line in self:
             decision = by_id[line.id]
+            # A transfer to or from the bank gets no voucher of ours, so no lock can move it.
+            booked = date if decision.line.kind in BANK_KINDS else booking_date
+            is_late = booked != date
             explanation = [message.to_json() for message in decision.explanation]
             if is_late:
-                late = Message(_("Dated %(date)s, which is locked: booked on %(booked)s."), {"date": date, "booked": booking_date})
+                late = Message(
+                    _("Dated %(date)s, which is locked: booked on %(booked)s."), {"date": date, "booked": booked}
+                )
                 explanation.append(late.to_json())
             line.write(
                 {
@@ -338,7 +342,7 @@ class AccountSettlementLine(models.Model):
                     "partner_id": decision.partner_id or False,
                     "is_dispute": decision.is_dispute,
                     "is_late": is_late,
-                    "booking_date": booking_date,
+                    "booking_date": booked,
                     "difference": decision.difference or False,
                 }
             )
@@ -358,6 +362,7 @@ class AccountMoveLine(models.Model):
         if added := self.env.context.get("settlement_shortcuts"):
             for moves in data.values():
                 moves.mapped("payment_state")  # computed here, while the shortcuts hold
-            context = {key: value for key, value in self.env.context.items() if key not in (*added, "settlement_shortcuts")}
+            left_out = (*added, "settlement_shortcuts")
+            context = {key: value for key, value in self.env.context.items() if key not in left_out}
             data = {name: moves.with_env(self.env(context=context)) for name, moves in data.items()}
         return super()._reconcile_post_hook(data)

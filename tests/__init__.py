@@ -8,6 +8,7 @@ from . import test_currencies
 from . import test_fetch
 from . import test_ingest
 from . import test_tours
+from . import test_translations
 from . import test_upload
 from . import test_invariants
 from . import test_regressions

@@ -171,7 +171,7 @@ def test_turned_down_candidates_are_told_also_when_another_rule_finds_one(books)
     assert "A, B" in said(decision)
 
 
-# --- What one takes, the next no longer finds --------------------------------------------------------------------------
+# --- What one takes, the next no longer finds -------------------------------------------------------------------------
 
 
 def test_two_payments_of_one_invoice(books):
@@ -344,7 +344,7 @@ def test_rounding_limit_is_in_company_currency(books):
     assert rounding_of(first) == Decimal("0.93")
 
 
-# --- More than open, nothing open --------------------------------------------------------------------------------------
+# --- More than open, nothing open -------------------------------------------------------------------------------------
 
 
 def test_surplus_stays_on_the_customer(books):
@@ -407,7 +407,7 @@ def test_zero_row_takes_nothing(books):
     assert (decision.allocations, item.residual) == ([], 100)
 
 
-# --- Amounts whose sign their type does not explain ---------------------------------------------------------------------
+# --- Amounts whose sign their type does not explain -------------------------------------------------------------------
 
 
 def test_negative_payment_never_makes_an_invoice_larger(books):
@@ -438,7 +438,7 @@ def test_correction_placed_by_hand_on_an_invoice_closes_it(books):
     assert item.residual == 0
 
 
-# --- Payments registered in Odoo ----------------------------------------------------------------------------------------
+# --- Payments registered in Odoo --------------------------------------------------------------------------------------
 
 
 def test_registered_payment_is_met_before_an_invoice(books):
@@ -485,7 +485,7 @@ def test_registered_payment_in_the_customers_currency(books):
     assert [(part.amount, part.amount_item) for part in decision.allocations] == [(1160, 100)]
 
 
-# --- Disputes -----------------------------------------------------------------------------------------------------------
+# --- Disputes ---------------------------------------------------------------------------------------------------------
 
 
 def test_dispute_stands_on_the_customer_and_leaves_the_invoice(books):
@@ -527,7 +527,7 @@ def test_disputed_sale_is_rescinded_by_credit_note(books):
     assert parts_of(decision) == [("item", "-100")]
 
 
-# --- Currencies ---------------------------------------------------------------------------------------------------------
+# --- Currencies -------------------------------------------------------------------------------------------------------
 
 
 def test_original_amount_closes_the_invoice_in_its_own_currency(books):
@@ -592,9 +592,11 @@ def test_odd_rates_leave_no_oere_behind(books):
     assert [part.role for part in decision.allocations] == [Role.ITEM] * 3
 
 
-def test_refund_in_another_currency(books):
+@pytest.mark.parametrize("original", [-100, 100])
+def test_refund_in_another_currency(books, original):
+    """Whether the provider writes what the customer got back with a minus sign or without."""
     note = books.item(books.case(), -100, currency="EUR")
-    books.decide_one(line(-1160, amount_original=-100, currency_original="EUR"))
+    books.decide_one(line(-1160, amount_original=original, currency_original="EUR"))
     assert note.residual == 0
 
 
@@ -604,7 +606,7 @@ def test_invoice_and_settlement_in_the_same_foreign_currency(books):
     assert item.residual == 0
 
 
-# --- The provider's own rows --------------------------------------------------------------------------------------------
+# --- The provider's own rows ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", sorted(BANK_KINDS, key=str))
@@ -638,7 +640,7 @@ def test_unknown_type_tells_the_raw_text(books):
     assert "brand-new-type" in said(books.decide_one(line(-5, "", Kind.OTHER, text="brand-new-type")))
 
 
-# --- What always holds --------------------------------------------------------------------------------------------------
+# --- What always holds ------------------------------------------------------------------------------------------------
 
 AMOUNTS = ["100", "100.50", "101", "101.01", "60", "40", "33.33", "0.60", "0.01", "250"]
 CUSTOMER_KINDS = [Kind.PAYMENT, Kind.REFUND, Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL]
@@ -760,7 +762,9 @@ def test_order_of_unrelated_transactions_does_not_matter(data):
     lines = []
     for number in range(1, data.draw(st.integers(2, 6)) + 1):
         for copy_number in range(data.draw(st.integers(0, 2))):
-            case = books.case(f"S{number}.{copy_number}", f"W{number}00", partner_id=data.draw(st.sampled_from([7, None])))
+            case = books.case(
+                f"S{number}.{copy_number}", f"W{number}00", partner_id=data.draw(st.sampled_from([7, None]))
+            )
             for _item in range(data.draw(st.integers(0, 2))):
                 books.item(case, data.draw(st.sampled_from(["100", "-100", "100.50"])))
         reference = data.draw(st.sampled_from([f"W{number}00", f"w{number}00", f"W{number}00-1"]))

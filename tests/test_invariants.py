@@ -54,7 +54,9 @@ class Story:
 @st.composite
 def stories(draw):
     documents = st.tuples(
-        st.sampled_from(["invoice", "invoice", "credit_note", "order"]), st.sampled_from(ORDERS), st.sampled_from(AMOUNTS)
+        st.sampled_from(["invoice", "invoice", "credit_note", "order"]),
+        st.sampled_from(ORDERS),
+        st.sampled_from(AMOUNTS),
     )
     movements = []
     for number in range(1, draw(st.integers(1, 3)) + 1):
@@ -184,7 +186,9 @@ class TestInvariants(SettlementCase):
                 for line in item.settlement_line_ids:
                     seen[line] += 1
             for line in lines:
-                is_there = line.status != "new" and line.kind not in BANK_KINDS and (role == "clearing" or amount_of(line))
+                is_there = (
+                    line.status != "new" and line.kind not in BANK_KINDS and (role == "clearing" or amount_of(line))
+                )
                 if is_there and amount_of(line):
                     self.assertEqual(seen[line], 1, (role, line.name))
                 elif line.status == "new" or line.kind in BANK_KINDS:
@@ -288,6 +292,7 @@ class TestInvariants(SettlementCase):
         settlements._reverse("Prøve")
         self.check(provider, story)
         self.assertEqual(set(settlements.line_ids.mapped("status")), {"new"})
+        self.assertFalse(settlements.move_ids.line_ids.filtered("amount_residual"), "each line met its own reversal")
         settlement_accounts = (
             provider.clearing_account_id | provider.unknown_account_id | provider.fee_account_id
             | provider.rounding_account_id
@@ -337,7 +342,9 @@ class TestInvariants(SettlementCase):
             with self.forgotten():
                 settlements = self.live(story, self.provider)
                 for settlement in settlements.filtered("payout_amount"):
-                    self.bank_line(settlement.payout_amount, settlement.payout_reference, settlement.payout_date or day(9))
+                    self.bank_line(
+                        settlement.payout_amount, settlement.payout_reference, settlement.payout_date or day(9)
+                    )
                 settlements._match_bank()
                 for settlement in settlements.filtered("payout_amount"):
                     self.assertEqual((settlement.state, settlement.clearing_residual), ("paid", 0))
@@ -360,7 +367,9 @@ class TestInvariants(SettlementCase):
                 for row in range(size)
             ]
             settlement = self.settle([*movements, payout(f"200000{number}", day(when))], self.provider, process=False)
-            lines = settlement.line_ids.filtered(lambda line: line.status == "new" and line.date == day(when))
+            lines = settlement.line_ids.filtered(
+                lambda line, when=when: line.status == "new" and line.date == day(when)
+            )
             for _again in range(2):  # the first time, Odoo also reads what it keeps in memory for everybody
                 self.env.flush_all()
                 self.env.invalidate_all()

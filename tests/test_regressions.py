@@ -15,7 +15,12 @@ class TestRegressions(SettlementCase):
         euro.sudo().active = True
         self.env["res.currency.rate"].sudo().create(
             [
-                {"currency_id": euro.id, "name": f"2026-{date}", "inverse_company_rate": rate, "company_id": self.company.id}
+                {
+                    "currency_id": euro.id,
+                    "name": f"2026-{date}",
+                    "inverse_company_rate": rate,
+                    "company_id": self.company.id,
+                }
                 for date, rate in (("03-01", 11.50), ("03-02", 11.60), ("04-01", 12.00))
             ]
         )
@@ -108,10 +113,12 @@ class TestRegressions(SettlementCase):
         self.assertEqual(sorted(last.line_ids.mapped("balance")), [-100.0, 0.40, 99.60])
 
     def test_undo_in_another_currency_than_the_invoice(self):
-        """EUR 100 settled for an invoice of 1 150 kroner: the unknown amount is EUR 100, and finds its invoice again."""
+        """EUR 100 settled for an invoice of 1 150 kroner: the unknown amount is EUR 100, and finds it again."""
         provider = self.make_euro_provider()
         invoice = self.invoice(1150, "WEB-1")
-        settlement = self.settle([capture("1", day(2), "WEB-1", "100.00"), payout("1", day(2))], provider, process=False)
+        settlement = self.settle(
+            [capture("1", day(2), "WEB-1", "100.00"), payout("1", day(2))], provider, process=False
+        )
         line = self.lines_of(provider).filtered(lambda line: line.kind == "payment")
         line.write({"amount_original": 1150, "currency_original_id": self.company.currency_id.id})
         settlement._process()
@@ -119,14 +126,18 @@ class TestRegressions(SettlementCase):
         line._undo("Feil")
         self.assertBalances(a1500="1150.00", a8060="0.00")
         [unknown] = line._get_open_move_lines()
-        self.assertEqual((unknown.amount_currency, unknown.currency_id, unknown.balance), (-100, provider.currency_id, -1160))
+        self.assertEqual(
+            (unknown.amount_currency, unknown.currency_id, unknown.balance), (-100, provider.currency_id, -1160)
+        )
         line._retry()
         self.assertEqual((line.status, invoice.amount_residual), ("matched", 0))
         self.assertBalances(a1500="0.00", a8060="-10.00", **{f"a{provider.unknown_account_id.code}": "0.00"})
 
     def test_unknown_payment_in_euro_finds_an_invoice_in_kroner(self):
         provider = self.make_euro_provider()
-        settlement = self.settle([capture("1", day(2), "WEB-1", "100.00"), payout("1", day(2))], provider, process=False)
+        settlement = self.settle(
+            [capture("1", day(2), "WEB-1", "100.00"), payout("1", day(2))], provider, process=False
+        )
         line = self.lines_of(provider).filtered(lambda line: line.kind == "payment")
         line.write({"amount_original": 1150, "currency_original_id": self.company.currency_id.id})
         settlement._process()

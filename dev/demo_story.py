@@ -1,0 +1,623 @@
+"""A month in a small web shop: sales, Vipps settlements, the bank, and what an accountant reads off afterwards.
+
+Called by dev/demo in a fresh database. Everybody and everything in it is invented. The story is told as on 1 April
+2026, whenever it is run, so that every run gives the same books.
+"""
+
+import datetime
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.fields import Command
+
+MERCHANT = "123455"
+LEDGER = "302321"
+SHOP = "Eksempelbutikken AS"
+TODAY = datetime.date(2026, 4, 1)
+CENT = Decimal("0.01")
+
+CUSTOMERS = (
+    "Ada Eksempelsen", "Bjarte Prøvestad", "Cecilie Liksom", "Didrik Fiktivsen", "Eline Testrud", "Frode Påfunn",
+    "Guro Innbilt", "Håkon Tenktmoen", "Ida Luftslott", "Jostein Vassbygd", "Kaja Oppdiktsen", "Lars Låtsom",
+    "Mari Skinnvik", "Nils Papirvold", "Oda Drømmedal", "Peder Navnløs", "Ragna Kladdeby", "Sindre Utkast",
+    "Tuva Skissestad", "Ulrik Modellvoll", "Vilde Øvrebilde", "Wenche Ærend", "Yngve Åpenbart", "Luftspeil Kontor AS",
+    "Fantasi Borettslag",
+)  # fmt: skip
+#: Code to name, price with tax, and rate of tax.
+PRODUCTS = {
+    "lamp": ("Bordlampe Nordlys", "1249.00", 25),
+    "blanket": ("Ullpledd", "899.00", 25),
+    "cup": ("Håndlaget kopp", "249.50", 25),
+    "candles": ("Stearinlys, 6 stk.", "129.90", 25),
+    "coffee": ("Kaffe, 500 g", "149.50", 15),
+    "chocolate": ("Sjokolade, 200 g", "69.00", 15),
+}
+#: The orders take these in turn: (product, quantity).
+CARTS = (
+    (("lamp", 1),),
+    (("blanket", 1), ("candles", 2)),
+    (("cup", 4),),
+    (("coffee", 2), ("chocolate", 3)),
+    (("candles", 3), ("chocolate", 1)),
+    (("cup", 2), ("coffee", 1)),
+    (("blanket", 1),),
+)
+#: The day of each order, 1000 and on; the invoice has the same date.
+ORDER_DAYS = (
+    (2, 27), (3, 2), (3, 2), (3, 2), (3, 2), (3, 3), (3, 3), (3, 4), (3, 6), (3, 6), (3, 6), (3, 10), (3, 10), (3, 13),
+    (3, 13), (3, 13), (3, 17), (3, 17), (3, 19), (3, 19), (3, 24), (3, 24), (3, 25), (3, 25), (3, 27), (3, 27),
+    (3, 27), (3, 30), (3, 30), (3, 31), (3, 31),
+)  # fmt: skip
+#: Ordered, paid, and not delivered: invoiced later, the first of them in the month.
+PREPAID = (1012, 1026, 1029)
+
+
+def run(env):
+    """Tell the month and print the books."""
+    company = env.ref("base.main_company")
+    env = env(context={"allowed_company_ids": company.ids, "lang": "en_US", "tz": "Europe/Oslo"})
+    with told_on(TODAY):
+        Demo(env).tell()
+
+
+@contextmanager
+def told_on(date):
+    """Let Odoo take ``date`` for today."""
+    with (
+        patch.object(fields.Date, "today", staticmethod(lambda *_: date)),
+        patch.object(fields.Date, "context_today", staticmethod(lambda *_: date)),
+    ):
+        yield
+
+
+def day(month, number):
+    """Return a day of 2026."""
+    return datetime.date(2026, month, number)
+
+
+def progress(text):
+    """Say what is being done, apart from the books."""
+    print(f"  … {text}", file=sys.stderr, flush=True)
+
+
+# ---------------------------------------------------------------- what happens at Vipps
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One movement on the shop's account with Vipps.
+
+    :ivar type: as the portal's report writes it. :ivar amount: signed; for a payout unused, it takes all there is.
+    :ivar fee_date: the ledger date the fee is deducted on. :ivar is_repeated: whether the file has the row twice.
+    """
+
+    date: datetime.date
+    type: str
+    psp: str
+    reference: str = ""
+    amount: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+    fee_date: datetime.date | None = None
+    is_repeated: bool = False
+
+
+HEADING = (
+    "Sales unit", "MSN/Vipps number", "Country", "Payment solution", "Time", "Booking date", "Type", "Amount",
+    "Balance", "Fee", "Net amount", "Currency", "Customer name", "Customer phone number", "Message", "Category",
+    "PSP reference", "Order ID/Reference",
+)  # fmt: skip
+
+
+def portal_csv(movements, first, last):
+    """Return the portal's report over the ledger dates from ``first`` to ``last``, as it comes: 18 columns of CSV."""
+    lines = [",".join(HEADING)]
+    balance = Decimal(0)
+    dates = sorted({movement.date for movement in movements} | {m.fee_date for m in movements if m.fee_date})
+    for date in dates:
+        of_date = [movement for movement in movements if movement.date == date]
+        fee = sum((movement.fee for movement in movements if movement.fee_date == date), Decimal(0))
+        if fee:
+            retained = Movement(date, "Fees retained", f"{LEDGER}-{date:%Y%m%d}", amount=-fee)
+            before = [movement for movement in of_date if movement.type != "Payout scheduled"]
+            of_date = [*before, retained, *of_date[len(before) :]]
+        for position, movement in enumerate(of_date):
+            is_payout = movement.type == "Payout scheduled"
+            amount = -balance if is_payout else movement.amount
+            balance += amount
+            if first <= date <= last:
+                line = portal_line(movement, amount, balance, position)
+                lines += [line] * (2 if movement.is_repeated else 1)
+    return ("\n".join(lines) + "\n").encode()
+
+
+def portal_line(movement, amount, balance, position):
+    """Return one row of the report. The fee beside a payment only tells; it is deducted by a row of its own."""
+    is_payment = movement.type == "Capture"
+    cells = (
+        SHOP, MERCHANT, "Norway", "Online" if movement.reference.startswith("WEB") else "",
+        f"{movement.date.isoformat()} {8 + position:02}:11:40", movement.date.isoformat(), movement.type, amount,
+        balance, -movement.fee if is_payment else "", amount - movement.fee if is_payment else "", "NOK", "", "", "",
+        "", movement.psp, movement.reference,
+    )  # fmt: skip
+    return ",".join(str(cell) for cell in cells)
+
+
+class Month:
+    """The movements of the month, made up from what the orders amount to."""
+
+    def __init__(self, amounts):
+        self.amounts = amounts
+        self.movements = []
+
+    def _next_psp(self):
+        return f"44100{len(self.movements):05}"
+
+    def pay(self, date, reference, difference="0", fee_date=None, amount=None, is_repeated=False):
+        """A payment of an order, which may differ from what it amounts to; its fee is 2.99 % and 1 krone."""
+        amount = (amount or self.amounts[reference]) + Decimal(difference)
+        fee = (amount * Decimal("0.0299") + 1).quantize(CENT)
+        psp = self._next_psp()
+        self.movements.append(Movement(date, "Capture", psp, reference, amount, fee, fee_date or date, is_repeated))
+
+    def refund(self, date, reference, amount):
+        """A refund, given positive."""
+        self.movements.append(Movement(date, "Refund", self._next_psp(), reference, -amount))
+
+    def dispute(self, date, reference):
+        """Vipps holds back a payment its customer disputes."""
+        disputed = next(m for m in self.movements if m.type == "Capture" and m.reference == reference)
+        self.movements.append(Movement(date, "Retained disputed capture", disputed.psp, reference, -disputed.amount))
+
+    def payout(self, date, number):
+        """Everything there is is paid out."""
+        self.movements.append(
+            Movement(date, "Payout scheduled", f"{LEDGER}-{number}", f"Utb. {number} Vippsnr {MERCHANT}")
+        )
+
+    def abort(self, date, number, amount):
+        """A payout did not reach the bank; the amount is back."""
+        self.movements.append(Movement(date, "Payout aborted", f"{LEDGER}-{number}", amount=amount))
+
+
+# ---------------------------------------------------------------- the story
+
+
+class Demo:
+    """The shop, its month, and the printing of its books."""
+
+    def __init__(self, env):
+        self.env = env
+        self.company = env.company
+        self.orders = {}
+        self.invoices = {}
+
+    def tell(self):
+        """Do what happened, in the order in which it happened; then print the books."""
+        self.name_shop()
+        before = self.env["account.account"].search([])
+        self.provider = self.activate()
+        self.created_accounts = self.env["account.account"].search([]) - before
+        progress("orders and invoices of the month")
+        self.sell()
+        month = Month({reference: self.total(order) for reference, order in self.orders.items()})
+        self.first_half(month)
+        self.second_half(month)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        Books(self).show()
+
+    def name_shop(self):
+        """Give the company its name and the language of its documents."""
+        self.company.write({"name": SHOP, "email": "butikk@example.com"})
+        self.company.partner_id.lang = "nb_NO"
+
+    def activate(self):
+        """Activate Vipps by the wizard, with what it proposes."""
+        progress("Vipps is activated with what the wizard proposes")
+        wizard = self.env["settlement.activate"].create({"code": "vipps", "merchant_id": MERCHANT})
+        return self.env["account.settlement.provider"].browse(wizard.action_activate()["res_id"])
+
+    # ------------------------------------------------------------ sales
+
+    def sell(self):
+        """Confirm the orders, and invoice all but the prepaid ones."""
+        customers = self.env["res.partner"].create(
+            [{"name": name, "email": f"kunde{number}@example.com"} for number, name in enumerate(CUSTOMERS, 1)]
+        )
+        products = self.make_products()
+        orders = self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": customers[number % len(customers)].id,
+                    "webshop_reference": f"WEB-{1000 + number}",
+                    "date_order": day(*date),
+                    "order_line": [
+                        Command.create({"product_id": products[code].id, "product_uom_qty": quantity})
+                        for code, quantity in CARTS[number % len(CARTS)]
+                    ],
+                }
+                for number, date in enumerate(ORDER_DAYS)
+            ]
+        )
+        orders.action_confirm()
+        self.orders = {order.webshop_reference: order for order in orders}
+        for number, (order, date) in enumerate(zip(orders, ORDER_DAYS, strict=True), 1000):
+            if number not in PREPAID:
+                self.invoice(order, day(*date))
+        # February is closed; what is still to come for it is booked on the first open day.
+        self.company.fiscalyear_lock_date = day(2, 28)
+
+    def make_products(self):
+        """Return the products by their code."""
+        taxes = {
+            rate: self.env["account.tax"].search(
+                [("type_tax_use", "=", "sale"), ("amount", "=", rate), ("company_id", "=", self.company.id)], limit=1
+            )
+            for rate in (15, 25)
+        }
+        products = self.env["product.product"].create(
+            [
+                {
+                    "name": name,
+                    "type": "consu",
+                    "invoice_policy": "order",
+                    "list_price": float((Decimal(price) * 100 / (100 + rate)).quantize(CENT)),
+                    "taxes_id": [Command.set(taxes[rate].ids)],
+                }
+                for name, price, rate in PRODUCTS.values()
+            ]
+        )
+        return dict(zip(PRODUCTS, products, strict=True))
+
+    def invoice(self, order, date):
+        """Invoice an order in full."""
+        invoice = order._create_invoices()
+        invoice.invoice_date = date
+        invoice.action_post()
+        self.invoices[order.webshop_reference] = invoice
+        return invoice
+
+    def credit(self, reference, date, quantity=None):
+        """Make a credit note for an invoice: of all, or of ``quantity`` of its first line; return its total."""
+        note = self.invoices[reference]._reverse_moves([{"invoice_date": date}])
+        if quantity:
+            first, *others = note.invoice_line_ids
+            note.invoice_line_ids = [
+                Command.update(first.id, {"quantity": quantity}),
+                *(Command.delete(line.id) for line in others),
+            ]
+        note.action_post()
+        return self.total(note)
+
+    @staticmethod
+    def total(document):
+        """Return what an order or invoice amounts to."""
+        return Decimal(repr(document.amount_total)).quantize(CENT)
+
+    # ------------------------------------------------------------ the two halves of the month
+
+    def first_half(self, month):
+        """Up to 13 March: the first file, the bank, and an unknown payment that a person places."""
+        month.pay(day(2, 27), "WEB-1000")
+        month.payout(day(2, 27), 2000500)
+        for number in (1001, 1002, 1003, 1004):
+            month.pay(day(3, 2), f"WEB-{number}")
+        month.payout(day(3, 2), 2000501)
+        month.pay(day(3, 3), "WEB-1005", fee_date=day(3, 4))
+        month.pay(day(3, 3), "WEB-1006")
+        month.pay(day(3, 4), "WEB-1007")
+        month.payout(day(3, 4), 2000502)
+        month.pay(day(3, 6), "WEB-1008", difference="0.40")
+        month.pay(day(3, 6), "WEB-1009", difference="-0.35")
+        month.pay(day(3, 6), "WEB-1010")
+        month.payout(day(3, 6), 2000503)
+        month.pay(day(3, 10), "WEB-1011", difference="-1.01")
+        month.pay(day(3, 10), "WEB-1012")
+        month.pay(day(3, 10), "GAVEKORT-77", amount=Decimal("300.00"))
+        month.payout(day(3, 10), 2000504)
+        month.pay(day(3, 13), "WEB-1013")
+        month.pay(day(3, 13), "WEB-1014", difference="25.00")
+        month.pay(day(3, 13), "WEB-1015", is_repeated=True)
+        month.pay(day(3, 13), "WEB-9114", amount=Decimal("189.00"))
+        month.payout(day(3, 13), 2000505)
+        self.settle(month, day(2, 27), day(3, 13))
+        self.bank(2000500, day(3, 2))
+        self.bank(2000501, day(3, 3))
+        self.bank(2000502, day(3, 5))
+        self.bank(2000503, day(3, 9))
+        self.bank(2000504, day(3, 11), text="Overføring Vipps")
+        self.bank(2000505, day(3, 16))
+        self.place_by_hand()
+        self.invoice(self.orders["WEB-1012"], day(3, 16))
+
+    def second_half(self, month):
+        """From 13 March: returned goods, an aborted payout, a second payment, a dispute, and what is still to come."""
+        part = self.credit("WEB-1002", day(3, 16), quantity=2)
+        whole = self.credit("WEB-1004", day(3, 23))
+        month.pay(day(3, 17), "WEB-1016")
+        month.pay(day(3, 17), "WEB-1017")
+        month.refund(day(3, 17), "WEB-1002", part)
+        month.payout(day(3, 17), 2000506)
+        aborted = sum((m.amount - m.fee for m in month.movements if m.date == day(3, 17)), Decimal(0))
+        month.abort(day(3, 18), 2000506, aborted)
+        month.pay(day(3, 19), "WEB-1018")
+        month.pay(day(3, 19), "WEB-1019")
+        month.payout(day(3, 19), 2000507)
+        month.pay(day(3, 24), "WEB-1020")
+        month.pay(day(3, 24), "WEB-1021")
+        month.pay(day(3, 24), "WEB-1006")
+        month.dispute(day(3, 24), "WEB-1005")
+        month.refund(day(3, 24), "WEB-1004", whole)
+        month.payout(day(3, 24), 2000508)
+        month.pay(day(3, 25), "WEB-1022")
+        month.pay(day(3, 25), "WEB-1023")
+        month.refund(day(3, 25), "WEB-1009", Decimal("249.50"))
+        month.payout(day(3, 25), 2000509)
+        for number in (1024, 1025, 1026):
+            month.pay(day(3, 27), f"WEB-{number}")
+        month.payout(day(3, 27), 2000510)
+        month.pay(day(3, 30), "WEB-1027")
+        month.pay(day(3, 30), "WEB-1028")
+        month.pay(day(3, 31), "WEB-1029")
+        month.pay(day(3, 31), "WEB-1030")
+        # The second file begins before the first one ends: what is there already is not stored again.
+        self.settle(month, day(3, 10), day(3, 31))
+        self.bank(2000507, day(3, 20))
+        self.bank(2000508, day(3, 25))
+        self.bank(2000509, day(3, 26))
+
+    def settle(self, month, first, last):
+        """Upload the report of some weeks, and book it."""
+        progress(f"Vipps report from {first} to {last}: read and booked")
+        content = portal_csv(month.movements, first, last)
+        self.provider._ingest_file(f"vipps-{MERCHANT}-{first}-{last}.csv", content)._process()
+
+    def bank(self, number, date, text=None):
+        """Let the payout come to the bank, and find its line."""
+        settlement = self.env["account.settlement"].search([("external_id", "=", str(number))])
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        # As a bank synchronisation does: in Community the right to create bank lines belongs to a hidden group.
+        self.env["account.bank.statement.line"].sudo().create(
+            {
+                "journal_id": journal.id,
+                "date": date,
+                "payment_ref": text or f"Utb. {number} Vippsnr {MERCHANT}",
+                "amount": settlement.payout_amount,
+            }
+        )
+        settlement._match_bank()
+
+    def place_by_hand(self):
+        """A gift card was invoiced without a web order; the accountant places its payment."""
+        progress("a person places one unknown payment")
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.orders["WEB-1003"].partner_id.id,
+                "invoice_date": day(3, 9),
+                "invoice_line_ids": [
+                    Command.create({"name": "Gavekort", "price_unit": 300, "tax_ids": [Command.clear()]})
+                ],
+            }
+        )
+        invoice.action_post()
+        line = self.env["account.settlement.line"].search([("order_reference", "=", "GAVEKORT-77")])
+        line._assign(invoice, "Kunden bekreftet kjøpet per e-post")
+
+
+# ---------------------------------------------------------------- the books
+
+
+#: At most so many lines of a voucher are shown.
+SHOWN_LINES = 6
+
+
+def money(amount):
+    """Return an amount as a person writes it; nothing for zero."""
+    return f"{round(amount, 2):,.2f}".replace(",", " ")
+
+
+def heading(text):
+    """Print the heading of a part."""
+    print(f"\n{text}\n{'-' * len(text)}")
+
+
+def table(rows, formats):
+    """Print rows as columns; ``formats`` gives each column's width, negative for text set to the left."""
+    for row in rows:
+        cells = []
+        for cell, width in zip(row, formats, strict=True):
+            text = money(cell) if isinstance(cell, float) else str(cell or "")
+            text = text if len(text) <= abs(width) else text[: abs(width) - 1] + "…"
+            cells.append(text.ljust(-width) if width < 0 else text.rjust(width))
+        print("  " + " ".join(cells).rstrip())
+
+
+class Books:
+    """What an accountant reads off."""
+
+    def __init__(self, demo):
+        self.env = demo.env
+        self.provider = demo.provider
+        self.company = demo.company
+        self.created_accounts = demo.created_accounts
+        self.settlements = self.env["account.settlement"].search(
+            [("provider_id", "=", self.provider.id)], order="date, id"
+        )
+        self.lines = self.env["account.settlement.line"].search(
+            [("provider_id", "=", self.provider.id)], order="date, row, id"
+        )
+
+    def show(self):
+        """Print all parts, in a fixed order."""
+        print(f"{SHOP}, March 2026, in NOK")
+        self.show_accounts()
+        self.show_files()
+        self.show_settlements()
+        self.show_vouchers()
+        self.show_unknown()
+        self.show_attention()
+        self.show_open_customers()
+        self.show_balances()
+        self.show_check()
+
+    def show_accounts(self):
+        heading("Accounts that were created")
+        table([(account.code, account.name) for account in self.created_accounts.sorted("code")], (-6, -50))
+
+    def show_files(self):
+        """The files overlap, and one has a row twice: each transaction is stored once."""
+        heading("Files")
+        rows = [("file", "rows", "stored")]
+        for document in self.env["account.settlement.document"].search([], order="id"):
+            in_file = document.attachment_id.raw.decode().count("\n") - 1
+            stored = len(self.lines.filtered(lambda line, document=document: line.document_id == document))
+            rows.append((document.name, str(in_file), str(stored)))
+        table(rows, (-42, 6, 8))
+
+    def show_settlements(self):
+        heading("Settlements")
+        states = dict(self.env["account.settlement"]._fields["state"]._description_selection(self.env))
+        rows = [("number", "from", "to", "pays + refunds", "fees", "payout", "state")]
+        for settlement in self.settlements:
+            state = states[settlement.state]
+            if settlement.carried_to_id:
+                state += f", aborted: came with {settlement.carried_to_id.external_id}"
+            elif settlement.state == "booked":
+                state += ", payout in transit"
+            rows.append(
+                (
+                    settlement.external_id or "(open)", settlement.date_from, settlement.date_to,
+                    settlement.amount_gross, settlement.amount_fee, settlement.payout_amount, state,
+                )
+            )  # fmt: skip
+        table(rows, (-10, -10, -10, 14, 10, 12, -40))
+
+    # ------------------------------------------------------------ vouchers
+
+    def show_vouchers(self):
+        heading("Vouchers")
+        for move in self.settlements.move_ids.sorted(lambda move: (move.date, move.id)):
+            print(f"  {move.name}  {move.date}  {move.ref}")
+            lines = move.line_ids.sorted("id")
+            shown = lines if len(lines) <= SHOWN_LINES else lines[: SHOWN_LINES - 1]
+            table([self.voucher_row(line) for line in shown], (6, -28, -24, 11, 11, -34))
+            rest = lines - shown
+            if rest:
+                debit, credit = sum(rest.mapped("debit")), sum(rest.mapped("credit"))
+                total = (f"and {len(rest)} more", "", debit or "", credit or "", "")
+                table([("", *total)], (6, -28, -24, 11, 11, -34))
+
+    def voucher_row(self, line):
+        return (
+            line.account_id.code, line.account_id.name, line.partner_id.name, line.debit or "", line.credit or "",
+            self.meets(line),
+        )  # fmt: skip
+
+    @staticmethod
+    def meets(line):
+        """What a journal item is reconciled with."""
+        others = line.matched_debit_ids.debit_move_id | line.matched_credit_ids.credit_move_id
+        names = sorted(set((others - line).mapped("move_name")))
+        rest = " (partly)" if names and line.amount_residual else ""
+        return f"meets {', '.join(names)}{rest}" if names else ""
+
+    # ------------------------------------------------------------ what asks for attention
+
+    def explain(self, line):
+        """Print a transaction and why it stands where it does."""
+        name = line.order_reference or line.provider_reference
+        print(f"  {line.date}  {name:<12} {money(line.amount):>10}  {line.partner_id.name or ''}".rstrip())
+        for sentence in (line.explanation or "").splitlines():
+            print(f"      {sentence}")
+
+    def show_unknown(self):
+        heading("What was unknown, and why")
+        for line in self.lines.filtered(lambda line: line.status in ("unknown", "resolved")):
+            self.explain(line)
+
+    def show_attention(self):
+        parts = (
+            ("Late: booked after its period was locked", lambda line: line.is_late),
+            ("Differs from what was open", lambda line: line.has_difference),
+            ("Disputed", lambda line: line.is_dispute),
+            ("On the customer: awaits an invoice or a credit note",
+             lambda line: line.status == "on_account" and not line.has_difference),
+            ("Not booked yet: the ledger date may not be complete", lambda line: line.status == "new"),
+        )  # fmt: skip
+        for title, wanted in parts:
+            heading(title)
+            for line in self.lines.filtered(wanted):
+                self.explain(line)
+
+    # ------------------------------------------------------------ balances
+
+    def items(self, account):
+        """The posted journal items of an account."""
+        return self.env["account.move.line"].search(
+            [
+                ("account_id", "=", account.id),
+                ("parent_state", "=", "posted"),
+                ("company_id", "=", self.company.id),
+            ],
+            order="date, id",
+        )
+
+    def show_open_customers(self):
+        heading("Open on 1500")
+        account = self.env["account.account"].search([("code", "=", "1500")])
+        items = self.items(account).filtered("amount_residual")
+        table(
+            [(item.date, item.partner_id.name, item.amount_residual, item.move_name, item.name) for item in items],
+            (-10, -20, 10, -18, -44),
+        )
+
+    def show_balances(self):
+        heading("Balances")
+        codes = ["1500"] + [
+            account.code
+            for account in (
+                self.provider.clearing_account_id,
+                self.provider.unknown_account_id,
+                self.provider.fee_account_id,
+                self.provider.rounding_account_id,
+            )
+        ]
+        bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        accounts = self.env["account.account"].search([("code", "in", codes)]) | bank.default_account_id
+        table(
+            [
+                (account.code, account.name, float(sum(self.items(account).mapped("balance"))))
+                for account in accounts.sorted("code")
+            ],
+            (-6, -34, 14),
+        )
+
+    def show_check(self):
+        """What stands open on the clearing account must be explained by payouts to come, to the øre."""
+        heading("Check")
+        clearing = sum(self.items(self.provider.clearing_account_id).mapped("amount_residual"))
+        in_transit = self.settlements.filtered(
+            lambda settlement: settlement.state == "booked" and not settlement.carried_to_id
+        )
+        booked = self.settlements.filtered("is_open").line_ids.filtered(lambda line: line.status != "new")
+        transit = sum(in_transit.mapped("payout_amount"))
+        open_run = sum(line.amount - line.fee for line in booked)
+        account = self.provider.clearing_account_id
+        rows = [
+            (f"open on {account.code} {account.name}", float(clearing)),
+            ("payouts in transit: " + ", ".join(in_transit.mapped("external_id")), float(transit)),
+            ("booked and not paid out yet", float(open_run)),
+            ("difference", float(round(clearing - transit - open_run, 2))),
+        ]
+        table(rows, (-41, 14))
+        if rows[-1][1]:
+            sys.exit("demo: the clearing account is not explained.")
