@@ -2,7 +2,8 @@
     "name": "Settlement Bridge",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
-    "summary": "Books payment providers' settlements: payments, refunds, fees and payouts, each against the right invoice",
+    "summary": "Books payment providers' settlements: payments, refunds, fees and payouts, each against the right "
+    "invoice",
     "author": "Settlement Bridge",
     "license": "LGPL-3",
     "depends": ["sale"],

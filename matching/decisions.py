@@ -317,7 +317,9 @@ class _Batch:
             decision.say(_("Rule “%(rule)s” books this to the account it names."), rule=rule.name)
             return decision
         if rule.action is Action.UNKNOWN:
-            return self._unknown(line, Message(_("Rule “%(rule)s” sends this to the unknown account."), {"rule": rule.name}))
+            return self._unknown(
+                line, Message(_("Rule “%(rule)s” sends this to the unknown account."), {"rule": rule.name})
+            )
         return self._match(rule, line, rejected)
 
     def _by_kind(self, line):
@@ -401,7 +403,10 @@ class _Batch:
         if len(cases) > 1:
             rejected.append(
                 Message(
-                    _("%(reference)s is known in %(count)s places (%(names)s), and not exactly one has this amount open."),
+                    _(
+                        "%(reference)s is known in %(count)s places (%(names)s), and not exactly one has this amount "
+                        "open."
+                    ),
                     {"reference": reading.value, "count": len(cases), "names": names},
                 )
             )
@@ -456,9 +461,7 @@ class _Batch:
         if not case.partner_id:
             return None
         decision.allocations.append(
-            Allocation(
-                Role.DISPUTE, line.amount, account_id=case.receivable_account_id, partner_id=case.partner_id
-            )
+            Allocation(Role.DISPUTE, line.amount, account_id=case.receivable_account_id, partner_id=case.partner_id)
         )
         if line.kind is Kind.CHARGEBACK:
             decision.say(
@@ -468,7 +471,12 @@ class _Batch:
                 )
             )
         else:
-            decision.say(_("A disputed amount came back, and no open dispute of this amount was found: it stands on the customer."))
+            decision.say(
+                _(
+                    "A disputed amount came back, and no open dispute of this amount was found: it stands on the "
+                    "customer."
+                )
+            )
         return decision
 
     # ------------------------------------------------------------ taking from open items
@@ -578,26 +586,36 @@ class _Batch:
             decision.status = Status.ON_ACCOUNT
             decision.say(
                 _("%(amount)s %(currency)s awaits the invoice of %(name)s, on the customer."),
-                amount=amount, currency=currency, name=case.name,
+                amount=amount,
+                currency=currency,
+                name=case.name,
             )
         elif not is_payment:
             decision.status = Status.ON_ACCOUNT
             decision.say(
                 _("%(name)s has no open credit note for %(amount)s %(currency)s: it awaits one, on the customer."),
-                amount=amount, currency=currency, name=case.name,
+                amount=amount,
+                currency=currency,
+                name=case.name,
             )
         elif decision.allocations[:-1]:
             decision.difference = "excess"
             decision.say(
-                _("%(amount)s %(currency)s more than was open in %(name)s, above the rounding limit: kept on the customer."),
-                amount=amount, currency=currency, name=case.name,
+                _(
+                    "%(amount)s %(currency)s more than was open in %(name)s, above the rounding limit: kept on the "
+                    "customer."
+                ),
+                amount=amount,
+                currency=currency,
+                name=case.name,
             )
         else:
             decision.difference = "excess"
             if case.paid_by:
                 decision.say(
                     _("Already paid: %(name)s has nothing open, it was paid by %(paid_by)s. Kept on the customer."),
-                    name=case.name, paid_by=", ".join(case.paid_by[:_NAMED_CANDIDATES]),
+                    name=case.name,
+                    paid_by=", ".join(case.paid_by[:_NAMED_CANDIDATES]),
                 )
             else:
                 decision.say(_("%(name)s has nothing open. Kept on the customer."), name=case.name)
@@ -608,7 +626,9 @@ class _Batch:
             part = next(part for part in reversed(decision.allocations) if part.item is item)
             part.rounding = item.residual
             part.rounding_company = self.settings.to_company(item.residual, item.currency)
-            decision.say(_("%(amount)s less than open: within the limit, booked as rounding."), amount=abs(item.residual))
+            decision.say(
+                _("%(amount)s less than open: within the limit, booked as rounding."), amount=abs(item.residual)
+            )
             item.residual = ZERO
         elif case.is_invoiced and not case.awaits_capture:
             decision.difference = "open"

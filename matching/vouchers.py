@@ -101,7 +101,10 @@ class Voucher:
         total = sum((line.balance for line in self.lines), ZERO)
         if total:
             raise SettlementError(
-                _("The voucher planned for %(date)s does not balance: debit and credit differ by %(amount)s. Nothing was booked."),
+                _(
+                    "The voucher planned for %(date)s does not balance: debit and credit differ by %(amount)s. Nothing "
+                    "was booked."
+                ),
                 date=self.date,
                 amount=total,
             )
@@ -126,8 +129,8 @@ def plan_transfer(booking_date, decision, source, accounts, labels, to_company, 
     """Plan how what stands open on one account moves to where it belongs.
 
     :param decision: over the open amount, with the transaction's sign.
-    :param source: the :class:`~.decisions.OpenItem` it stands on now; its ``residual`` has the ledger's sign, opposite to
-        the transaction's.
+    :param source: the :class:`~.decisions.OpenItem` it stands on now; its ``residual`` has the ledger's sign,
+        opposite to the transaction's.
     :param to_company: ``(amount, currency) -> Decimal``: the company amount of a part of ``source``, at the rate the
         source was booked at. :param company_currency: its name.
     :return: the voucher (without lines where open items can simply be reconciled with each other), and the pairs of
@@ -235,7 +238,7 @@ class _VoucherPlan:
             self._single(decision, part, account_id, -share, -part.amount, self.conversion.currency)
 
     def _add_item(self, decision, part, share):
-        """The other side is an open item: in its own currency, so that it is closed by what the customer was charged."""
+        """The other side is an open item: in its own currency, so that what the customer was charged closes it."""
         company_currency = self.conversion.company_currency
         item = part.item
         amount_item = part.amount if part.amount_item is None else part.amount_item
@@ -260,7 +263,15 @@ class _VoucherPlan:
 
     def _exchange(self, line, gain):
         """The settlement is worth ``gain`` more than the invoice was booked at."""
-        self._sum("exchange", self.accounts.get_exchange(gain), -gain, -gain, line.id, line.id, self.conversion.company_currency)
+        self._sum(
+            "exchange",
+            self.accounts.get_exchange(gain),
+            -gain,
+            -gain,
+            line.id,
+            line.id,
+            self.conversion.company_currency,
+        )
 
     def _single(self, decision, part, account_id, balance, amount_currency, currency):
         line = decision.line

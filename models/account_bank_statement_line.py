@@ -14,7 +14,7 @@ class AccountBankStatementLine(models.Model):
         """
         self.ensure_one()
         # In Community the right to change bank lines belongs to a group that cannot be selected.
-        self = self.sudo()  # noqa: PLW0642
+        self = self.sudo()
         _liquidity, suspense, _other = self._seek_for_lines()
         existing = self.move_id.line_ids
         self.with_context(force_delete=True, skip_readonly_check=True).write(

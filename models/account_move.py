@@ -164,8 +164,7 @@ class AccountMove(models.Model):
         payouts = lines.matched_credit_ids.credit_move_id | lines.matched_debit_ids.debit_move_id
         bank_lines = payouts.filtered("settlement_payout_id")
         partials = (lines.matched_debit_ids | lines.matched_credit_ids).filtered(
-            lambda partial: partial.settlement_id
-            and not (partial.debit_move_id | partial.credit_move_id) & bank_lines
+            lambda partial: partial.settlement_id and not (partial.debit_move_id | partial.credit_move_id) & bank_lines
         )
         partials.unlink()
         wanted = date or fields.Date.context_today(self)
@@ -182,15 +181,13 @@ class AccountMove(models.Model):
         return reversals
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
-        """A settlement voucher holds many customers: each line is reconciled with its own reversal, never with another's."""
+        """A settlement voucher holds many customers: each line meets its own reversal, never another's."""
         vouchers = self.filtered("settlement_id")
         others = self - vouchers
         groups = []
         for voucher in vouchers:
             reverse_move = reverse_moves.filtered(lambda move, voucher=voucher: move.reversed_entry_id == voucher)
-            for line, reversal in zip(
-                voucher.line_ids.sorted("id"), reverse_move.line_ids.sorted("id"), strict=True
-            ):
+            for line, reversal in zip(voucher.line_ids.sorted("id"), reverse_move.line_ids.sorted("id"), strict=True):
                 if line.account_id.reconcile and line.amount_residual_currency and reversal.amount_residual_currency:
                     groups.append(line | reversal)
         for settlement in vouchers.settlement_id:

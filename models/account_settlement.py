@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, formatLang
 
-from ..providers.messages import Message
-from ..providers.messages import _
+from ..providers.messages import Message, _
 
 _logger = logging.getLogger(__name__)
 
@@ -86,9 +85,7 @@ class AccountSettlement(models.Model):
         help="The payout was aborted; the amount comes with this later one.",
     )
     carried_from_ids = fields.One2many("account.settlement", "carried_to_id", string="Aborted Payouts Included")
-    bank_line_id = fields.Many2one(
-        "account.bank.statement.line", readonly=True, index="btree_not_null"
-    )
+    bank_line_id = fields.Many2one("account.bank.statement.line", readonly=True, index="btree_not_null")
     returned_bank_line_id = fields.Many2one(
         "account.bank.statement.line",
         readonly=True,
@@ -171,7 +168,8 @@ class AccountSettlement(models.Model):
         """Whether nothing of this settlement is open on the clearing account any more."""
         self.ensure_one()
         return all(
-            line.company_currency_id.is_zero(line.amount_residual) and line.currency_id.is_zero(line.amount_residual_currency)
+            line.company_currency_id.is_zero(line.amount_residual)
+            and line.currency_id.is_zero(line.amount_residual_currency)
             for line in self.clearing_line_ids
         )
 
@@ -251,9 +249,12 @@ class AccountSettlement(models.Model):
         for settlement in self.filtered("needs_confirmation"):
             settlement.write({"needs_confirmation": False, "confirmed_by_id": self.env.user.id})
             settlement.message_post(
-                body=self.env._("The payout of %s was confirmed.", formatLang(
-                    self.env, settlement.payout_amount or settlement.amount_net, currency_obj=settlement.currency_id
-                ))
+                body=self.env._(
+                    "The payout of %s was confirmed.",
+                    formatLang(
+                        self.env, settlement.payout_amount or settlement.amount_net, currency_obj=settlement.currency_id
+                    ),
+                )
             )
         self._process()
         return True
@@ -271,9 +272,7 @@ class AccountSettlement(models.Model):
         return action
 
     def action_open_lines(self):
-        return self._open_action(
-            "settlement_bridge.action_account_settlement_line", [("settlement_id", "=", self.id)]
-        )
+        return self._open_action("settlement_bridge.action_account_settlement_line", [("settlement_id", "=", self.id)])
 
     def action_open_unknown(self):
         return self._open_action(
@@ -301,14 +300,22 @@ class AccountSettlement(models.Model):
         :raises UserError: when a settlement is being booked by somebody else right now, or cannot be booked.
         """
         for settlement in self:
-            if not settlement.try_lock_for_update(allow_referencing=True):
-                raise UserError(self.env._("%s is being booked right now. Try again in a minute.", settlement.name))
+            settlement._lock()
             settlement = settlement.with_company(settlement.company_id)
             settlement.booking_error_data = False
             for date, lines in settlement._get_bookable_lines():
                 settlement._book(date, lines)
             settlement._close_clearing()
         return True
+
+    def _lock(self):
+        """Keep others from booking or undoing this settlement at the same time.
+
+        :raises UserError: when somebody else does so right now.
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("%s is being booked right now. Try again in a minute.", self.name))
 
     def _get_bookable_lines(self):
         """Return ``(ledger date, lines)`` of what may be booked now, oldest first.

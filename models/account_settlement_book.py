@@ -120,7 +120,9 @@ class AccountSettlement(models.Model):
         names = {line.currency for voucher in vouchers for line in voucher.lines}
         return {
             currency.name: currency
-            for currency in self.env["res.currency"].with_context(active_test=False).search([("name", "in", list(names))])
+            for currency in self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "in", list(names))])
         }
 
     def _prepare_voucher_vals(self, voucher, currencies):
@@ -173,7 +175,8 @@ class AccountSettlement(models.Model):
             return
         raise UserError(
             self.env._(
-                "Voucher %(move)s of %(settlement)s was not stored as planned, so nothing was booked. Another addon or an "
+                "Voucher %(move)s of %(settlement)s was not stored as planned, so nothing was booked. Another addon "
+                "or an "
                 "automation changes journal entries when they are posted: exempt journal %(journal)s from it.",
                 move=move.name,
                 settlement=self.name,
@@ -292,6 +295,7 @@ class AccountSettlement(models.Model):
         """
         reversals = self.env["account.move"]
         for settlement in self:
+            settlement._lock()
             settlement = settlement.with_company(settlement.company_id)
             moves = settlement.move_ids.filtered(
                 lambda move: move.state == "posted" and not move.reversed_entry_id and not move.reversal_move_ids

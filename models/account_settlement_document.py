@@ -8,8 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..providers.formats import parse
-from ..providers.messages import DocumentError, SettlementError
-from ..providers.messages import _
+from ..providers.messages import DocumentError, SettlementError, _
 
 _logger = logging.getLogger(__name__)
 
@@ -67,9 +66,7 @@ class AccountSettlementDocument(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         for document in self.filtered(lambda document: document.settlement_ids or document.state == "done"):
-            raise UserError(
-                self.env._("%s documents what was booked from it, so it cannot be deleted.", document.name)
-            )
+            raise UserError(self.env._("%s documents what was booked from it, so it cannot be deleted.", document.name))
 
     @api.model
     def _store(self, provider, filename, content, source):
@@ -171,6 +168,8 @@ class AccountSettlementDocument(models.Model):
 
     def _refuse(self, error):
         """Mark a fetched document as unreadable and ask a person to look."""
-        message = error.message.to_json() if isinstance(error, SettlementError) else ["%(error)s", {"error": str(error)}]
+        message = (
+            error.message.to_json() if isinstance(error, SettlementError) else ["%(error)s", {"error": str(error)}]
+        )
         self.write({"state": "error", "error_data": [message]})
         self.provider_id._ask_for_attention(self.error_message)

@@ -3,8 +3,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.tools import format_date
 
-from ..providers.messages import DocumentError, Message
-from ..providers.messages import _
+from ..providers.messages import DocumentError, Message, _
 from ..providers.proof import has_proof, prove
 from ..providers.records import BANK_KINDS, Kind
 from .money import to_decimal
@@ -58,8 +57,8 @@ class AccountSettlementProvider(models.Model):
             if early:
                 raise DocumentError(
                     _(
-                        "%(filename)s holds transactions from %(date)s (row %(row)s), before the start date %(start)s of "
-                        "%(provider)s. Export the report from the start date, or move the start date."
+                        "%(filename)s holds transactions from %(date)s (row %(row)s), before the start date %(start)s "
+                        "of %(provider)s. Export the report from the start date, or move the start date."
                     ),
                     filename=document.name,
                     date=early[0].date,
@@ -130,7 +129,8 @@ class AccountSettlementProvider(models.Model):
         raise DocumentError(
             _(
                 "%(filename)s tells of settlement %(number)s with a payout of %(found)s%(row)s, but it is stored with "
-                "%(stored)s and the rows of %(other)s. Undo the stored settlement first if this document is the right one."
+                "%(stored)s and the rows of %(other)s. Undo the stored settlement first if this document is the "
+                "right one."
             ),
             filename=document.name,
             number=settlement.external_id,
@@ -187,7 +187,8 @@ class AccountSettlementProvider(models.Model):
             raise DocumentError(
                 _(
                     "%(filename)s starts on %(date)s with a balance of %(found)s, but the last balance known, of "
-                    "%(last)s, is %(expected)s. What lies between is missing: fetch or upload it first, then this again."
+                    "%(last)s, is %(expected)s. What lies between is missing: fetch or upload it first, then this "
+                    "again."
                 ),
                 filename=document.name,
                 date=first,

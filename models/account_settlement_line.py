@@ -7,8 +7,7 @@ from odoo.fields import Domain
 
 from ..matching.decisions import Allocation, Decision, OpenItem, Role, Status, decide, decide_for_case
 from ..matching.vouchers import plan_transfer
-from ..providers.messages import Message, SettlementError
-from ..providers.messages import _
+from ..providers.messages import Message, SettlementError, _
 from .money import to_decimal
 
 _logger = logging.getLogger(__name__)
@@ -30,9 +29,7 @@ class AccountSettlementLine(models.Model):
     _check_company_auto = True
 
     name = fields.Char(compute="_compute_name")
-    settlement_id = fields.Many2one(
-        "account.settlement", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    settlement_id = fields.Many2one("account.settlement", required=True, readonly=True, index=True, ondelete="cascade")
     provider_id = fields.Many2one(related="settlement_id.provider_id", store=True, index=True, precompute=True)
     company_id = fields.Many2one(related="settlement_id.company_id", store=True, index=True, precompute=True)
     document_id = fields.Many2one("account.settlement.document", readonly=True, index=True, ondelete="restrict")
@@ -69,9 +66,7 @@ class AccountSettlementLine(models.Model):
     )
     fee_report_data = fields.Json(readonly=True)
     fee_owed = fields.Boolean(readonly=True, help="A fee that is invoiced afterwards, not deducted.")
-    amount_original = fields.Monetary(
-        readonly=True, currency_field="currency_original_id", string="Original Amount"
-    )
+    amount_original = fields.Monetary(readonly=True, currency_field="currency_original_id", string="Original Amount")
     currency_original_id = fields.Many2one("res.currency", readonly=True, string="Original Currency")
     rate = fields.Float(readonly=True, digits=(16, 8))
     order_reference = fields.Char(readonly=True, index="btree_not_null")
@@ -144,7 +139,9 @@ class AccountSettlementLine(models.Model):
             line.explanation = self.env["account.settlement"]._render_messages(said)
             # How the document was found matters less in a list than what became of the amount.
             summary = [message for message in said if message[0] != FOUND_BY_RULE] or said
-            line.explanation_summary = (self.env["account.settlement"]._render_messages(summary) or "").replace("\n", " ")
+            line.explanation_summary = (self.env["account.settlement"]._render_messages(summary) or "").replace(
+                "\n", " "
+            )
 
     @api.depends("raw")
     def _compute_raw_text(self):
@@ -248,9 +245,11 @@ class AccountSettlementLine(models.Model):
     def _get_open_move_lines(self):
         """Return the journal items on which this transaction's amount stands open."""
         return self.move_line_ids.filtered(
-            lambda line: line.parent_state == "posted"
-            and line.settlement_role in OPEN_ROLES
-            and (line.amount_residual_currency or line.amount_residual)
+            lambda line: (
+                line.parent_state == "posted"
+                and line.settlement_role in OPEN_ROLES
+                and (line.amount_residual_currency or line.amount_residual)
+            )
         )
 
     def _get_source_item(self, move_line):
@@ -271,9 +270,7 @@ class AccountSettlementLine(models.Model):
         plain = self._to_plain()
         amount = -to_decimal(move_line.amount_residual_currency, move_line.currency_id)
         original = plain.amount_original if amount == plain.amount else None
-        return type(plain)(
-            **{**plain.__dict__, "amount": amount, "fee": Decimal(0), "amount_original": original}
-        )
+        return type(plain)(**{**plain.__dict__, "amount": amount, "fee": Decimal(0), "amount_original": original})
 
     def _get_settings(self):
         settlement = self.settlement_id
@@ -365,9 +362,7 @@ class AccountSettlementLine(models.Model):
         settlement._reconcile_groups([AccountMoveLine.browse(pair) for pair in pairs])
         explanation = [message.to_json() for message in decision.explanation]
         if reason:
-            said = Message(
-                _("%(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason}
-            )
+            said = Message(_("%(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason})
             explanation.insert(0, said.to_json())
         vals = {
             "status": status or str(decision.status),
@@ -479,10 +474,12 @@ class AccountSettlementLine(models.Model):
         """
         for line in self:
             own = line.move_line_ids.filtered(
-                lambda item: item.parent_state == "posted"
-                and not item.move_id.reversed_entry_id
-                and not item.move_id.reversal_move_ids
-                and item.settlement_role not in ("clearing", "fee", "fee_payable")
+                lambda item: (
+                    item.parent_state == "posted"
+                    and not item.move_id.reversed_entry_id
+                    and not item.move_id.reversal_move_ids
+                    and item.settlement_role not in ("clearing", "fee", "fee_payable")
+                )
             )
             foreign = own.move_id._get_reconciled_by_others() & own
             if foreign:
@@ -539,7 +536,8 @@ class AccountSettlementLine(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "%(line)s changes what the provider owes by %(net)s. It can be left out only if a posted journal item "
+                    "%(line)s changes what the provider owes by %(net)s. It can be left out only if a posted journal "
+                    "item "
                     "of exactly that amount on %(account)s has booked it already: choose that journal item.",
                     line=self.name,
                     net=net,

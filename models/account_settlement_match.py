@@ -64,8 +64,10 @@ class AccountSettlement(models.Model):
             if currency_name == company_currency.name:
                 return amount
             if currency_name not in currencies:
-                currency = self.env["res.currency"].with_context(active_test=False).search(
-                    [("name", "=", currency_name)], limit=1
+                currency = (
+                    self.env["res.currency"]
+                    .with_context(active_test=False)
+                    .search([("name", "=", currency_name)], limit=1)
                 )
                 currencies[currency_name] = currency._get_conversion_rate(currency, company_currency, company, date)
             return to_decimal(company_currency.round(float(amount) * currencies[currency_name]), company_currency)
@@ -175,7 +177,7 @@ class _Gathering:
         )
 
     def _find_transactions(self):
-        """Odoo's own payment transactions, with the payment they registered."""
+        """Odoo's own payment transactions, with the payment they registered; not those of another agreement."""
         return self._query(
             """
             SELECT transaction.id, transaction.reference, transaction.provider_reference, transaction.payment_id,
@@ -186,12 +188,19 @@ class _Gathering:
          LEFT JOIN sale_order_transaction_rel orders ON orders.transaction_id = transaction.id
          LEFT JOIN account_invoice_transaction_rel invoices ON invoices.transaction_id = transaction.id
              WHERE transaction.company_id = %(company_id)s
+               AND NOT EXISTS (
+                   SELECT 1
+                     FROM account_settlement_provider_payment_provider_rel other
+                    WHERE other.payment_provider_id = transaction.provider_id
+                      AND other.account_settlement_provider_id != %(provider_id)s
+                   )
                AND (
                    %(reference_form)s = ANY(%(keys)s)
                    OR transaction.provider_reference = ANY(%(provider_references)s)
                    )
             """,
             keys=self.keys,
+            provider_id=self.provider.id,
             provider_references=self.provider_references,
             reference_form=self._normal_form("reference"),
         )
@@ -332,9 +341,7 @@ class _Gathering:
             else:
                 case = self._get_move_case(f"move:{root}", row)
             case.has_invoice = True
-            if row["move_type"] != "out_refund":
-                case.invoice_id = row["id"]
-            elif not case.invoice_id:
+            if row["move_type"] != "out_refund" or not case.invoice_id:
                 case.invoice_id = row["id"]
             self.case_of_move[row["id"]] = case.id
         self._add_receivable_accounts()

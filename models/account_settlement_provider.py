@@ -4,8 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..providers.messages import SettlementError
-from ..providers.messages import _
+from ..providers.messages import SettlementError, _
 
 _logger = logging.getLogger(__name__)
 
@@ -69,7 +68,8 @@ class AccountSettlementProvider(models.Model):
     )
     reference_prefixes = fields.Char(
         string="Order Reference Prefixes",
-        help="What the shop puts before the order number when it talks to the provider, separated by commas: WEB-, NO-.",
+        help="What the shop puts before the order number when it talks to the provider, separated by commas: "
+        "WEB-, NO-.",
     )
 
     journal_id = fields.Many2one(
@@ -79,18 +79,12 @@ class AccountSettlementProvider(models.Model):
         ondelete="restrict",
         tracking=True,
     )
-    clearing_account_id = fields.Many2one(
-        "account.account", check_company=True, ondelete="restrict", tracking=True
-    )
+    clearing_account_id = fields.Many2one("account.account", check_company=True, ondelete="restrict", tracking=True)
     unknown_account_id = fields.Many2one(
         "account.account", string="Unknown Transactions Account", check_company=True, ondelete="restrict", tracking=True
     )
-    fee_account_id = fields.Many2one(
-        "account.account", check_company=True, ondelete="restrict", tracking=True
-    )
-    rounding_account_id = fields.Many2one(
-        "account.account", check_company=True, ondelete="restrict", tracking=True
-    )
+    fee_account_id = fields.Many2one("account.account", check_company=True, ondelete="restrict", tracking=True)
+    rounding_account_id = fields.Many2one("account.account", check_company=True, ondelete="restrict", tracking=True)
     rounding_limit = fields.Monetary(
         default=1.0,
         currency_field="company_currency_id",
@@ -101,9 +95,7 @@ class AccountSettlementProvider(models.Model):
     prepayment_account_id = fields.Many2one(
         "account.account", string="Prepayments Account", check_company=True, ondelete="restrict", tracking=True
     )
-    reserve_account_id = fields.Many2one(
-        "account.account", check_company=True, ondelete="restrict", tracking=True
-    )
+    reserve_account_id = fields.Many2one("account.account", check_company=True, ondelete="restrict", tracking=True)
     fee_payable_account_id = fields.Many2one(
         "account.account", string="Fees Owed Account", check_company=True, ondelete="restrict", tracking=True
     )

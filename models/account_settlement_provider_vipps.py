@@ -2,8 +2,7 @@ from datetime import date, timedelta
 
 from odoo import fields, models
 
-from ..providers.messages import ProviderError
-from ..providers.messages import _
+from ..providers.messages import ProviderError, _
 from ..providers.vipps import VippsClient, VippsCredentials
 
 #: How many complete ledger dates one run fetches, so that a long history is taken in steps.
@@ -69,8 +68,8 @@ class AccountSettlementProvider(models.Model):
         if len(ledgers) > 1:
             raise ProviderError(
                 _(
-                    "Vipps shows these keys %(count)s ledgers in %(currency)s. Enter the merchant serial number of this "
-                    "agreement as merchant id, and activate a provider for each of the others."
+                    "Vipps shows these keys %(count)s ledgers in %(currency)s. Enter the merchant serial number of "
+                    "this agreement as merchant id, and activate a provider for each of the others."
                 ),
                 is_permanent=True,
                 count=len(ledgers),

@@ -22,7 +22,10 @@ class AccountSettlementRule(models.Model):
         "account.settlement.provider", string="Providers", check_company=True, help="Empty: every provider."
     )
     kind = fields.Selection(
-        "_selection_kind", string="Type of Transaction", tracking=True, help="Empty: everything a customer stands behind."
+        "_selection_kind",
+        string="Type of Transaction",
+        tracking=True,
+        help="Empty: everything a customer stands behind.",
     )
     text = fields.Char(string="Text Contains", tracking=True)
     action = fields.Selection(

@@ -88,7 +88,7 @@ class SaleOrder(models.Model):
         return {**super()._prepare_invoice(), "webshop_reference": self.webshop_reference}
 
     def action_place_settlement_lines(self):
-        """Place the transactions of the dialog this order was found in on its customer: the order is not invoiced yet."""
+        """Place the dialog's transactions on this order's customer: the order is not invoiced yet."""
         self.ensure_one()
         wizard = self.env["settlement.line.assign"].browse(self.env.context["settlement_assign_id"])
         wizard.write({"action": "customer", "partner_id": self.partner_invoice_id.id})

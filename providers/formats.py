@@ -9,7 +9,7 @@ PROVIDERS = {module.CODE: module for module in (vipps,)}
 
 
 def identify(filename: str, content: bytes) -> str | None:
-    """Return the code of the provider whose format ``content`` is in, or None. ``filename`` is a hint for people only."""
+    """Return the code of the provider whose format ``content`` is in, or None. ``filename`` is for people only."""
     return next((code for code, module in PROVIDERS.items() if module.identify(filename, content)), None)
 
 

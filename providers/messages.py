@@ -27,7 +27,9 @@ class Message:
     values: dict = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.template % {name: str(value) for name, value in self.values.items()} if self.values else self.template
+        return (
+            self.template % {name: str(value) for name, value in self.values.items()} if self.values else self.template
+        )
 
     def to_json(self) -> list:
         """Return ``[template, values]``, the form stored in the database."""

@@ -175,9 +175,7 @@ def _check_declared(settlement: Settlement) -> list:
         if total is not None and total != computed
     ]
     if declared.count is not None and declared.count != len(rows):
-        messages.append(
-            _declared_message(settlement, _("number of transactions"), str(declared.count), str(len(rows)))
-        )
+        messages.append(_declared_message(settlement, _("number of transactions"), str(declared.count), str(len(rows))))
     return messages
 
 

@@ -564,8 +564,18 @@ def workbook_sheets(filename: str, content: bytes, first_rows: int | None = None
     except DocumentError:
         raise
     except (
-        zipfile.BadZipFile, etree.XMLSyntaxError, ParseError, KeyError, ValueError, TypeError, AttributeError,
-        IndexError, EOFError, OSError, ArithmeticError, NotImplementedError,
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        ParseError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        EOFError,
+        OSError,
+        ArithmeticError,
+        NotImplementedError,
     ):
         # openpyxl does not say in one exception that a workbook is not one.
         raise _damaged_workbook(filename) from None

@@ -89,6 +89,17 @@ class TestRegisteredPayments(SettlementCase):
         self.assertBalances(a1500="0.00", a1522="-200.00")
         self.assertEqual(payment.state, "paid")
 
+    def test_payment_of_another_agreement_is_left_alone(self):
+        """The order was paid through another agreement, and by Vipps once more: that payment is not this one."""
+        other = self.activate(merchant_id="999")
+        other.sudo().payment_provider_ids = self.payment_provider
+        invoice = self.invoice(500, "S00042")
+        payment = self.pay(invoice, 500, "S00042", "ANNEN-1", other.clearing_account_id)
+        self.settle([capture("4410", day(2), "S00042", "500.00"), payout("2000001", day(2))])
+        self.assertEqual(payment.state, "in_process")
+        self.assertEqual(self.line_of("4410").status, "on_account")
+        self.assertBalances(a1500="-500.00", a1522="500.00")
+
     def test_payment_link_without_order_or_invoice(self):
         payment = self.pay(self.env["account.move"], 75, "LINK-1", "4412", self.provider.clearing_account_id)
         self.settle([capture("4412", day(2), "LINK-1", "75.00"), payout("2000001", day(2))])

@@ -256,7 +256,7 @@ class TestRefusedDocuments(ShopMonth):
 
 @tagged("post_install", "-at_install")
 class TestOpenRun(ShopMonth):
-    """Until the payout comes, complete ledger dates are booked; what comes later for a date gets a voucher of its own."""
+    """Until the payout comes, complete ledger dates are booked; what comes later for a date gets its own voucher."""
 
     def test_days_are_booked_before_the_payout(self):
         movements = [

@@ -15,7 +15,7 @@ class TestUpload(SettlementCase):
         return self.env["settlement.upload"].create({"attachment_ids": attachments.ids, **values}).action_upload()
 
     def file_of(self, merchant, number, when=2):
-        name, content = vipps_files.as_portal_csv(
+        _name, content = vipps_files.as_portal_csv(
             [capture(f"{merchant}{number}", day(when), "X", "100.00"), payout(number, day(when))]
         )
         return f"{merchant}-{number}.csv", content.replace(vipps_files.MSN.encode(), merchant.encode())
@@ -56,15 +56,15 @@ class TestUpload(SettlementCase):
         second = self.activate(merchant_id="222222")
         second.merchant_id = "333333"
         name, content = self.file_of("444444", "2", 3)
-        settlement = self.env["account.settlement"].browse(self.upload((name, content), provider_id=self.provider.id)["res_id"])
+        settlement = self.env["account.settlement"].browse(
+            self.upload((name, content), provider_id=self.provider.id)["res_id"]
+        )
         self.assertEqual(settlement.provider_id, self.provider)
 
     def test_booking_that_fails_is_set_aside(self):
         """The provider's fee account was archived: the settlement is kept and says why it is not booked."""
         self.provider.fee_account_id.sudo().active = False
-        name, content = vipps_files.as_portal_csv(
-            [capture("1", day(2), "X", "100.00", "2.00"), payout("1", day(2))]
-        )
+        name, content = vipps_files.as_portal_csv([capture("1", day(2), "X", "100.00", "2.00"), payout("1", day(2))])
         settlement = self.env["account.settlement"].browse(self.upload((name, content))["res_id"])
         self.assertEqual(settlement.state, "error")
         self.assertTrue(settlement.error_message)

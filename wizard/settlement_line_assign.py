@@ -27,7 +27,11 @@ class SettlementLineAssign(models.TransientModel):
         default="invoice",
     )
     search_text = fields.Char(
-        string="Search", help="Order reference, invoice number, customer or amount. Filled with the order reference."
+        string="Search",
+        compute="_compute_search_text",
+        store=True,
+        readonly=False,
+        help="Order reference, invoice number, customer or amount. Filled with the order reference.",
     )
     candidate_ids = fields.Many2many("account.move", compute="_compute_candidate_ids", string="Found")
     order_ids = fields.Many2many("sale.order", compute="_compute_candidate_ids", string="Orders Not Invoiced")
@@ -39,7 +43,7 @@ class SettlementLineAssign(models.TransientModel):
     )
     partner_id = fields.Many2one("res.partner", string="Customer")
     account_id = fields.Many2one(
-        "account.account", string="Account", domain="[('account_type', '!=', 'off_balance')]", check_company=True
+        "account.account", domain="[('account_type', '!=', 'off_balance')]", check_company=True
     )
     move_line_id = fields.Many2one(
         "account.move.line",
@@ -60,13 +64,10 @@ class SettlementLineAssign(models.TransientModel):
             )
             wizard.order_reference = ", ".join(filter(None, wizard.line_ids.mapped("order_reference")))
 
-    @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        lines = self.env["account.settlement.line"].browse(self.env.context.get("default_line_ids") or [])
-        if "search_text" in fields_list and lines:
-            values.setdefault("search_text", lines[:1].order_reference or "")
-        return values
+    @api.depends("line_ids")
+    def _compute_search_text(self):
+        for wizard in self:
+            wizard.search_text = wizard.line_ids[:1].order_reference
 
     @api.depends("search_text", "line_ids")
     def _compute_candidate_ids(self):

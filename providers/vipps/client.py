@@ -67,11 +67,7 @@ class VippsCredentials:
             if not value
         ]
         # a line break or a foreign letter in a header would make the request fail with the key in its error
-        unfit = [
-            name
-            for name, value in vars(self).items()
-            if value and not re.fullmatch(r"[\x21-\x7e]+", value)
-        ]
+        unfit = [name for name, value in vars(self).items() if value and not re.fullmatch(r"[\x21-\x7e]+", value)]
         if missing or unfit:
             raise ProviderError(
                 _(

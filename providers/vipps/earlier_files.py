@@ -400,9 +400,7 @@ def _group_of(row: Row, groups: list) -> _Group:
     if len(groups) == 1 and groups[0].declared is not None:
         return groups[0]
     problems = _no_totals(row, groups)
-    groups.append(
-        _Group(number, row.currency("currency"), row.day("settlement_date"), sales_unit, problems=problems)
-    )
+    groups.append(_Group(number, row.currency("currency"), row.day("settlement_date"), sales_unit, problems=problems))
     return groups[-1]
 
 

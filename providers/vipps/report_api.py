@@ -228,9 +228,7 @@ def _feed_complete_to(funds: list, fees: list) -> datetime.date | None:
 
 def _with_completeness(settlements: list, complete_to: datetime.date | None) -> list:
     """A payout closes its date, also where a stretch of the feed goes on after it."""
-    return [
-        replace(s, complete_to=s.date if s.external_id else complete_to) if complete_to else s for s in settlements
-    ]
+    return [replace(s, complete_to=s.date if s.external_id else complete_to) if complete_to else s for s in settlements]
 
 
 def _fee_reports(fees: list) -> list:
