@@ -1,5 +1,6 @@
 import json
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -484,3 +485,63 @@ class TestReferences(SettlementCase):
         order.webshop_reference = "WEB-2"
         self.settle([capture("1", day(2), "WEB-1", "100.00"), payout("2000001", day(2))])
         self.assertEqual(self.line_of("1").sale_order_id, order)
+
+
+@tagged("post_install", "-at_install")
+class TestScheduledBooking(SettlementCase):
+    """What the scheduled action does with many settlements, and what runs around a booking."""
+
+    def run_process(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("settlement_bridge.ir_cron_settlement_process").sudo().method_direct_trigger()
+
+    def test_settlement_that_fails_never_stops_the_others(self):
+        """One provider's fee account was archived: its settlement says so, the other provider's is booked."""
+        other = self.activate(merchant_id="654321")
+        movements = [capture("1", day(2), "X", "100.00", "2.00"), payout("1", day(2))]
+        failing = self.settle(movements, process=False)
+        fine = self.settle(movements, provider=other, process=False)
+        self.provider.fee_account_id.sudo().active = False
+        self.run_process()
+        self.assertEqual((failing.state, fine.state), ("error", "booked"))
+        self.assertTrue(failing.error_message)
+        self.assertFalse(failing.move_ids)
+        self.assertTrue(self.provider.activity_ids)
+        self.provider.fee_account_id.sudo().active = True
+        failing.action_process()
+        self.assertEqual(failing.state, "booked")
+
+    def test_settlement_that_somebody_books_right_now(self):
+        """Another process holds the settlement: nothing is booked a second time."""
+        settlement = self.settle([capture("1", day(2), "X", "100.00"), payout("1", day(2))], process=False)
+        with (
+            patch.object(type(settlement), "try_lock_for_update", lambda self, **_options: self.browse()),
+            self.assertRaises(UserError),
+        ):
+            settlement.action_process()
+        self.assertFalse(settlement.move_ids)
+
+    def test_what_addons_do_with_a_paid_invoice_runs_as_ever(self):
+        """The shortcuts that make booking quick do not reach what other addons do when an invoice is paid."""
+        self.invoice(100, "WEB-1")
+        contexts = []
+        AccountMove = type(self.env["account.move"])
+        original = AccountMove._invoice_paid_hook
+
+        def hook(moves):
+            if moves:
+                contexts.append(dict(moves.env.context))
+            return original(moves)
+
+        with patch.object(AccountMove, "_invoice_paid_hook", hook):
+            self.settle([capture("1", day(2), "WEB-1", "100.00"), payout("1", day(2))])
+        self.assertTrue(contexts)
+        for context in contexts:
+            self.assertFalse({"skip_invoice_sync", "tracking_disable"} & context.keys())
+
+    def test_payout_in_a_locked_period_is_not_late(self):
+        """It gets no voucher, so there is nothing that could be late; the payment is."""
+        self.company.sudo().fiscalyear_lock_date = "2026-03-15"
+        settlement = self.settle([capture("1", day(2), "X", "100.00"), payout("1", day(2))])
+        late = settlement.line_ids.filtered("is_late")
+        self.assertEqual(late.mapped("kind"), ["payment"])
