@@ -109,6 +109,18 @@ class TestFetch(SettlementCase):
         self.assertTrue(other.fetch_error)
         self.assertTrue(self.provider.document_ids)
 
+    def test_with_the_keys_of_an_accounting_partner(self):
+        """A partner's keys see the ledgers of many merchants: only this merchant's is fetched."""
+        self.server.ledgers = [
+            {"ledgerId": "999999", "currency": "NOK", "settlesForRecipientHandles": ["api:777777"]},
+            *self.server.ledgers,
+        ]
+        self.provider.sudo().write({"vipps_key_type": "partner", "vipps_subscription_key": False})
+        self.run_actions("fetch")
+        self.assertEqual(self.provider.fetch_cursor, {"302321": {"date": "2026-03-10"}})
+        self.assertIn("/miami/v1/token", self.server.paths())
+        self.assertNotIn("/accesstoken/get", self.server.paths())
+
     def test_by_hand(self):
         with self.enter_registry_test_mode(), self.registry.cursor() as cursor:
             self.provider.with_env(self.env(cr=cursor)).action_fetch()
