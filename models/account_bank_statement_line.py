@@ -5,6 +5,14 @@ from odoo.fields import Command
 class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
 
+    def action_undo_reconciliation(self):
+        """A payout whose bank line is taken back waits for its bank line again."""
+        result = super().action_undo_reconciliation()
+        Settlement = self.env["account.settlement"].sudo()
+        Settlement.search([("bank_line_id", "in", self.ids)]).bank_line_id = False
+        Settlement.search([("returned_bank_line_id", "in", self.ids)]).returned_bank_line_id = False
+        return result
+
     def _replace_suspense_by_clearing(self, account, settlement):
         """Move the line's counterpart from the suspense account to a clearing account, as Odoo's own bank
         reconciliation does: the entry stays posted, its number and amounts stay.

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, formatLang
 
-from ..providers.messages import Message, _
+from ..providers.messages import Message, SettlementError, _
 
 _logger = logging.getLogger(__name__)
 
@@ -371,11 +371,13 @@ class AccountSettlement(models.Model):
             remaining = len(self._search_bookable())
         self.env["ir.cron"]._commit_progress(remaining=remaining)
         for settlement in settlements:
+            if not settlement.try_lock_for_update(allow_referencing=True):
+                continue  # somebody books it right now
             try:
                 settlement._process()
             except UserError as error:
                 self.env.cr.rollback()
-                settlement._note_booking_failure(["%(error)s", {"error": str(error)}])
+                settlement._note_booking_failure(self._get_stored_error(error))
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception("Settlement %s could not be booked", settlement.id)
@@ -388,13 +390,19 @@ class AccountSettlement(models.Model):
 
     def _process_each(self):
         """Book each settlement by itself: one that cannot be booked is set aside with its reason, the others go on."""
-        for settlement in self:
+        for settlement in self.try_lock_for_update(allow_referencing=True):
             try:
                 with self.env.cr.savepoint():
                     settlement._process()
             except UserError as error:
-                settlement._note_booking_failure(["%(error)s", {"error": str(error)}])
+                settlement._note_booking_failure(self._get_stored_error(error))
         self.env.ref("settlement_bridge.ir_cron_settlement_bank").sudo()._trigger()
+
+    @staticmethod
+    def _get_stored_error(error):
+        """Return an error as a stored message: ours in every reader's language, Odoo's own as it was said."""
+        cause = error.__cause__
+        return cause.message.to_json() if isinstance(cause, SettlementError) else ["%(error)s", {"error": str(error)}]
 
     def _note_booking_failure(self, message):
         """Set the settlement aside with the reason; the button tries again."""

@@ -92,8 +92,9 @@ class AccountSettlement(models.Model):
         date = self.carried_to_id.date_from if self.carried_to_id else self.payout_date or self.date
         first, last = date - timedelta(days=DAYS_BEFORE), date + timedelta(days=DAYS_AFTER)
         near = same_amount.filtered(lambda line: first <= line.date <= last)
+        near = near.filtered(lambda line: not self._names_another_payout(line))
         rivals = self.search(
-            self._get_bank_domain()
+            (self._get_bank_domain() | Domain("state", "in", ("new", "error")))
             & Domain("id", "!=", self.id)
             & Domain("company_id", "=", self.company_id.id)
             & Domain("currency_id", "=", self.currency_id.id)
@@ -113,10 +114,17 @@ class AccountSettlement(models.Model):
     def _names_payout(self, bank_line):
         """Whether the payout's number stands in the bank's text, as a number of its own."""
         reference = (self.payout_reference or "").strip()
-        if not reference:
-            return False
-        texts = " ".join(filter(None, (bank_line.payment_ref, bank_line.ref, bank_line.move_id.narration)))
-        return bool(re.search(rf"(?<!\w){re.escape(reference)}(?!\w)", texts))
+        return bool(reference and re.search(rf"(?<!\w){re.escape(reference)}(?!\w)", self._get_bank_text(bank_line)))
+
+    def _names_another_payout(self, bank_line):
+        """Whether the bank's text holds another number as long as this payout's: that of a payout still to come."""
+        reference = (self.payout_reference or "").strip()
+        numbers = re.findall(r"(?<!\w)\d+(?!\w)", self._get_bank_text(bank_line))
+        return reference.isdigit() and any(len(number) == len(reference) for number in numbers)
+
+    @staticmethod
+    def _get_bank_text(bank_line):
+        return " ".join(filter(None, (bank_line.payment_ref, bank_line.ref, bank_line.move_id.narration)))
 
     def _reconcile_bank_line(self, bank_line):
         """Put the clearing account in the place of the bank line's suspense account, and reconcile."""
@@ -140,9 +148,9 @@ class AccountSettlement(models.Model):
         return lines.filtered(lambda line: line.amount_residual_currency or line.amount_residual)
 
     @api.model
-    def _cron_bank(self, batch_size=100):
+    def _cron_bank(self):
         """Scheduled action: match payouts with bank lines. One that fails never stops the others."""
-        settlements = self.search(self._get_bank_domain(), limit=batch_size, order="date, id")
+        settlements = self._search_hopeful()
         self.env["ir.cron"]._commit_progress(remaining=len(settlements))
         for settlement in settlements:
             settlement = settlement.try_lock_for_update(allow_referencing=True).filtered_domain(self._get_bank_domain())
@@ -150,7 +158,28 @@ class AccountSettlement(models.Model):
                 settlement._match_bank()
             except UserError as error:
                 self.env.cr.rollback()
-                settlement.message_post(
-                    body=self.env._("The bank line could not be matched: %s", str(error)), message_type="comment"
-                )
+                _logger.info("Settlement %s could not be matched with the bank: %s", settlement.id, error)
+                settlement._say_once(self.env._("The bank line could not be matched: %s", str(error)))
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Settlement %s could not be matched with the bank", settlement.id)
             self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _search_hopeful(self):
+        """Return the waiting settlements for whose amount there is a bank line at all."""
+        hopeful = self.browse()
+        waiting = self.search(self._get_bank_domain(), order="date, id")
+        for company, settlements in waiting.grouped("company_id").items():
+            candidates = settlements.with_company(company)._find_bank_candidates()
+            lines = candidates.sudo().move_id.line_ids
+            amounts = {(line.currency_id, line.currency_id.round(-line.amount_currency)) for line in lines}
+            hopeful |= settlements.filtered(
+                lambda row, amounts=amounts: (row.currency_id, row.currency_id.round(row._get_bank_amount())) in amounts
+            )
+        return hopeful
+
+    def _say_once(self, body):
+        """Post a message, unless it is the last one already."""
+        if body not in (self.message_ids[:1].body or ""):
+            self.message_post(body=body, message_type="comment")

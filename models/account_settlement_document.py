@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..providers.formats import parse
-from ..providers.messages import DocumentError, SettlementError, _
+from ..providers.messages import DocumentError, Message, SettlementError, _
 
 _logger = logging.getLogger(__name__)
 
@@ -34,7 +34,10 @@ class AccountSettlementDocument(models.Model):
     format = fields.Char(readonly=True)
     source = fields.Selection([("fetch", "Fetched"), ("upload", "Uploaded")], required=True, readonly=True)
     state = fields.Selection(
-        [("new", "To Read"), ("done", "Read"), ("error", "Refused")], default="new", required=True, readonly=True
+        [("new", "To Read"), ("done", "Read"), ("error", "Refused"), ("left_out", "Left Out")],
+        default="new",
+        required=True,
+        readonly=True,
     )
     error_data = fields.Json(readonly=True)
     error_message = fields.Text(compute="_compute_error_message")
@@ -118,6 +121,14 @@ class AccountSettlementDocument(models.Model):
             document._ingest()
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
         self.env.ref("settlement_bridge.ir_cron_settlement_process").sudo()._trigger()
+        return True
+
+    def action_leave_out(self):
+        """A person has decided that a refused document is not needed: what waits behind it is read."""
+        for document in self.filtered(lambda document: document.state == "error"):
+            said = Message(_("Left out by %(user)s."), {"user": self.env.user.name})
+            document.write({"state": "left_out", "error_data": [*(document.error_data or []), said.to_json()]})
+        self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
         return True
 
     def action_download(self):

@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 
 from odoo import models
@@ -72,13 +73,14 @@ class AccountSettlementProvider(models.Model):
         if not settlement.transactions and self.fee_mode == "net":
             return self._apply_fee_reports(settlement, self.env["account.settlement"])
         stored = self._find_stored(settlement)
+        is_mended = bool(stored.problem_data)
         (stored or self._find_open_run())._drop_disproved(settlement)
         known = self._get_known_lines(settlement, document)
         fresh = [row for row in settlement.transactions if row.external_id not in known]
-        if stored and not stored.is_open and stored.line_ids:
+        if stored and not stored.is_open and stored.line_ids and not is_mended:
             self._check_same_payout(stored, settlement, fresh, document)
             return self._apply_fee_reports(settlement, stored)
-        if known and not fresh:
+        if known and not fresh and not is_mended:
             stored = next(iter(known.values())).settlement_id
             stored._extend_complete_to(settlement)
             return self._apply_fee_reports(settlement, stored)
@@ -270,7 +272,7 @@ class AccountSettlementProvider(models.Model):
             else:
                 continue
             if increase and self.fee_mode == "gross":
-                key = (report.provider_reference, report.date, report.fee_type)
+                key = (report.provider_reference, report.date, report.fee_type, bool(line))
                 known, _increase = owed.get(key, (report, Decimal(0)))
                 owed[key] = (known, _increase + increase)
         self._add_fees_owed(stored, owed)
@@ -280,11 +282,13 @@ class AccountSettlementProvider(models.Model):
         vals_list = []
         external_ids = set(
             self.env["account.settlement.line"]
-            .search([("provider_id", "=", self.id), ("fee_owed", "=", True), ("settlement_id", "=", stored.id)])
+            .search([("provider_id", "=", self.id), ("fee_owed", "=", True)])
             .mapped("external_id")
         )
-        for (reference, date, fee_type), (report, increase) in owed.items():
+        for (reference, date, fee_type, has_payment), (report, increase) in owed.items():
             external_id = f"fee-owed:{reference}:{date.isoformat()}:{fee_type}"
+            if not has_payment and external_id in external_ids:
+                continue  # told again; there is no payment on which to see how much of it is new
             number = 1
             while external_id in external_ids:
                 number += 1
@@ -376,18 +380,19 @@ class AccountSettlement(models.Model):
             return
         disproved = {problem["document_id"] for problem in self.problem_data}
         dates = [row.date for row in settlement.transactions]
-        lines = self.line_ids.filtered(lambda line: line.status == "new")
+        lines = self.line_ids.filtered(lambda line: line.status == "new" and not line.move_line_ids)
         if self.is_open:
             lines = lines.filtered(
                 lambda line: line.document_id.id in disproved and dates and min(dates) <= line.date <= max(dates)
             )
-        if not lines:
+        if not lines and self.is_open:
             return
         lines.unlink()
         left = set(self.line_ids.document_id.ids) if self.is_open else set()
         self.problem_data = [problem for problem in self.problem_data if problem["document_id"] in left] or False
-        if not self.line_ids:
-            self.has_closing_balance = False
+        rows = self.line_ids.filtered(lambda line: not line.fee_owed)
+        self.has_closing_balance = self.has_closing_balance and bool(rows)
+        self.closing_balance = self.opening_balance + sum(rows.mapped(lambda line: line.amount - line.fee))
 
     def _prove_payout(self, document):
         """Check over all documents: what was carried in and all rows since give the payout."""
@@ -411,19 +416,24 @@ class AccountSettlement(models.Model):
     def _link_aborted_payouts(self):
         """Link earlier settlements whose payout was aborted and came back into this one."""
         self.ensure_one()
+        linked = self.carried_from_ids.mapped("payout_amount")
         for line in self.line_ids.filtered(lambda line: line.kind == "payout_return"):
-            waiting = self.search(
+            if line.amount in linked:
+                linked.remove(line.amount)
+                continue
+            paid_out = self.search(
                 [
                     ("provider_id", "=", self.provider_id.id),
                     ("id", "!=", self.id),
                     ("is_open", "=", False),
-                    ("carried_to_id", "=", False),
                     ("payout_amount", "=", line.amount),
+                    ("date", "<=", line.date),
                 ],
                 order="date desc",
             )
-            named = waiting.filtered(lambda other, line=line: other.external_id in line.provider_reference)
-            aborted = (named or waiting)[:1]
+            numbers = re.findall(r"\d+", line.provider_reference or "")
+            named = paid_out.filtered(lambda other, numbers=numbers: other.external_id in numbers)
+            aborted = (named or paid_out).filtered(lambda other: not other.carried_to_id)[:1]
             if aborted:
                 aborted.carried_to_id = self
                 aborted.message_post(

@@ -473,6 +473,9 @@ class AccountSettlementLine(models.Model):
         :raises UserError: when somebody else has reconciled it since.
         """
         for line in self:
+            if line.status == "excluded":
+                line._include_again(reason)
+                continue
             own = line.move_line_ids.filtered(
                 lambda item: (
                     item.parent_state == "posted"
@@ -495,6 +498,20 @@ class AccountSettlementLine(models.Model):
             )
             partials.unlink()
             line._book_undo(own, reason)
+
+    def _include_again(self, reason):
+        """Take a transaction in again that was left out: it is to be booked."""
+        self.ensure_one()
+        self.exclusion_move_line_id.settlement_clearing_id = False
+        said = Message(_("Undone by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason})
+        self.write(
+            {
+                "status": "new",
+                "exclusion_reason": False,
+                "exclusion_move_line_id": False,
+                "explanation_data": [said.to_json(), *(self.explanation_data or [])],
+            }
+        )
 
     def _book_undo(self, own, reason):
         """Turn what stands on the transaction's own journal items, and put it on the unknown account."""
@@ -556,9 +573,10 @@ class AccountSettlementLine(models.Model):
         )
 
     @api.model
-    def _cron_retry(self, batch_size=200):
+    def _cron_retry(self):
         """Scheduled action: look again for what was unknown or awaits its invoice, a settlement at a time."""
-        domain = self._get_waiting_domain() & Domain("provider_id.state", "=", "active")
+        is_open = Domain("move_line_ids", "any", [("settlement_role", "in", OPEN_ROLES), ("amount_residual", "!=", 0)])
+        domain = self._get_waiting_domain() & Domain("provider_id.state", "=", "active") & is_open
         settlements = self.env["account.settlement"].browse(
             settlement.id for (settlement,) in self._read_group(domain, ["settlement_id"])
         )
@@ -569,4 +587,7 @@ class AccountSettlementLine(models.Model):
             except UserError as error:
                 self.env.cr.rollback()
                 _logger.info("Transactions of settlement %s still wait: %s", settlement.id, error)
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Transactions of settlement %s could not be placed", settlement.id)
             self.env["ir.cron"]._commit_progress(1)

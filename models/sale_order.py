@@ -93,7 +93,8 @@ class SaleOrder(models.Model):
         wizard = self.env["settlement.line.assign"].browse(self.env.context["settlement_assign_id"])
         wizard.write({"action": "customer", "partner_id": self.partner_invoice_id.id})
         result = wizard.action_confirm()
-        wizard.line_ids.sale_order_id = self
+        # On the customer until the order is invoiced: posting the invoice then finds it.
+        wizard.line_ids.write({"sale_order_id": self.id, "status": "on_account"})
         return result
 
     def action_open_settlement_lines(self):

@@ -5,6 +5,7 @@ from . import test_booking
 from . import test_by_hand
 from . import test_core_payments
 from . import test_currencies
+from . import test_dead_ends
 from . import test_fetch
 from . import test_ingest
 from . import test_tours

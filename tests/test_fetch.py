@@ -142,6 +142,20 @@ class TestFetch(SettlementCase):
         self.assertIn(damaged.name, damaged.error_message)
         self.assertEqual(self.provider.settlement_ids.filtered("external_id").mapped("state"), ["booked", "booked"])
 
+    @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_document")
+    def test_refused_document_is_left_out_by_a_person(self):
+        """What waits behind it is told by another document, or not needed: the queue goes on when a person says so."""
+        self.run_actions("fetch")
+        damaged = self.provider.document_ids.filtered(lambda document: "2026-03-05" in document.name)
+        damaged.attachment_id.sudo().raw = b"{"
+        self.run_actions("ingest")
+        waiting = self.provider.document_ids.filtered(lambda document: document.state == "new")
+        self.assertTrue(waiting)
+        damaged.action_leave_out()
+        self.run_actions("ingest")
+        self.assertEqual(set(waiting.mapped("state")), {"done"})
+        self.assertIn(self.env.user.name, damaged.error_message)
+
 
 @tagged("post_install", "-at_install")
 class TestSecrets(SettlementCase):
