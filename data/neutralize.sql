@@ -1,6 +1,13 @@
--- A copy of a database never asks a provider: keys are emptied and fetching is switched off.
+-- A copy of a database never asks a provider or a shop: keys are emptied and fetching is switched off.
 UPDATE account_settlement_provider
    SET vipps_client_id = NULL,
        vipps_client_secret = NULL,
        vipps_subscription_key = NULL,
+       fetch_enabled = false;
+UPDATE sale_webshop
+   SET api_key = NULL,
+       api_secret = NULL,
+       api_token = NULL,
+       api_token_secret = NULL,
+       webhook_secret = NULL,
        fetch_enabled = false;

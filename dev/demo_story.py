@@ -1,10 +1,11 @@
-"""A month in a small web shop: sales, Vipps settlements, the bank, and what an accountant reads off afterwards.
+"""A month in a small web shop: its orders, Vipps' settlements, the bank, and what an accountant reads off afterwards.
 
 Called by dev/demo in a fresh database. Everybody and everything in it is invented. The story is told as on 1 April
 2026, whenever it is run, so that every run gives the same books.
 """
 
 import datetime
+import json
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,13 +47,13 @@ CARTS = (
     (("cup", 2), ("coffee", 1)),
     (("blanket", 1),),
 )
-#: The day of each order, 1000 and on; the invoice has the same date.
+#: The day of each order, 1000 and on; it is sent the same day.
 ORDER_DAYS = (
     (2, 27), (3, 2), (3, 2), (3, 2), (3, 2), (3, 3), (3, 3), (3, 4), (3, 6), (3, 6), (3, 6), (3, 10), (3, 10), (3, 13),
     (3, 13), (3, 13), (3, 17), (3, 17), (3, 19), (3, 19), (3, 24), (3, 24), (3, 25), (3, 25), (3, 27), (3, 27),
     (3, 27), (3, 30), (3, 30), (3, 31), (3, 31),
 )  # fmt: skip
-#: Ordered, paid, and not delivered: invoiced later, the first of them in the month.
+#: Ordered, paid, and not sent: invoiced when they are, the first of them in the month.
 PREPAID = (1012, 1026, 1029)
 
 
@@ -77,6 +78,11 @@ def told_on(date):
 def day(month, number):
     """Return a day of 2026."""
     return datetime.date(2026, month, number)
+
+
+def at(date, hour):
+    """Return a time of a day, in Norway in winter, as a shop writes it."""
+    return f"{date.isoformat()}T{hour:02}:00:00+01:00"
 
 
 def progress(text):
@@ -193,7 +199,7 @@ class Demo:
         self.env = env
         self.company = env.company
         self.orders = {}
-        self.invoices = {}
+        self.documents = {}
 
     def tell(self):
         """Do what happened, in the order in which it happened; then print the books."""
@@ -201,7 +207,8 @@ class Demo:
         before = self.env["account.account"].search([])
         self.provider = self.activate()
         self.created_accounts = self.env["account.account"].search([]) - before
-        progress("orders and invoices of the month")
+        self.open_shop()
+        progress("the orders of the month, invoiced when they are sent")
         self.sell()
         month = Month({reference: self.total(order) for reference, order in self.orders.items()})
         self.first_half(month)
@@ -221,77 +228,154 @@ class Demo:
         wizard = self.env["settlement.activate"].create({"code": "vipps", "merchant_id": MERCHANT})
         return self.env["account.settlement.provider"].browse(wizard.action_activate()["res_id"])
 
-    # ------------------------------------------------------------ sales
+    # ------------------------------------------------------------ the shop
 
-    def sell(self):
-        """Confirm the orders, and invoice all but the prepaid ones."""
-        customers = self.env["res.partner"].create(
-            [{"name": name, "email": f"kunde{number}@example.com"} for number, name in enumerate(CUSTOMERS, 1)]
+    def open_shop(self):
+        """Connect the shop, with what is proposed."""
+        progress("the web shop is connected")
+        self.make_products()
+        self.shop = self.env["sale.webshop"].create(
+            {
+                "name": "eksempelbutikken.no",
+                "platform": "inbox",
+                "reference_prefix": "WEB-",
+                "start_date": day(2, 1),
+                "provider_ids": self.provider.ids,
+                "fallback_product_id": self.env["product.product"]
+                .create({"name": "Frakt og annet", "type": "service"})
+                .id,
+            }
         )
-        products = self.make_products()
-        orders = self.env["sale.order"].create(
-            [
-                {
-                    "partner_id": customers[number % len(customers)].id,
-                    "webshop_reference": f"WEB-{1000 + number}",
-                    "date_order": day(*date),
-                    "order_line": [
-                        Command.create({"product_id": products[code].id, "product_uom_qty": quantity})
-                        for code, quantity in CARTS[number % len(CARTS)]
-                    ],
-                }
-                for number, date in enumerate(ORDER_DAYS)
-            ]
-        )
-        orders.action_confirm()
-        self.orders = {order.webshop_reference: order for order in orders}
-        for number, (order, date) in enumerate(zip(orders, ORDER_DAYS, strict=True), 1000):
-            if number not in PREPAID:
-                self.invoice(order, day(*date))
-        # February is closed; what is still to come for it is booked on the first open day.
-        self.company.fiscalyear_lock_date = day(2, 28)
+        self.shop.action_activate()
 
     def make_products(self):
-        """Return the products by their code."""
+        """The products the shop's SKUs stand for, each with the tax of its rate."""
         taxes = {
             rate: self.env["account.tax"].search(
                 [("type_tax_use", "=", "sale"), ("amount", "=", rate), ("company_id", "=", self.company.id)], limit=1
             )
             for rate in (15, 25)
         }
-        products = self.env["product.product"].create(
+        self.env["product.product"].create(
             [
                 {
                     "name": name,
+                    "default_code": code,
                     "type": "consu",
-                    "invoice_policy": "order",
                     "list_price": float((Decimal(price) * 100 / (100 + rate)).quantize(CENT)),
                     "taxes_id": [Command.set(taxes[rate].ids)],
                 }
-                for name, price, rate in PRODUCTS.values()
+                for code, (name, price, rate) in PRODUCTS.items()
             ]
         )
-        return dict(zip(PRODUCTS, products, strict=True))
 
-    def invoice(self, order, date):
-        """Invoice an order in full."""
-        invoice = order._create_invoices()
-        invoice.invoice_date = date
-        invoice.action_post()
-        self.invoices[order.webshop_reference] = invoice
-        return invoice
+    def sell(self):
+        """The shop sends its orders, and tells when each was sent; the prepaid ones are paid and not sent."""
+        for number, date in enumerate(ORDER_DAYS):
+            self.place(number, day(*date))
+        placed = [f"WEB-{1000 + number}" for number in range(len(ORDER_DAYS))]
+        self.tell_shop(*placed)
+        for number, date in enumerate(ORDER_DAYS, 1000):
+            if number not in PREPAID:
+                self.ship(f"WEB-{number}", day(*date))
+        self.tell_shop(*placed)
+        self.place_others()
+        # February is closed; what is still to come for it is booked on the first open day.
+        self.company.fiscalyear_lock_date = day(2, 28)
+
+    def place(self, number, date):
+        """Somebody orders one of the carts; the money is reserved."""
+        name = CUSTOMERS[number % len(CUSTOMERS)]
+        lines = []
+        for position, (code, quantity) in enumerate(CARTS[number % len(CARTS)], 1):
+            title, price, rate = PRODUCTS[code]
+            amount = str(Decimal(price) * quantity)
+            line = {"id": str(position), "name": title, "sku": code, "quantity": quantity}
+            lines.append({**line, "amount": amount, "tax_rate": rate})
+        moment = at(date, 8)
+        self.documents[f"WEB-{1000 + number}"] = {
+            "type": "order",
+            "id": str(1000 + number),
+            "created_at": moment,
+            "changed_at": moment,
+            "accepted_at": moment,
+            "currency": "NOK",
+            "total": str(sum(Decimal(line["amount"]) for line in lines)),
+            "status": "reserved",
+            "lines": lines,
+            "buyer": {"name": name, "email": f"kunde{number % len(CUSTOMERS) + 1}@example.com"},
+            "billing_address": {
+                "name": name,
+                "street": "Eksempelveien 1",
+                "postcode": "0155",
+                "city": "Oslo",
+                "country": "NO",
+            },
+            "payment_method": "vipps",
+            "captures": [],
+        }
+
+    def ship(self, reference, date):
+        """It is sent, and the money captured with that."""
+        document = self.documents[reference]
+        moment = at(date, 12)
+        document.update(
+            {
+                "status": "sent",
+                "changed_at": moment,
+                "captures": [{"id": "1", "amount": document["total"], "captured_at": moment}],
+                "shipments": [{"id": "1", "shipped_at": moment}],
+                "completed_at": moment,
+            }
+        )
 
     def credit(self, reference, date, quantity=None):
-        """Make a credit note for an invoice: of all, or of ``quantity`` of its first line; return its total."""
-        note = self.invoices[reference]._reverse_moves([{"invoice_date": date}])
+        """All, or ``quantity`` of the first line, comes back and is refunded; return the amount."""
+        document = self.documents[reference]
+        moment = at(date, 14)
+        lines = [
+            {"line_id": line["id"], **{name: line[name] for name in ("name", "sku", "quantity", "amount", "tax_rate")}}
+            for line in document["lines"]
+        ]
         if quantity:
-            first, *others = note.invoice_line_ids
-            note.invoice_line_ids = [
-                Command.update(first.id, {"quantity": quantity}),
-                *(Command.delete(line.id) for line in others),
-            ]
-        note.action_post()
-        return self.total(note)
+            amount = Decimal(lines[0]["amount"]) * quantity / lines[0]["quantity"]
+            lines = [{**lines[0], "quantity": quantity, "amount": str(amount)}]
+        amount = sum(Decimal(line["amount"]) for line in lines)
+        refund = {
+            "id": f"{document['id']}-1",
+            "refunded_at": moment,
+            "amount": str(amount),
+            "reason": "Retur",
+            "lines": lines,
+        }
+        document.update({"changed_at": moment, "refunds": [refund]})
+        self.tell_shop(reference)
+        return amount
+
+    def place_others(self):
+        """One is called off before it is sent; one is lowered after it was; one nobody can book without help."""
+        for number in (1031, 1032, 1033):
+            self.place(number - 1000, day(3, 26))
+        self.tell_shop("WEB-1031", "WEB-1032", "WEB-1033")
+        called_off, lowered, untaxed = (self.documents[f"WEB-{number}"] for number in (1031, 1032, 1033))
+        called_off.update({"status": "cancelled", "changed_at": at(day(3, 27), 9), "cancelled_at": at(day(3, 27), 9)})
+        self.ship("WEB-1032", day(3, 27))
+        untaxed["lines"][0]["tax_rate"] = 11
+        self.ship("WEB-1033", day(3, 27))
+        self.tell_shop("WEB-1031", "WEB-1032", "WEB-1033")
+        line = lowered["lines"][0]
+        line["amount"] = str(Decimal(line["amount"]) - 100)
+        lowered.update({"total": str(Decimal(lowered["total"]) - 100), "changed_at": at(day(3, 28), 9)})
+        lowered["refunds"] = [{"id": "1032-1", "refunded_at": at(day(3, 28), 9), "amount": "100.00", "lines": []}]
+        self.tell_shop("WEB-1032")
+
+    def tell_shop(self, *references):
+        """Let the shop send these orders as they read now, and do what they call for."""
+        payloads = [json.dumps(self.documents[reference]).encode() for reference in references]
+        orders = self.shop._ingest_orders(payloads)
+        orders._make_webshop_documents()
+        for order in orders:
+            self.orders[order.webshop_reference] = order
 
     @staticmethod
     def total(document):
@@ -332,7 +416,8 @@ class Demo:
         self.bank(2000504, day(3, 11), text="Overføring Vipps")
         self.bank(2000505, day(3, 16))
         self.place_by_hand()
-        self.invoice(self.orders["WEB-1012"], day(3, 16))
+        self.ship("WEB-1012", day(3, 16))
+        self.tell_shop("WEB-1012")
 
     def second_half(self, month):
         """From 13 March: returned goods, an aborted payout, a second payment, a dispute, and what is still to come."""
@@ -359,9 +444,11 @@ class Demo:
         month.payout(day(3, 25), 2000509)
         for number in (1024, 1025, 1026):
             month.pay(day(3, 27), f"WEB-{number}")
+        month.pay(day(3, 27), "WEB-1032", difference="100.00")
         month.payout(day(3, 27), 2000510)
         month.pay(day(3, 30), "WEB-1027")
         month.pay(day(3, 30), "WEB-1028")
+        month.refund(day(3, 30), "WEB-1032", Decimal("100.00"))
         month.pay(day(3, 31), "WEB-1029")
         month.pay(day(3, 31), "WEB-1030")
         # The second file begins before the first one ends: what is there already is not stored again.
@@ -458,6 +545,7 @@ class Books:
         """Print all parts, in a fixed order."""
         print(f"{SHOP}, March 2026, in NOK")
         self.show_accounts()
+        self.show_orders()
         self.show_files()
         self.show_settlements()
         self.show_vouchers()
@@ -470,6 +558,23 @@ class Books:
     def show_accounts(self):
         heading("Accounts that were created")
         table([(account.code, account.name) for account in self.created_accounts.sorted("code")], (-6, -50))
+
+    def show_orders(self):
+        """Each web order with its documents; what waits says why."""
+        heading("Web orders")
+        orders = self.env["sale.order"].search([("webshop_id", "!=", False)], order="webshop_reference")
+        states = dict(orders._fields["webshop_state"]._description_selection(self.env))
+        rows = []
+        for order in orders:
+            documents = order._get_webshop_moves().sorted("id")
+            signs = {"out_invoice": "", "out_refund": "-"}
+            text = ", ".join(f"{move.name} {signs[move.move_type]}{money(move.amount_total)}" for move in documents)
+            rows.append(
+                (order.webshop_reference, order.partner_id.name, order.webshop_total, states[order.webshop_state], text)
+            )
+        table(rows, (-9, -21, 10, -20, -56))
+        for order in orders.filtered("webshop_problem"):
+            print(f"\n  {order.webshop_reference} waits: {order.webshop_problem}")
 
     def show_files(self):
         """The files overlap, and one has a row twice: each transaction is stored once."""

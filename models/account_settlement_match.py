@@ -113,6 +113,26 @@ class _Gathering:
         """The column as :func:`~..matching.references.normalise` gives it, as the indexes of account.move have it."""
         return SQL("lower(replace(replace(%s, ' ', ''), '#', ''))", SQL.identifier(column))
 
+    def _paid_here(self, table):
+        """That a record's shop names no provider, or this one: the others' payments never come from here."""
+        shop = SQL.identifier(table, "webshop_id")
+        return SQL(
+            """(
+                %(shop)s IS NULL
+                OR NOT EXISTS (
+                    SELECT 1 FROM account_settlement_provider_sale_webshop_rel used
+                     WHERE used.sale_webshop_id = %(shop)s
+                )
+                OR EXISTS (
+                    SELECT 1 FROM account_settlement_provider_sale_webshop_rel used
+                     WHERE used.sale_webshop_id = %(shop)s
+                       AND used.account_settlement_provider_id = %(provider_id)s
+                )
+            )""",
+            shop=shop,
+            provider_id=self.provider.id,
+        )
+
     def run(self, chosen_ids=()):
         self.env.flush_all()
         orders = self._find_orders()
@@ -142,8 +162,10 @@ class _Gathering:
               JOIN sale_order ON sale_order.id = reference.order_id
              WHERE reference.value_normalised = ANY(%(keys)s)
                AND sale_order.company_id = %(company_id)s
+               AND %(paid_here)s
             """,
             keys=self.keys,
+            paid_here=self._paid_here("sale_order"),
         )
 
     def _find_moves(self):
@@ -151,25 +173,26 @@ class _Gathering:
             """
             SELECT id AS move_id, 'order_reference' AS key, webshop_reference AS value
               FROM account_move
-             WHERE %(webshop_reference_form)s = ANY(%(keys)s)
+             WHERE %(webshop_reference_form)s = ANY(%(keys)s) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
              UNION ALL
             SELECT id, 'order_reference', ref
               FROM account_move
-             WHERE %(ref_form)s = ANY(%(keys)s)
+             WHERE %(ref_form)s = ANY(%(keys)s) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
              UNION ALL
             SELECT id, 'invoice_number', name
               FROM account_move
-             WHERE %(name_form)s = ANY(%(keys)s)
+             WHERE %(name_form)s = ANY(%(keys)s) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
              UNION ALL
             SELECT id, 'payment_reference', payment_reference
               FROM account_move
-             WHERE %(payment_reference_form)s = ANY(%(keys)s)
+             WHERE %(payment_reference_form)s = ANY(%(keys)s) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
             """,
             keys=self.keys,
+            paid_here=self._paid_here("account_move"),
             webshop_reference_form=self._normal_form("webshop_reference"),
             ref_form=self._normal_form("ref"),
             name_form=self._normal_form("name"),
@@ -177,27 +200,55 @@ class _Gathering:
         )
 
     def _find_transactions(self):
-        """Odoo's own payment transactions, with the payment they registered; not those of another agreement."""
+        """Odoo's own payment transactions, with the payment they registered; not those of another agreement.
+
+        With a transaction come its captures and refunds, which are transactions of their own: providers send the
+        reference of the first one with each movement. They belong to the order and the invoice it belongs to.
+        """
         return self._query(
             """
+            WITH RECURSIVE found AS (
+                SELECT transaction.id
+                  FROM payment_transaction transaction
+                 WHERE transaction.company_id = %(company_id)s
+                   AND NOT EXISTS (
+                       SELECT 1
+                         FROM account_settlement_provider_payment_provider_rel other
+                        WHERE other.payment_provider_id = transaction.provider_id
+                          AND other.account_settlement_provider_id != %(provider_id)s
+                       )
+                   AND (
+                       %(reference_form)s = ANY(%(keys)s)
+                       OR transaction.provider_reference = ANY(%(provider_references)s)
+                       )
+                 UNION
+                SELECT child.id
+                  FROM payment_transaction child
+                  JOIN found ON child.source_transaction_id = found.id
+            ), lineage AS (
+                SELECT found.id, found.id AS ancestor_id
+                  FROM found
+                 UNION
+                SELECT lineage.id, transaction.source_transaction_id
+                  FROM lineage
+                  JOIN payment_transaction transaction ON transaction.id = lineage.ancestor_id
+                 WHERE transaction.source_transaction_id IS NOT NULL
+            ), orders AS (
+                SELECT DISTINCT lineage.id, rel.sale_order_id AS order_id
+                  FROM lineage
+                  JOIN sale_order_transaction_rel rel ON rel.transaction_id = lineage.ancestor_id
+            ), invoices AS (
+                SELECT DISTINCT lineage.id, rel.invoice_id AS move_id
+                  FROM lineage
+                  JOIN account_invoice_transaction_rel rel ON rel.transaction_id = lineage.ancestor_id
+            )
             SELECT transaction.id, transaction.reference, transaction.provider_reference, transaction.payment_id,
-                   orders.sale_order_id AS order_id, invoices.invoice_id AS move_id,
-                   payment.partner_id, payment.destination_account_id
-              FROM payment_transaction transaction
+                   orders.order_id, invoices.move_id, payment.partner_id, payment.destination_account_id
+              FROM found
+              JOIN payment_transaction transaction ON transaction.id = found.id
          LEFT JOIN account_payment payment ON payment.id = transaction.payment_id
-         LEFT JOIN sale_order_transaction_rel orders ON orders.transaction_id = transaction.id
-         LEFT JOIN account_invoice_transaction_rel invoices ON invoices.transaction_id = transaction.id
-             WHERE transaction.company_id = %(company_id)s
-               AND NOT EXISTS (
-                   SELECT 1
-                     FROM account_settlement_provider_payment_provider_rel other
-                    WHERE other.payment_provider_id = transaction.provider_id
-                      AND other.account_settlement_provider_id != %(provider_id)s
-                   )
-               AND (
-                   %(reference_form)s = ANY(%(keys)s)
-                   OR transaction.provider_reference = ANY(%(provider_references)s)
-                   )
+         LEFT JOIN orders ON orders.id = found.id
+         LEFT JOIN invoices ON invoices.id = found.id
             """,
             keys=self.keys,
             provider_id=self.provider.id,

@@ -1,15 +1,5 @@
-import logging
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-
-from ..providers.messages import SettlementError, _
-
-_logger = logging.getLogger(__name__)
-
-#: Minutes until the next try after the first, second … failure in a row; the last one repeats.
-RETRY_MINUTES = (5, 15, 60, 240, 720)
 
 
 class AccountSettlementProvider(models.Model):
@@ -17,7 +7,7 @@ class AccountSettlementProvider(models.Model):
 
     _name = "account.settlement.provider"
     _description = "Payment Provider (Settlements)"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["settlement.source"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -66,6 +56,12 @@ class AccountSettlementProvider(models.Model):
         groups="base.group_system",
         help="Odoo's own payment providers that carry the same agreement. Their payments are met by the settlements.",
     )
+    webshop_ids = fields.Many2many(
+        "sale.webshop",
+        string="Webshops",
+        check_company=True,
+        help="The shops whose payments come from this provider. A shop that names no provider is looked at by all.",
+    )
     reference_prefixes = fields.Char(
         string="Order Reference Prefixes",
         help="What the shop puts before the order number when it talks to the provider, separated by commas: "
@@ -104,13 +100,6 @@ class AccountSettlementProvider(models.Model):
     document_ids = fields.One2many("account.settlement.document", "provider_id")
 
     api_url = fields.Char(string="API Address", groups="base.group_system")
-    fetch_enabled = fields.Boolean(string="Fetch Automatically", tracking=True)
-    fetch_cursor = fields.Json(copy=False)
-    fetch_next_at = fields.Datetime(string="Next Fetch", copy=False)
-    fetch_last_at = fields.Datetime(string="Last Fetched", copy=False, readonly=True)
-    fetch_failures = fields.Integer(copy=False, readonly=True)
-    fetch_error_data = fields.Json(copy=False)
-    fetch_error = fields.Text(compute="_compute_fetch_error")
 
     unknown_count = fields.Integer(compute="_compute_attention")
     unknown_amount = fields.Monetary(compute="_compute_attention", currency_field="currency_id")
@@ -127,12 +116,6 @@ class AccountSettlementProvider(models.Model):
         "(company_id, code, currency_id, COALESCE(merchant_id, ''))",
         "This agreement is already there: one provider per company, kind, currency and merchant id.",
     )
-
-    @api.depends("fetch_error_data")
-    @api.depends_context("lang")
-    def _compute_fetch_error(self):
-        for provider in self:
-            provider.fetch_error = self.env["account.settlement"]._render_messages(provider.fetch_error_data)
 
     def _compute_attention(self):
         """What the card shows: how much waits for a person, and what the provider owes according to the ledger."""
@@ -353,34 +336,11 @@ class AccountSettlementProvider(models.Model):
         self.ensure_one()
         return getattr(self.sudo(), f"_{self.code}_get_client")()
 
-    def _fetch(self):
-        """Ask the provider for what is new and store it as raw documents, each committed before the next is asked for.
+    def _fetch_new(self):
+        return getattr(self, f"_{self.code}_fetch")(self._get_client())
 
-        Nothing is read or booked here: the scheduled actions for that are woken.
-
-        :raises UserError: outside the scheduled action, when the provider could not be asked.
-        """
-        self.ensure_one()
-        if not self.try_lock_for_update(allow_referencing=True):
-            raise UserError(self.env._("%s is being fetched right now. Try again in a minute.", self.name))
-        try:
-            count = getattr(self, f"_{self.code}_fetch")(self._get_client())
-        except SettlementError as error:
-            self._commit_step()
-            self._note_fetch_failure(error)
-            self._commit_step()
-            raise UserError(self.env["account.settlement"]._render_messages([error.message.to_json()])) from error
-        self.write(
-            {
-                "fetch_last_at": fields.Datetime.now(),
-                "fetch_next_at": fields.Datetime.now() + timedelta(hours=1),
-                "fetch_failures": 0,
-                "fetch_error_data": False,
-            }
-        )
-        if count:
-            self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
-        return count
+    def _wake_after_fetch(self):
+        self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
 
     def _store_fetched(self, filename, content, cursor):
         """Store one fetched document and move the cursor on, in one committed step.
@@ -392,61 +352,3 @@ class AccountSettlementProvider(models.Model):
         self.fetch_cursor = cursor
         self._commit_step()
         return document
-
-    def _commit_step(self):
-        """Commit what was fetched, so that no later fault can lose it."""
-        self.env["ir.cron"]._commit_progress()
-
-    def _note_fetch_failure(self, error):
-        """Write down why fetching failed and when to try again: growing pauses, or the pause the provider asks for."""
-        failures = self.fetch_failures + 1
-        minutes = RETRY_MINUTES[min(failures, len(RETRY_MINUTES)) - 1]
-        pause = max(timedelta(minutes=minutes), timedelta(seconds=getattr(error, "retry_after", None) or 0))
-        self.write(
-            {
-                "fetch_failures": failures,
-                "fetch_error_data": [error.message.to_json()],
-                "fetch_next_at": fields.Datetime.now() + pause,
-            }
-        )
-        if getattr(error, "is_permanent", False) or failures == 3:
-            self._ask_for_attention(self.env["account.settlement"]._render_messages([error.message.to_json()]))
-
-    def _ask_for_attention(self, note):
-        """Put an activity on the provider, unless the same one is still open."""
-        self.ensure_one()
-        provider = self.sudo()
-        activity_type = self.env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False)
-        if activity_type and activity_type not in provider.activity_ids.activity_type_id:
-            provider.activity_schedule(
-                "settlement_bridge.mail_activity_settlement", note=note, user_id=provider._get_responsible_user().id
-            )
-
-    def _get_responsible_user(self):
-        """The person to ask: who last set the provider up, if still there, else the administrator."""
-        user = self.create_uid if self.create_uid.active and self.create_uid.id != api.SUPERUSER_ID else None
-        return user or self.env.ref("base.user_admin")
-
-    @api.model
-    def _cron_fetch(self):
-        """Scheduled action: fetch every provider that is due. One that fails never stops the others."""
-        domain = [
-            ("state", "=", "active"),
-            ("fetch_enabled", "=", True),
-            "|",
-            ("fetch_next_at", "=", False),
-            ("fetch_next_at", "<=", fields.Datetime.now()),
-        ]
-        due = self.search(domain)
-        self.env["ir.cron"]._commit_progress(remaining=len(due))
-        for provider in due:
-            try:
-                provider.with_company(provider.company_id)._fetch()
-            except UserError as error:
-                _logger.info("Fetching settlements of provider %s failed: %s", provider.id, error)
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Fetching settlements of provider %s failed", provider.id)
-                failure = SettlementError(_("Fetching stopped on an unexpected fault; see the server log."))
-                provider._note_fetch_failure(failure)
-            self.env["ir.cron"]._commit_progress(1)

@@ -154,7 +154,7 @@ class Connection:
             raise ProviderError(
                 _(
                     "%(service)s redirects %(path)s to another address, which is not followed. Check the address in the"
-                    " provider's settings."
+                    " settings."
                 ),
                 is_permanent=True,
                 service=self.service,
@@ -182,7 +182,7 @@ class Connection:
                 " it goes on, check this server's access to the internet."
             )
         except (requests.RequestException, ValueError):
-            template = _("The request %(path)s to %(service)s could not be made. Check the provider's settings.")
+            template = _("The request %(path)s to %(service)s could not be made. Check the settings.")
         # without the original: it may name the whole address, and with it keys
         raise ProviderError(template, service=self.service, path=path) from None
 
@@ -214,18 +214,17 @@ class Connection:
         status = answer.status
         if status == 401:
             template = _(
-                "%(service)s does not accept the keys (401; %(answer)s). Enter the keys again in the provider's"
-                " settings."
+                "%(service)s does not accept the keys (401; %(answer)s). Enter the keys again in the settings."
             )
         elif status == 403:
             template = _(
-                "The keys give no access to %(path)s at %(service)s (403; %(answer)s). Ask for access to the"
-                " settlements, or use the keys of the right sales unit."
+                "The keys give no access to %(path)s at %(service)s (403; %(answer)s). Ask for access to it, or use the"
+                " right keys."
             )
         elif status == 404:
             template = _(
-                "%(service)s does not have %(path)s for these keys (404; %(answer)s). Check the merchant number in the"
-                " provider's settings, and that access has been granted."
+                "%(service)s does not have %(path)s for these keys (404; %(answer)s). Check the address and the numbers"
+                " in the settings, and that access has been granted."
             )
         elif status == 429:
             template = _("%(service)s asks us to wait (429; %(answer)s). It is asked again later.")
@@ -235,8 +234,8 @@ class Connection:
             )
         else:
             template = _(
-                "%(service)s refused %(path)s (%(status)s; %(answer)s). Check the provider's settings; if they are"
-                " right, report it."
+                "%(service)s refused %(path)s (%(status)s; %(answer)s). Check the settings; if they are right,"
+                " report it."
             )
         return StatusError(
             template,
@@ -248,11 +247,13 @@ class Connection:
         )
 
     def _detail(self, answer: Answer) -> str:
-        """Return what the server says: RFC 7807, Vipps' own ``errorMessage`` (one or a list), OAuth 2, or Azure's."""
+        """Return what the server says: RFC 7807, JSON:API, OAuth 2, Azure's, or Vipps' ``errorMessage`` (or a list)."""
         try:
             problem = self._read_json(answer.body)
         except ValueError:
             return ""
+        if isinstance(problem, dict) and isinstance(problem.get("errors"), list):
+            problem = [*problem["errors"], problem]
         problem = problem[0] if isinstance(problem, list) and problem else problem
         if not isinstance(problem, dict):
             return ""

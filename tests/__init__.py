@@ -13,3 +13,7 @@ from . import test_translations
 from . import test_upload
 from . import test_invariants
 from . import test_regressions
+from . import test_webshop_events
+from . import test_webshop_month
+from . import test_webshop_odoo
+from . import test_webshop_orders

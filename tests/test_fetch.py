@@ -9,7 +9,8 @@ from odoo.tools import mute_logger
 
 from . import vipps_files
 from .common import SettlementCase
-from .vipps_server import CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION_KEY, Fault, VippsServer
+from .local_server import Fault
+from .vipps_server import CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION_KEY, VippsServer
 
 
 @tagged("post_install", "-at_install")

@@ -14,12 +14,12 @@ from odoo.addons.settlement_bridge.providers.messages import ProviderError
 from odoo.addons.settlement_bridge.providers.proof import prove
 from odoo.addons.settlement_bridge.providers.vipps import VippsClient, VippsCredentials
 from odoo.addons.settlement_bridge.tests import vipps_files
+from odoo.addons.settlement_bridge.tests.local_server import Fault
 from odoo.addons.settlement_bridge.tests.vipps_server import (
     CLIENT_ID,
     CLIENT_SECRET,
     MSN,
     SUBSCRIPTION_KEY,
-    Fault,
     VippsServer,
 )
 
@@ -63,17 +63,17 @@ def refused(call):
 def test_merchant_keys_and_system_headers(server, client):
     assert [found["ledgerId"] for found in client.ledgers()] == ["302321"]
     assert server.paths() == ["/accesstoken/get", "/settlement/v1/ledgers"]
-    for _method, _path, _query, headers in server.requests:
-        assert headers["Ocp-Apim-Subscription-Key"] == SUBSCRIPTION_KEY
-        assert headers["Merchant-Serial-Number"] == MSN
-        assert all(len(value) <= 30 for name, value in headers.items() if name.startswith("Vipps-System"))
+    for _method, _path, _query, headers, _body in server.requests:
+        assert headers["ocp-apim-subscription-key"] == SUBSCRIPTION_KEY
+        assert headers["merchant-serial-number"] == MSN
+        assert all(len(value) <= 30 for name, value in headers.items() if name.startswith("vipps-system"))
 
 
 def test_accounting_partner_keys_send_no_subscription_key(server):
     client = VippsClient(VippsCredentials(CLIENT_ID, CLIENT_SECRET), base_url=server.base_url)
     assert client.ledgers()
     assert server.paths() == ["/miami/v1/token", "/settlement/v1/ledgers"]
-    assert all("Ocp-Apim-Subscription-Key" not in headers for *_asked, headers in server.requests)
+    assert all("ocp-apim-subscription-key" not in headers for *_asked, headers, _body in server.requests)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_page_served_twice_is_harmless(server, client):
     server.page_size = 2
     own = ledger(client)
     once = vipps.parse("", client.fetch_date(own, DAY))
-    server.faults.append(Fault("funds/dates", again=True))
+    server.again = "funds/dates"
     document = vipps.parse("", client.fetch_date(own, DAY))
     assert len(document.repeated_rows) == 2
     assert prove(document.settlements[0]) == []

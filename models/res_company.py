@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+#: Svalbard and Jan Mayen lie outside the VAT area, though letters there are addressed to Norway.
+SVALBARD_POSTCODES = range(9170, 9180)
+JAN_MAYEN_POSTCODE = 8099
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    vat_term_months = fields.Selection(
+        [("1", "One month"), ("2", "Two months"), ("12", "A year")],
+        string="VAT Term",
+        default="2",
+        required=True,
+        help="Invoices for web orders carry the day of the event while its VAT term, or the one before if it is not "
+        "filed, is the current one; else the day they are made.",
+    )
+
+    def _is_outside_vat_area(self, country_code, postcode):
+        """Whether goods sent there leave the company's VAT area. An address without country is at home."""
+        self.ensure_one()
+        home = self.account_fiscal_country_id.code or self.country_id.code
+        if home == "NO" and country_code == "NO":
+            digits = "".join(filter(str.isdigit, postcode or ""))
+            number = int(digits) if digits else 0
+            return number in SVALBARD_POSTCODES or number == JAN_MAYEN_POSTCODE
+        return bool(country_code) and country_code != home

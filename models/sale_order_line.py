@@ -1,0 +1,52 @@
+from odoo import api, fields, models
+from odoo.fields import Command
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    webshop_line_id = fields.Char(string="Line in the Shop", readonly=True, copy=False)
+    webshop_kind = fields.Char(readonly=True, copy=False)
+
+    @api.depends("order_id.webshop_id", "order_id.webshop_state")
+    def _compute_qty_to_invoice(self):
+        """A web order is invoiced by what happens in the shop, and never a second time because it was credited."""
+        result = super()._compute_qty_to_invoice()
+        self.filtered(lambda line: line.order_id._is_invoiced_by_webshop()).qty_to_invoice = 0
+        return result
+
+    def _prepare_exact_amounts(self, name, taxes, quantity, amount, tax_amount, currency):
+        """Return the values of an order or invoice line with exactly the shop's amounts, and its quantity.
+
+        Odoo keeps the amounts while currency, price, discount and quantity stay as they are; set at creation they were
+        exact in every case measured. Where there is no tax to hold them, the price alone must do: for one piece, if the
+        price of each cannot be written exactly.
+
+        :param float quantity: as the shop has it.
+        :param Decimal amount: of the line with VAT. :param Decimal tax_amount: the VAT in it.
+        """
+        net = amount - tax_amount
+        shown = amount if taxes and all(taxes.mapped("price_include")) else net
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        price = round(float(shown) / quantity, digits)
+        if not taxes and (currency.compare_amounts(price * quantity, float(amount)) or round(price, 2) != price):
+            name, quantity, price = f"{quantity:g} × {name}", 1.0, float(amount)
+        values = {
+            "name": name,
+            "tax_ids": [Command.set(taxes.ids)],
+            "discount": 0.0,
+            "price_unit": price,
+            "extra_tax_data": False,
+        }
+        if taxes:
+            values["extra_tax_data"] = {
+                "manual_total_excluded_currency": float(net),
+                "manual_tax_amounts": {
+                    str(taxes.id): {"tax_amount_currency": float(tax_amount), "base_amount_currency": float(net)}
+                },
+                "currency_id": currency.id,
+                "price_unit": price,
+                "discount": 0.0,
+                "quantity": quantity,
+            }
+        return values, quantity

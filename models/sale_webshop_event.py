@@ -1,0 +1,354 @@
+import hashlib
+import json
+import logging
+from contextlib import suppress
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..providers.messages import DocumentError, Message, SettlementError, _
+from ..webshops.formats import PLATFORMS
+from ..webshops.records import Refund
+
+_logger = logging.getLogger(__name__)
+
+
+class SaleWebshopEvent(models.Model):
+    """The inbox: what a shop sent or was asked for, stored before it is acted on."""
+
+    _name = "sale.webshop.event"
+    _description = "Webshop Event"
+    _order = "id desc"
+    _rec_name = "external_id"
+    _check_company_auto = True
+
+    webshop_id = fields.Many2one("sale.webshop", required=True, readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="webshop_id.company_id", store=True, index=True)
+    kind = fields.Selection(
+        [("hint", "Something happened"), ("document", "Order as it reads"), ("deleted", "Order is gone")],
+        required=True,
+        readonly=True,
+    )
+    source = fields.Selection(
+        [("webhook", "Sent by the shop"), ("poll", "Found by asking"), ("asked", "Asked for")],
+        required=True,
+        readonly=True,
+    )
+    topic = fields.Char(readonly=True)
+    delivery_id = fields.Char(readonly=True)
+    external_id = fields.Char(string="Order in the Shop", readonly=True)
+    content = fields.Text(string="Content as It Came", readonly=True)
+    content_shown = fields.Text(string="Content", compute="_compute_content_shown", help="JSON is indented.")
+    sha256 = fields.Char(string="SHA-256", readonly=True)
+    state = fields.Selection(
+        [("new", "To Read"), ("done", "Read"), ("ignored", "Left Out"), ("error", "Refused")],
+        default="new",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    message_data = fields.Json(readonly=True)
+    message = fields.Text(string="Why", compute="_compute_message")
+    order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="set null")
+
+    _delivery_uniq = models.UniqueIndex(
+        "(webshop_id, delivery_id) WHERE delivery_id IS NOT NULL", "This delivery has been stored already."
+    )
+    _order_idx = models.Index("(webshop_id, external_id, id DESC)")
+    _to_read_idx = models.Index("(id) WHERE state = 'new'")
+
+    @api.depends("content")
+    def _compute_content_shown(self):
+        for event in self:
+            text = event.content or ""
+            # What is not JSON is shown as it is.
+            with suppress(ValueError):
+                text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+            event.content_shown = text
+
+    @api.depends("message_data")
+    @api.depends_context("lang")
+    def _compute_message(self):
+        for event in self:
+            event.message = self.env["account.settlement"]._render_messages(event.message_data)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for event in self.filtered(lambda event: event.state == "done" and event.order_id):
+            raise UserError(
+                self.env._("%s documents what was invoiced from it, so it cannot be deleted.", event.display_name)
+            )
+
+    # ---------------------------------------------------------------- storing
+
+    @api.model
+    def _store_raw(self, webshop, raw_orders, source):
+        """Keep orders as they came. One that reads as it did the last time is not kept again.
+
+        :param raw_orders: :class:`~..webshops.records.RawOrder` of this shop.
+        :return: the events: the new ones, and the earlier ones of what was known.
+        """
+        digests = [hashlib.sha256(raw.content).hexdigest() for raw in raw_orders]
+        latest = self._get_latest(webshop, [raw.external_id for raw in raw_orders if raw.external_id])
+        events = self.browse()
+        new = []
+        for raw, digest in zip(raw_orders, digests, strict=True):
+            known = latest.get(raw.external_id)
+            if known and known.kind == "document" and known.sha256 == digest and known.state != "error":
+                events |= known
+                continue
+            new.append(
+                {
+                    "webshop_id": webshop.id,
+                    "kind": "document",
+                    "source": source,
+                    "external_id": raw.external_id,
+                    "content": raw.content.decode("utf-8", "replace"),
+                    "sha256": digest,
+                }
+            )
+        return events | self.create(new)
+
+    @api.model
+    def _store_deleted(self, webshop, external_id):
+        """Note that the shop does not have an order any more."""
+        known = self._get_latest(webshop, [external_id]).get(external_id)
+        if known and known.kind == "deleted":
+            return known
+        return self.create({"webshop_id": webshop.id, "kind": "deleted", "source": "asked", "external_id": external_id})
+
+    @api.model
+    def _get_latest(self, webshop, external_ids):
+        """Return each order's latest event that is not a hint, by the order's id in the shop."""
+        if not external_ids:
+            return {}
+        rows = self._read_group(
+            [
+                ("webshop_id", "=", webshop.id),
+                ("external_id", "in", external_ids),
+                ("kind", "in", ("document", "deleted")),
+            ],
+            ["external_id"],
+            ["id:max"],
+        )
+        return {external_id: self.browse(event_id) for external_id, event_id in rows}
+
+    @api.model
+    def _store_delivery(self, webshop, headers, body):
+        """Keep what a webhook brought, once. Its signature has been verified.
+
+        :param dict headers: names in lower case. :param bytes body: as it came.
+        :return: the event, or none when there is nothing to do or it is known.
+        :raises DocumentError: when the body cannot be read.
+        """
+        platform = PLATFORMS[webshop.platform]
+        hint = platform.read_hint(headers, body)
+        if hint is None:
+            return self.browse()
+        is_document = platform.sends_documents
+        digest = hashlib.sha256(body).hexdigest()
+        known = Domain("delivery_id", "=", hint.delivery_id) if hint.delivery_id else Domain.FALSE
+        if is_document:
+            # the same document once more, whatever the delivery is called; one that was refused may be read by now
+            same = Domain("external_id", "in", hint.order_ids) & Domain("sha256", "=", digest)
+            known |= same & Domain("state", "!=", "error")
+        if self.search_count(Domain("webshop_id", "=", webshop.id) & known, limit=1):
+            return self.browse()
+        return self.create(
+            [
+                {
+                    "webshop_id": webshop.id,
+                    "kind": "document" if is_document else "hint",
+                    "source": "webhook",
+                    "topic": hint.topic,
+                    # one delivery may speak of several orders
+                    "delivery_id": (f"{hint.delivery_id}/{number}" if number else hint.delivery_id) or False,
+                    "external_id": order_id,
+                    "content": body.decode("utf-8", "replace"),
+                    "sha256": digest,
+                }
+                for number, order_id in enumerate(hint.order_ids)
+            ]
+        )
+
+    # ---------------------------------------------------------------- acting on it
+
+    def _may_decide(self):
+        """Return the events with the rights to act on them. What a shop has sent is never changed by hand."""
+        self.check_access("read")
+        if not self.env.user.has_group("settlement_bridge.group_settlement_user"):
+            raise AccessError(self.env._("Only users of Settlements act on what the shops sent."))
+        return self.sudo()
+
+    def action_read(self):
+        events = self._may_decide()
+        events.filtered(lambda event: event.state in ("error", "ignored")).write(
+            {"state": "new", "message_data": False}
+        )
+        events._resolve_hints()
+        events._read()
+        events.order_id._make_webshop_documents()
+        return True
+
+    def action_leave_out(self):
+        """A person has decided that this is not needed."""
+        said = Message(_("Left out by %(user)s."), {"user": self.env.user.name})
+        for event in self._may_decide().filtered(lambda event: event.state in ("new", "error")):
+            event.write({"state": "ignored", "message_data": [*(event.message_data or []), said.to_json()]})
+
+    def _resolve_hints(self):
+        """Ask the shops for the orders their webhooks spoke of. A hint is done when the order is stored.
+
+        One order that cannot be had does not keep the others from being asked for; a shop that does not answer twice in
+        a row is left until it is due again.
+        """
+        hints = self.filtered(lambda event: event.kind == "hint" and event.state == "new").sorted("id")
+        for webshop, events in hints.grouped("webshop_id").items():
+            failure, in_a_row = None, 0
+            for external_id, of_order in events.grouped("external_id").items():
+                try:
+                    with self.env.cr.savepoint():
+                        webshop._fetch_orders([external_id])
+                        of_order.state = "done"
+                    in_a_row = 0
+                except SettlementError as error:
+                    failure, in_a_row = error, in_a_row + 1
+                except Exception:
+                    _logger.exception("Order %s of webshop %s could not be asked for", external_id, webshop.id)
+                    failure = SettlementError(_("Fetching stopped on an unexpected fault; see the server log."))
+                    in_a_row += 1
+                webshop._commit_step()
+                if in_a_row == 2:
+                    break
+            if failure:
+                webshop._note_fetch_failure(failure)
+            elif webshop.fetch_failures:
+                webshop.write({"fetch_failures": 0, "fetch_error_data": False})
+            webshop._commit_step()
+
+    def _read(self):
+        """Read stored documents, one by one: one that is refused never stops the others."""
+        for event in self.filtered(lambda event: event.kind != "hint").sorted("id"):
+            if event.state == "new":
+                event._read_safely()
+
+    def _read_safely(self):
+        self.ensure_one()
+        event = self.with_company(self.company_id)
+        try:
+            with self.env.cr.savepoint():
+                event._read_one()
+        except SettlementError as error:
+            event._refuse(error)
+        except UserError as error:
+            event._refuse(DocumentError("%(error)s", error=str(error)))
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            # somebody else is at the same order: the scheduled action comes again
+            raise
+        except Exception:
+            _logger.exception("Webshop event %s could not be read", event.id)
+            event._refuse(DocumentError(_("Reading stopped on an unexpected fault; see the server log.")))
+
+    def _refuse(self, error):
+        self.write({"state": "error", "message_data": [error.message.to_json()]})
+        self.webshop_id._ask_for_attention(self.message)
+
+    def _parse(self):
+        """Return the :class:`~..webshops.records.Order` or ``Refund`` this event holds.
+
+        :raises DocumentError: when it cannot be read.
+        """
+        self.ensure_one()
+        platform = PLATFORMS[self.webshop_id.platform]
+        return platform.parse((self.content or "").encode(), self.webshop_id._get_settings())
+
+    def _find_order(self, external_id):
+        return (
+            self.env["sale.order"]
+            .with_context(active_test=False)
+            .search([("webshop_id", "=", self.webshop_id.id), ("webshop_external_id", "=", external_id)])
+        )
+
+    def _read_one(self):
+        if self.kind == "deleted":
+            order = self._find_order(self.external_id)
+            order.write({"webshop_is_deleted": True, "webshop_check": True})
+            self.write({"state": "done" if order else "ignored", "order_id": order.id})
+            return
+        parsed = self._parse()
+        if isinstance(parsed, Refund):
+            order = self._find_order(parsed.order_id)
+            self.external_id = parsed.order_id
+            if not order:
+                # it may have overtaken its order
+                self.message_data = [Message(_("Waits for order %(order)s."), {"order": parsed.order_id}).to_json()]
+                return
+            order.webshop_check = True
+            self.write({"state": "done", "order_id": order.id, "message_data": False})
+            return
+        self.external_id = parsed.external_id
+        order = self._find_order(parsed.external_id)
+        reason = self.webshop_id._get_reason_to_leave_out(parsed, order)
+        if reason:
+            self.write({"state": "ignored", "message_data": [reason.to_json()], "order_id": order.id})
+            return
+        order = self.env["sale.order"]._update_from_webshop(self.webshop_id, parsed, order, self)
+        self.write({"state": "done", "order_id": order.id, "message_data": False})
+        self._get_waiting_refunds()._read()
+
+    def _get_waiting_refunds(self):
+        """Return the refunds that came before their order, which is this event's."""
+        return self.search(
+            [
+                ("webshop_id", "=", self.webshop_id.id),
+                ("external_id", "=", self.external_id),
+                ("kind", "=", "document"),
+                ("state", "=", "new"),
+                ("message_data", "!=", False),
+            ]
+        )
+
+    # ---------------------------------------------------------------- scheduled
+
+    @api.model
+    def _get_hint_domain(self):
+        """The hints that can be followed up now: a shop that failed is asked again when it is due."""
+        now = fields.Datetime.now()
+        due = [("state", "=", "active"), "|", ("fetch_failures", "=", 0), ("fetch_next_at", "<=", now)]
+        webshops = self.env["sale.webshop"].search(due)
+        return [("state", "=", "new"), ("kind", "=", "hint"), ("webshop_id", "in", webshops.ids)]
+
+    @api.model
+    def _cron_process(self, batch_size=100):
+        """Scheduled action: ask for what the webhooks spoke of, and read what is stored."""
+        documents = [
+            ("state", "=", "new"),
+            ("kind", "!=", "hint"),
+            ("message_data", "=", False),
+            ("webshop_id.state", "=", "active"),
+        ]
+
+        def count():
+            return self.search_count(self._get_hint_domain()) + self.search_count(documents)
+
+        self.env["ir.cron"]._commit_progress(remaining=count())
+        hints = self.search(self._get_hint_domain(), order="id", limit=batch_size)
+        hints._resolve_hints()
+        # what was asked for is to be read now, too
+        self.env["ir.cron"]._commit_progress(len(hints), remaining=count())
+        for event in self.search(documents, order="id", limit=batch_size):
+            event = event.try_lock_for_update().filtered_domain(documents)
+            if event:
+                event._read_safely()
+            self.env["ir.cron"]._commit_progress(1)
+        self.env.ref("settlement_bridge.ir_cron_webshop_documents")._trigger()
+
+    @api.autovacuum
+    def _gc_hints(self):
+        """Hints that were followed up are of no use after some weeks; what was invoiced from is kept."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=30)
+        self.search(
+            [("create_date", "<", limit), ("order_id", "=", False), ("state", "in", ("done", "ignored"))]
+        ).unlink()

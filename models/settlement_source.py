@@ -1,0 +1,135 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..providers.messages import SettlementError, _
+
+_logger = logging.getLogger(__name__)
+
+#: Minutes until the next try after the first, second … failure in a row; the last one repeats.
+RETRY_MINUTES = (5, 15, 60, 240, 720)
+
+
+class SettlementSource(models.AbstractModel):
+    """Somebody on the network who is asked for what is new, now and then: a payment provider or a shop.
+
+    What is stored is committed before more is asked for; one that is down is asked again with growing pauses, and never
+    stops another.
+    """
+
+    _name = "settlement.source"
+    _description = "Source of Documents"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+
+    fetch_enabled = fields.Boolean(string="Fetch Automatically", tracking=True)
+    fetch_cursor = fields.Json(copy=False)
+    fetch_next_at = fields.Datetime(string="Next Fetch", copy=False)
+    fetch_last_at = fields.Datetime(string="Last Fetched", copy=False, readonly=True)
+    fetch_failures = fields.Integer(copy=False, readonly=True)
+    fetch_error_data = fields.Json(copy=False)
+    fetch_error = fields.Text(compute="_compute_fetch_error")
+
+    #: How long after a fetch that went well the next one is due.
+    _fetch_pause = timedelta(hours=1)
+
+    @api.depends("fetch_error_data")
+    @api.depends_context("lang")
+    def _compute_fetch_error(self):
+        for source in self:
+            source.fetch_error = self.env["account.settlement"]._render_messages(source.fetch_error_data)
+
+    def _fetch_new(self):
+        """Ask for what is new, store it step by step, and return how many documents were stored."""
+        raise NotImplementedError
+
+    def _wake_after_fetch(self):
+        """Wake the scheduled action that reads what was stored."""
+
+    def _fetch(self):
+        """Ask the source for what is new and store it as raw documents, each committed before the next is asked for.
+
+        Nothing is read or booked here: the scheduled actions for that are woken.
+
+        :raises UserError: outside the scheduled action, when the source could not be asked.
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            raise UserError(self.env._("%s is being fetched right now. Try again in a minute.", self.name))
+        try:
+            count = self._fetch_new()
+        except SettlementError as error:
+            self._commit_step()
+            self._note_fetch_failure(error)
+            self._commit_step()
+            raise UserError(self.env["account.settlement"]._render_messages([error.message.to_json()])) from error
+        self.write(
+            {
+                "fetch_last_at": fields.Datetime.now(),
+                "fetch_next_at": fields.Datetime.now() + self._fetch_pause,
+                "fetch_failures": 0,
+                "fetch_error_data": False,
+            }
+        )
+        if count:
+            self._wake_after_fetch()
+        return count
+
+    def _commit_step(self):
+        """Commit what was fetched, so that no later fault can lose it."""
+        self.env["ir.cron"]._commit_progress()
+
+    def _note_fetch_failure(self, error):
+        """Write down why fetching failed and when to try again: growing pauses, or the pause the source asks for."""
+        failures = self.fetch_failures + 1
+        minutes = RETRY_MINUTES[min(failures, len(RETRY_MINUTES)) - 1]
+        pause = max(timedelta(minutes=minutes), timedelta(seconds=getattr(error, "retry_after", None) or 0))
+        self.write(
+            {
+                "fetch_failures": failures,
+                "fetch_error_data": [error.message.to_json()],
+                "fetch_next_at": fields.Datetime.now() + pause,
+            }
+        )
+        if getattr(error, "is_permanent", False) or failures == 3:
+            self._ask_for_attention(self.env["account.settlement"]._render_messages([error.message.to_json()]))
+
+    def _ask_for_attention(self, note):
+        """Put an activity on the source, unless the same one is still open."""
+        self.ensure_one()
+        source = self.sudo()
+        activity_type = self.env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False)
+        if activity_type and activity_type not in source.activity_ids.activity_type_id:
+            source.activity_schedule(
+                "settlement_bridge.mail_activity_settlement", note=note, user_id=source._get_responsible_user().id
+            )
+
+    def _get_responsible_user(self):
+        """The person to ask: who last set the source up, if still there, else the administrator."""
+        user = self.create_uid if self.create_uid.active and self.create_uid.id != api.SUPERUSER_ID else None
+        return user or self.env.ref("base.user_admin")
+
+    @api.model
+    def _cron_fetch(self):
+        """Scheduled action: fetch every source that is due. One that fails never stops the others."""
+        domain = [
+            ("state", "=", "active"),
+            ("fetch_enabled", "=", True),
+            "|",
+            ("fetch_next_at", "=", False),
+            ("fetch_next_at", "<=", fields.Datetime.now()),
+        ]
+        due = self.search(domain)
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for source in due:
+            try:
+                source.with_company(source.company_id)._fetch()
+            except UserError as error:
+                _logger.info("Fetching from %s failed: %s", source, error)
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Fetching from %s failed", source)
+                failure = SettlementError(_("Fetching stopped on an unexpected fault; see the server log."))
+                source._note_fetch_failure(failure)
+            self.env["ir.cron"]._commit_progress(1)

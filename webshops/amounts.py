@@ -1,0 +1,81 @@
+"""Exact amounts: read as the shops write them, with VAT taken out, and divided without losing an øre."""
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from ..providers.messages import DocumentError, _
+
+#: Currencies of ISO 4217 with another number of decimals than two.
+DECIMALS = {"JPY": 0, "KRW": 0, "ISK": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+
+#: No order comes near it; beyond, arithmetic would no longer be exact.
+LARGEST = Decimal(10) ** 15
+
+
+def smallest_unit(currency: str) -> Decimal:
+    """Return the smallest amount of a currency (``Decimal("0.01")`` for NOK)."""
+    return Decimal(1).scaleb(-DECIMALS.get(currency, 2))
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """Return ``amount`` rounded half up to what the currency has."""
+    return amount.quantize(smallest_unit(currency), ROUND_HALF_UP)
+
+
+def to_decimal(value, field: str) -> Decimal:
+    """Return an amount or quantity as a shop writes it: text or JSON number (read as ``Decimal`` or ``int``).
+
+    :param field: where it stood, for the sentence.
+    :raises DocumentError: when it is not a finite number.
+    """
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if isinstance(value, bool) or not number.is_finite() or abs(number) >= LARGEST:
+        raise DocumentError(
+            _("%(field)s is %(value)s, where a number was expected. Nothing of the order was read."),
+            field=field,
+            value=repr(value),
+        )
+    return number
+
+
+def to_amount(value, currency: str, field: str) -> Decimal:
+    """Return an amount rounded to what the currency has; see :func:`to_decimal`."""
+    return rounded(to_decimal(value, field), currency)
+
+
+def tax_within(amount: Decimal, rate: Decimal, currency: str) -> Decimal:
+    """Return the VAT contained in an amount with VAT, at ``rate`` percent."""
+    return rounded(amount * rate / (100 + rate), currency)
+
+
+def explaining_rate(amount: Decimal, tax: Decimal, rates: Iterable, currency: str) -> Decimal | None:
+    """Return the one of the shop's own ``rates`` (percent) that makes ``tax`` of ``amount`` (with VAT).
+
+    Zero where there is no tax; None where no rate does, or several do, and a person has to say which.
+    """
+    if not tax:
+        return Decimal(0)
+    unit = smallest_unit(currency)
+    fitting = {rate for rate in rates if abs(tax_within(amount, rate, currency) - tax) <= unit}
+    return fitting.pop() if len(fitting) == 1 else None
+
+
+def divide(total: Decimal, weights: list, currency: str) -> list:
+    """Divide ``total`` in proportion to ``weights``, to the smallest unit: the parts add up to ``total`` exactly.
+
+    What rounding leaves goes to the parts that were cut most, the first ones when equal.
+
+    :param weights: not all zero, none of another sign than the rest.
+    """
+    unit = smallest_unit(currency)
+    whole = sum(weights)
+    exact = [total * weight / whole for weight in weights]
+    parts = [(part / unit).to_integral_value(rounding="ROUND_FLOOR") * unit for part in exact]
+    left = int((total - sum(parts)) / unit)
+    by_loss = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))
+    for index in by_loss[:left]:
+        parts[index] += unit
+    return parts

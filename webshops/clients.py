@@ -1,0 +1,64 @@
+"""What the platforms' clients share: settings that can be right, an order that is gone, an answer that is none."""
+
+import re
+import urllib.parse
+from collections.abc import Callable
+
+from ..providers.http import StatusError
+from ..providers.messages import ProviderError, _
+
+
+def check_address(url: str, example: str = "https://www.example.com") -> None:
+    """Raise a :class:`~..providers.messages.ProviderError` unless keys can be sent to this address, by https."""
+    try:
+        address = urllib.parse.urlsplit(url)
+        host, is_secure = address.hostname, address.scheme == "https"
+    except ValueError:
+        host, is_secure = None, False
+    if not host or not (is_secure or host in ("127.0.0.1", "localhost")):
+        raise ProviderError(
+            _(
+                "The shop's address is %(url)s, where one such as %(example)s was expected: the keys must not be sent"
+                " unencrypted, so it begins with https://."
+            ),
+            is_permanent=True,
+            url=url or "-",
+            example=example,
+        )
+
+
+def is_key(value: str) -> bool:
+    """Whether this can be sent as a key. A line break or a foreign letter would make the request fail, and show it."""
+    return re.fullmatch(r"[\x21-\x7e]+", value) is not None
+
+
+def is_name_or_password(value: str) -> bool:
+    """Whether this can be sent as name or password (basic authentication), which a colon divides."""
+    return is_key(value) and ":" not in value
+
+
+def unless_gone(ask: Callable, check: Callable):
+    """Return the answer to ``ask``; None when the server does not have what is asked for (404).
+
+    :param check: asks for something every shop has. A wrong address answers 404 to everything, and is an error.
+    """
+    try:
+        return ask()
+    except StatusError as error:
+        if error.status != 404:
+            raise
+    check()
+    return None
+
+
+def not_understood(service: str, path: str) -> ProviderError:
+    """Return the error of an answer that is JSON, but nothing that the API gives."""
+    return ProviderError(
+        _(
+            "%(service)s answered %(path)s with something that is not what its API gives. Nothing was stored; it is"
+            " asked again at the next fetch. If it goes on, check the address in the settings, and look for what in"
+            " the shop changes the API's answers."
+        ),
+        service=service,
+        path=path,
+    )

@@ -1,0 +1,13 @@
+"""Magento 2 Open Source and Adobe Commerce: orders over REST, by polling (the open edition sends no webhooks).
+
+Settings: ``url`` is the shop's address; ``key`` and ``secret`` are the integration's consumer key and secret, ``token``
+and ``token_secret`` its access token and secret. ``token`` alone is sent as bearer, which a shop has to allow ("Allow
+OAuth Access Tokens to be used as standalone Bearer tokens"). ``store`` is the store code of the address
+(``/rest/<store>/V1``); ``all``, which is every store of the installation, when empty.
+"""
+
+from ..platforms import Platform
+from .client import MagentoClient
+from .orders import parse
+
+PLATFORM = Platform(code="magento", name="Magento 2 / Adobe Commerce", parse=parse, client=MagentoClient)

@@ -1,0 +1,112 @@
+"""What the platforms share in reading a document: JSON with exact numbers, fields by their name, times, references."""
+
+import datetime
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+
+from ..providers.messages import DocumentError, _
+from .records import Reference
+
+
+def load_json(content: bytes):
+    """Return decoded JSON, numbers with a fraction as ``Decimal``.
+
+    :raises ValueError: when it is not JSON (``NaN`` and ``Infinity`` are not).
+    """
+
+    def refuse(constant):
+        raise ValueError(constant)
+
+    try:
+        return json.loads(content, parse_float=Decimal, parse_constant=refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def to_json(value) -> bytes:
+    """Return JSON with the numbers written as :func:`load_json` read them (``1.10`` is not ``1.1``)."""
+    return _written(value).encode()
+
+
+def _written(value) -> str:
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(name, ensure_ascii=False)}: {_written(entry)}" for name, entry in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+
+
+def load_document(content: bytes) -> dict:
+    """Return a stored document, which must be a JSON object.
+
+    :raises DocumentError: when it is not.
+    """
+    try:
+        document = load_json(content)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise DocumentError(_("The order is not a JSON object. Nothing of it was read."))
+    return document
+
+
+def required(record: dict, name: str):
+    """Return a field that must be there and not be empty.
+
+    :raises DocumentError: when it is not there.
+    """
+    value = record.get(name) if isinstance(record, dict) else None
+    if value is None or value == "":
+        raise DocumentError(_("The field %(field)s is missing or empty. Nothing of the order was read."), field=name)
+    return value
+
+
+def nested(record: dict, name: str) -> dict:
+    """Return an object within another; empty where there is none. PHP writes an empty object as an empty list.
+
+    :raises DocumentError: when it is something else.
+    """
+    value = record.get(name) or {}
+    if not isinstance(value, dict):
+        raise DocumentError(_("%(field)s is not a JSON object. Nothing of the order was read."), field=name)
+    return value
+
+
+def entries(record: dict, name: str) -> list:
+    """Return a list of objects within an object; empty where there is none.
+
+    :raises DocumentError: when it is something else.
+    """
+    values = record.get(name) or []
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise DocumentError(_("%(field)s is not a list of objects. Nothing of the order was read."), field=name)
+    return values
+
+
+def text(record: dict, name: str) -> str:
+    """Return a field as text, without blanks around it; empty when it is missing."""
+    value = record.get(name)
+    return "" if value is None else str(value).strip()
+
+
+def references(pairs: Iterable) -> tuple:
+    """Return a :class:`~.records.Reference` for each (kind, value): each once, in this order, empty values left out."""
+    return tuple(dict.fromkeys(Reference(kind, str(value)) for kind, value in pairs if value))
+
+
+def to_time(value: str, zone: datetime.tzinfo, field: str) -> datetime.datetime:
+    """Return an aware time: ISO 8601, with a space or T; without an offset it is meant in ``zone``.
+
+    :raises DocumentError: when it is not a time.
+    """
+    try:
+        moment = datetime.datetime.fromisoformat(str(value).strip().replace("Z", "+00:00").replace("z", "+00:00"))
+    except ValueError:
+        raise DocumentError(
+            _("%(field)s is %(value)s, where a date and time was expected. Nothing of the order was read."),
+            field=field,
+            value=repr(value),
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

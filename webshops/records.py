@@ -1,0 +1,280 @@
+"""What every platform's order is turned into, whatever the platform calls it.
+
+Amounts are :class:`~decimal.Decimal` in the major unit of the order's currency (kroner, not øre), rounded to what the
+currency has, and include VAT unless they are called ``tax``. Times are aware.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+
+ZERO = Decimal(0)
+
+
+class LineKind(str, Enum):
+    """What a line of an order stands for. The values are stored in the database.
+
+    ``GIFT_CARD`` is a gift card *sold*: a debt to whoever holds it, without VAT. One that is redeemed is a
+    :class:`Tender`. ``DISCOUNT`` is for a discount the platform keeps as a line of its own and that cannot be spread
+    over the others.
+    """
+
+    PRODUCT = "product"
+    SHIPPING = "shipping"
+    FEE = "fee"
+    DISCOUNT = "discount"
+    GIFT_CARD = "gift_card"
+    TIP = "tip"
+    ROUNDING = "rounding"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class TenderKind(str, Enum):
+    """A means of payment that is the shop's own debt, not a payment provider's."""
+
+    GIFT_CARD = "gift_card"
+    STORE_CREDIT = "store_credit"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class ReferenceKind(str, Enum):
+    """What a reference is. The values are those of ``sale.order.reference``."""
+
+    SHOP_ID = "shop_id"
+    SHOP_NUMBER = "shop_number"
+    PROVIDER_REFERENCE = "provider_reference"
+    PROVIDER_ID = "provider_id"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One key a payment provider may send for the order.
+
+    ``PROVIDER_REFERENCE`` is what the shop sent to the provider, ``PROVIDER_ID`` an identity the provider gave (order,
+    payment, capture or refund id).
+    """
+
+    kind: ReferenceKind
+    value: str
+
+
+@dataclass(frozen=True)
+class Address:
+    """A postal address; ``country`` is the ISO 3166 code of two letters, empty where the shop does not tell."""
+
+    name: str = ""
+    company: str = ""
+    street: str = ""
+    street2: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who buys. ``external_id`` is the shop's number of a registered customer, empty for a guest."""
+
+    external_id: str = ""
+    name: str = ""
+    company: str = ""
+    email: str = ""
+    phone: str = ""
+    vat: str = ""
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One line: of an order, or of a refund (then with positive amounts too).
+
+    :ivar external_id: identity within the order. On a refund: of the order's line that is given back, or empty.
+    :ivar amount: of the whole line with VAT, after every discount.
+    :ivar tax: the VAT within ``amount``.
+    :ivar rate: VAT in percent; None where the shop does not tell, which a person must then mend.
+    :ivar quantity: as ordered; never zero.
+    :ivar discount: what was taken off already to get to ``amount``, with VAT; for people.
+    :ivar tax_class: the shop's own name of the tax, by which the accountant can tell 0 % from 0 %.
+    """
+
+    external_id: str
+    kind: LineKind
+    name: str
+    amount: Decimal
+    tax: Decimal
+    rate: Decimal | None
+    quantity: Decimal = Decimal(1)
+    discount: Decimal = ZERO
+    sku: str = ""
+    tax_class: str = ""
+
+
+@dataclass(frozen=True)
+class Tender:
+    """What was paid with the shop's own gift card or store credit (on a refund: given back to it); positive."""
+
+    kind: TenderKind
+    amount: Decimal
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Money a provider has taken from the buyer. ``time`` may be None where the shop keeps the sum alone."""
+
+    external_id: str
+    amount: Decimal
+    time: datetime.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """Goods sent. ``quantities`` is pairs of a line's ``external_id`` and a quantity; empty: all that was left."""
+
+    external_id: str
+    time: datetime.datetime
+    quantities: tuple = ()
+
+
+@dataclass(frozen=True)
+class TaxTotal:
+    """The shop's own sum of VAT for one rate in percent, over the whole order."""
+
+    rate: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money or goods given back: an object of its own, never derived from a changed order.
+
+    :ivar external_id: identity within the shop. :ivar order_id: ``external_id`` of the order.
+    :ivar amount: what is credited with VAT, positive, gift cards and store credit included. It wins over the lines.
+    :ivar lines: what it is for; empty for an amount without lines. Amounts, taxes and quantities are positive.
+    :ivar taxes: the shop's own VAT per rate of this refund; empty where it does not tell.
+    """
+
+    external_id: str
+    order_id: str
+    amount: Decimal
+    time: datetime.datetime
+    lines: tuple = ()
+    tenders: tuple = ()
+    references: tuple = ()
+    taxes: tuple = ()
+    number: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order as the shop tells it now.
+
+    :ivar external_id: the shop's stable key. :ivar number: what the shop calls the order to the buyer.
+    :ivar status: the shop's own word, for people.
+    :ivar lines: what was ordered, as the order reads now, *before* anything was given back.
+    :ivar total: what the buyer owes for the lines with VAT, before ``tenders`` are taken off.
+    :ivar taxes: the shop's own VAT per rate; empty where it does not tell.
+    :ivar tenders: the part of the total paid with the shop's own gift cards or credit.
+    :ivar accepted_at: when the order became binding (paid or reserved); None while it is only begun.
+    :ivar captures: money taken so far; None where the platform does not tell.
+    :ivar is_capture_final: True when what was reserved and not captured was voided, or has expired: the buyer owes no
+        more than was captured. False where all was captured, and where more is due because the order was raised.
+    :ivar shipments: goods sent. :ivar completed_at: when the shop calls the order finished.
+    :ivar cancelled_at: when it was called off. An order may be cancelled after goods were sent or money was taken.
+    :ivar is_deleted: the shop does not have it any more.
+    :ivar is_test: not a real sale; never booked.
+    :ivar payment_method: the shop's code of the means of payment; ``payment_name`` is for people.
+    :ivar delivery_method: the shop's code of the way of delivery.
+    :ivar problems: sentences (:class:`~..providers.messages.Message`) on what cannot be read for certain; an order with
+        problems waits for a person.
+    """
+
+    external_id: str
+    number: str
+    created_at: datetime.datetime
+    changed_at: datetime.datetime
+    currency: str
+    total: Decimal
+    lines: tuple = ()
+    status: str = ""
+    taxes: tuple = ()
+    tenders: tuple = ()
+    buyer: Buyer = field(default_factory=Buyer)
+    billing: Address = field(default_factory=Address)
+    shipping: Address = field(default_factory=Address)
+    payment_method: str = ""
+    payment_name: str = ""
+    delivery_method: str = ""
+    references: tuple = ()
+    accepted_at: datetime.datetime | None = None
+    captures: tuple | None = None
+    is_capture_final: bool = False
+    shipments: tuple = ()
+    completed_at: datetime.datetime | None = None
+    cancelled_at: datetime.datetime | None = None
+    refunds: tuple = ()
+    is_deleted: bool = False
+    is_test: bool = False
+    problems: tuple = ()
+
+    @property
+    def captured(self) -> Decimal:
+        """The money taken so far; zero where the platform does not tell."""
+        return sum((capture.amount for capture in self.captures or ()), ZERO)
+
+    @property
+    def tendered(self) -> Decimal:
+        """What gift cards and store credit paid."""
+        return sum((tender.amount for tender in self.tenders), ZERO)
+
+
+@dataclass(frozen=True)
+class RawOrder:
+    """One order's documents as the shop gave them, before they are read.
+
+    :ivar content: JSON with everything :func:`parse` of the platform needs: the order, its refunds, its payments.
+    """
+
+    external_id: str
+    changed_at: datetime.datetime | None
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a webhook tells: that something happened to some orders. The orders themselves are then asked for.
+
+    :ivar order_ids: ``external_id`` of the orders. :ivar delivery_id: identity of the delivery, empty if it has none.
+    """
+
+    topic: str
+    order_ids: tuple
+    delivery_id: str = ""
+
+
+@dataclass(frozen=True)
+class ShopSettings:
+    """How to reach a shop and read its documents.
+
+    :ivar url: scheme and host, perhaps a path; for hosted platforms see the platform's own file.
+    :ivar key: user name, consumer key or client id. :ivar secret: what belongs to it.
+    :ivar token: an access token. :ivar token_secret: what belongs to it (OAuth 1.0a).
+    :ivar store: store code or shop name, where one installation has several.
+    :ivar time_zone: the zone of times the platform writes without one (:class:`zoneinfo.ZoneInfo`).
+    """
+
+    url: str = ""
+    key: str = ""
+    secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    token_secret: str = field(default="", repr=False)
+    store: str = ""
+    time_zone: datetime.tzinfo = datetime.timezone.utc

@@ -1,0 +1,46 @@
+"""Shopify: orders by the Admin GraphQL API, webhooks as hints.
+
+Sources: shopify.dev, Admin GraphQL reference and "Webhooks".
+"""
+
+import re
+
+from ..platforms import Platform
+from ..reading import load_document, nested
+from ..records import Hint
+from ..signatures import is_signed_base64
+from .client import ShopifyClient
+from .orders import parse
+
+
+def verify(headers: dict, body: bytes, secret: str) -> bool:
+    """Whether Shopify signed the delivery with ``secret``, the app's client secret."""
+    return is_signed_base64(body, secret, headers.get("x-shopify-hmac-sha256", ""))
+
+
+def read_hint(headers: dict, body: bytes) -> Hint | None:
+    """Return which order a verified delivery is about; None for one that is about none.
+
+    The payload is the order for ``orders/*``, the edit for ``orders/edited``, and something with an ``order_id`` else.
+
+    :raises DocumentError: when the body is not a JSON object.
+    """
+    payload = load_document(body)
+    topic = headers.get("x-shopify-topic", "")
+    payload = nested(payload, "order_edit") or payload
+    order_id = payload.get("order_id")
+    if order_id is None and topic.startswith("orders/"):
+        order_id = payload.get("id")
+    if not re.fullmatch(r"[0-9]{1,20}", str(order_id)):
+        return None
+    return Hint(topic, (str(order_id),), headers.get("x-shopify-webhook-id", ""))
+
+
+PLATFORM = Platform(
+    code="shopify",
+    name="Shopify",
+    parse=parse,
+    client=ShopifyClient,
+    verify=verify,
+    read_hint=read_hint,
+)

@@ -1,0 +1,54 @@
+"""WooCommerce: REST API ``wc/v3`` and webhooks.
+
+Sources: the REST documentation and the source of WooCommerce (controllers of orders and refunds, version 3; webhooks).
+"""
+
+import re
+
+from ...providers.messages import DocumentError, _
+from ..platforms import Platform
+from ..reading import load_document
+from ..records import Hint
+from ..signatures import is_signed_base64
+from .client import WooCommerceClient
+from .orders import parse
+
+#: What WordPress undoes in a webhook's secret (``wp_specialchars_decode``) before it signs.
+ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#039;": "'", "&amp;": "&"}
+
+
+def verify(headers: dict, body: bytes, secret: str) -> bool:
+    """Whether a webhook is signed with ``secret``, which WordPress decodes before it signs."""
+    for entity, letter in ENTITIES.items():
+        secret = secret.replace(entity, letter)
+    return is_signed_base64(body, secret, headers.get("x-wc-webhook-signature", ""))
+
+
+def read_hint(headers: dict, body: bytes) -> Hint | None:
+    """Return which order a webhook is about; None for topics that are not orders.
+
+    :raises DocumentError: when it names none.
+    """
+    topic = headers.get("x-wc-webhook-topic", "")
+    if not topic.startswith("order."):
+        return None
+    order_id = str(load_document(body).get("id"))
+    if not re.fullmatch(r"[1-9][0-9]*", order_id):
+        raise DocumentError(_("The webhook %(topic)s from WooCommerce names no order. It was not used."), topic=topic)
+    return Hint(topic, (order_id,), headers.get("x-wc-webhook-delivery-id", ""))
+
+
+def is_ping(headers: dict, body: bytes) -> bool:
+    """Whether this is the unsigned call WooCommerce makes when a webhook is saved: the form ``webhook_id=N``."""
+    return re.fullmatch(rb"webhook_id=[0-9]{1,20}", body.strip()) is not None
+
+
+PLATFORM = Platform(
+    code="woocommerce",
+    name="WooCommerce",
+    parse=parse,
+    client=WooCommerceClient,
+    verify=verify,
+    read_hint=read_hint,
+    is_ping=is_ping,
+)
