@@ -228,7 +228,7 @@ class Month:
             ([("KOPP-3", 7)], "0"), ([("TE-100", 3), ("KAFFE-250", 2)], "15"), ([("KOPP-3", 3), ("TE-100", 1)], "12.5"),
             ([("SOKK-1", 1), ("PLEDD-2", 2), ("KAFFE-250", 5)], "7"),
         ]  # fmt: skip
-        for number in range(19):
+        for number in range(13):
             goods, discount = carts[number % len(carts)]
             day = 2 + number
             self.place(at(day, 9, number), *goods, discount=discount).sent(at(day + 1, 12, number))
