@@ -61,7 +61,7 @@ class SaleOrder(models.Model):
         for move in self.webshop_move_ids.filtered(
             lambda move: move.state == "posted" and (move.webshop_document_key or "").startswith(TENDER)
         ):
-            receivable = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+            receivable = move._get_webshop_receivables()
             kind = TenderKind(move.webshop_document_key.removeprefix(TENDER))
             booked[kind] -= to_decimal(sum(receivable.mapped("amount_currency")), self.currency_id)
         return dict(booked)
@@ -138,7 +138,7 @@ class SaleOrder(models.Model):
         for tender in plan.tenders:
             self._make_tender_entry(tender)
         self._reconcile_webshop_documents(moves, shop_order)
-        if self.webshop_id.platform == "odoo":
+        if self._is_own_web_order():
             self._reconcile_own_payments(plan.is_finished)
         self.write(
             {
@@ -163,7 +163,7 @@ class SaleOrder(models.Model):
     def _get_foreign_moves(self):
         """Documents of this order that somebody made by hand: Odoo's own invoices of its own shop are none."""
         moves = self._get_webshop_moves().filtered(lambda move: not move.webshop_document_key)
-        if self.webshop_id.platform == "odoo":
+        if self._is_own_web_order():
             moves = moves.filtered(lambda move: move.move_type == "out_refund" or move.state == "draft")
         return moves
 
@@ -216,7 +216,7 @@ class SaleOrder(models.Model):
     def _is_made_by_odoo(self, document):
         """Whether this is the plain invoice of a whole order of Odoo's own shop."""
         is_whole = document.key == "sale" and document.total == to_decimal(self.amount_total, self.currency_id)
-        return self.webshop_id.platform == "odoo" and is_whole and not self._get_webshop_moves()
+        return self._is_own_web_order() and is_whole and not self._get_webshop_moves()
 
     def _prepare_webshop_document(self, document):
         webshop = self.webshop_id

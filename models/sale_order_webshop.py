@@ -107,7 +107,7 @@ class SaleOrder(models.Model):
         result = super()._compute_invoice_status()
         for order in self.filtered(lambda order: order.state == "sale" and order._is_invoiced_by_webshop()):
             is_finished = order.webshop_state in ("done", "left_out")
-            is_invoiced = order.webshop_id.platform == "odoo" and order.invoice_status in ("invoiced", "upselling")
+            is_invoiced = order._is_own_web_order() and order.invoice_status in ("invoiced", "upselling")
             order.invoice_status = "invoiced" if is_finished or is_invoiced else "to invoice"
         return result
 
@@ -296,7 +296,7 @@ class SaleOrder(models.Model):
     def _get_webshop_order(self):
         """Return the :class:`~..webshops.records.Order` as the shop told it last, with all its refunds."""
         self.ensure_one()
-        if self.webshop_id.platform == "odoo":
+        if self._is_own_web_order():
             return self._get_own_order()
         order = self.webshop_event_id._parse()
         parsed = [

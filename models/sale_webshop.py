@@ -345,16 +345,11 @@ class SaleWebshop(models.Model):
     def _propose_set_up(self):
         """Fill in what can be told without asking: taxes, and accounts of a Norwegian chart that are there."""
         for webshop in self:
-            company_env = webshop.with_company(webshop.company_id)
             if not webshop.tax_rule_ids:
-                webshop.tax_rule_ids = company_env.env["sale.webshop.tax"]._propose(webshop)
-            accounts = company_env.env["account.account"]
-            proposals = {"rounding_account_id": "7740"}
-            for name, code in proposals.items():
-                if not webshop[name]:
-                    webshop[name] = accounts.search(
-                        [("code", "=", code), *accounts._check_company_domain(webshop.company_id)], limit=1
-                    )
+                webshop.tax_rule_ids = (
+                    webshop.env["sale.webshop.tax"].with_company(webshop.company_id)._propose(webshop)
+                )
+            webshop.rounding_account_id = webshop.rounding_account_id or webshop._find_account("7740")
 
     def action_propose_gift_card_accounts(self):
         """Create or pick 2901 for gift cards and 2902 for store credit."""
@@ -365,17 +360,22 @@ class SaleWebshop(models.Model):
         for webshop in self:
             accounts = self.env["account.account"].with_company(webshop.company_id)
             for field, (code, name) in names.items():
-                if webshop[field]:
-                    continue
-                domain = [("code", "=", code), *accounts._check_company_domain(webshop.company_id)]
-                webshop[field] = accounts.search(domain, limit=1) or accounts.create(
-                    {
-                        "code": code,
-                        "name": name,
-                        "account_type": "liability_current",
-                        "company_ids": webshop.company_id.ids,
-                    }
+                webshop[field] = (
+                    webshop[field]
+                    or webshop._find_account(code)
+                    or accounts.create(
+                        {
+                            "code": code,
+                            "name": name,
+                            "account_type": "liability_current",
+                            "company_ids": webshop.company_id.ids,
+                        }
+                    )
                 )
+
+    def _find_account(self, code):
+        Account = self.env["account.account"].with_company(self.company_id)
+        return Account.search([("code", "=", code), *Account._check_company_domain(self.company_id)], limit=1)
 
     def _get_account(self, field):
         """Return one of the shop's accounts.
@@ -433,16 +433,17 @@ class SaleWebshop(models.Model):
         since = datetime.fromisoformat(cursor) - OVERLAP if cursor else self._get_first_moment(started)
         count = 0
         seen = datetime.fromisoformat(cursor) if cursor else since
-        for page in self._get_client().changes(since):
+        client = self._get_client()
+        for page in client.changes(since):
             events = self.env["sale.webshop.event"]._store_raw(self, page, "poll")
             count += len(events.filtered(lambda event: event.state == "new"))
             # a time in the future would let the next fetch begin there
             seen = min(max([seen, *(raw.changed_at for raw in page if raw.changed_at)]), started)
             self.fetch_cursor = {**(self.fetch_cursor or {}), "changed_to": seen.isoformat()}
             self._commit_step()
-        return count + self._ask_for_open_orders()
+        return count + self._ask_for_open_orders(client)
 
-    def _ask_for_open_orders(self):
+    def _ask_for_open_orders(self, client):
         """Once a day, ask for orders that are not finished: a shop does not tell of one that it has deleted.
 
         :return: how many have changed, or are gone.
@@ -459,7 +460,7 @@ class SaleWebshop(models.Model):
         for order in orders:
             order.webshop_asked_at = fields.Datetime.now()
             try:
-                events |= self._fetch_orders([order.webshop_external_id])
+                events |= self._fetch_order(client, order.webshop_external_id)
             except ProviderError as error:
                 # one order that the shop cannot give must not keep the others from being fetched
                 _logger.info("Web order %s could not be asked for: %s", order.id, error)
@@ -474,21 +475,15 @@ class SaleWebshop(models.Model):
             return moment.astimezone(timezone.utc)
         return started - timedelta(days=30)
 
-    def _fetch_orders(self, external_ids):
-        """Ask for certain orders, and store each as it came; one that is gone is stored as deleted.
+    def _fetch_order(self, client, external_id):
+        """Ask for one order, and store it as it came; one that is gone is stored as deleted.
 
-        :return: the stored events.
+        :param client: see :meth:`_get_client`; one serves for many orders.
+        :return: the stored event.
         """
-        client = self._get_client()
         Event = self.env["sale.webshop.event"]
-        events = Event
-        for external_id in external_ids:
-            raw = client.order(external_id)
-            if raw:
-                events |= Event._store_raw(self, [raw], "asked")
-            else:
-                events |= Event._store_deleted(self, external_id)
-        return events
+        raw = client.order(external_id)
+        return Event._store_raw(self, [raw], "asked") if raw else Event._store_deleted(self, external_id)
 
     def _wake_after_fetch(self):
         self.env.ref("settlement_bridge.ir_cron_webshop_events").sudo()._trigger()

@@ -206,15 +206,19 @@ class SaleWebshopEvent(models.Model):
         """
         hints = self.filtered(lambda event: event.kind == "hint" and event.state == "new").sorted("id")
         for webshop, events in hints.grouped("webshop_id").items():
-            failure, in_a_row = None, 0
+            client, failure, in_a_row = None, None, 0
             for external_id, of_order in events.grouped("external_id").items():
                 try:
                     with self.env.cr.savepoint():
-                        webshop._fetch_orders([external_id])
+                        client = client or webshop._get_client()
+                        webshop._fetch_order(client, external_id)
                         of_order.state = "done"
                     in_a_row = 0
                 except SettlementError as error:
                     failure, in_a_row = error, in_a_row + 1
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    # somebody else is at the same shop: the scheduled action comes again
+                    raise
                 except Exception:
                     _logger.exception("Order %s of webshop %s could not be asked for", external_id, webshop.id)
                     failure = SettlementError(_("Fetching stopped on an unexpected fault; see the server log."))

@@ -32,11 +32,15 @@ class SaleWebshop(models.Model):
             return Message(_("Neither paid nor reserved yet."))
         if self.start_date and order.created_at.astimezone(self._get_settings().time_zone).date() < self.start_date:
             return Message(ORDERED_BEFORE, {"date": self.start_date})
-        excluded = {code.strip().casefold() for code in (self.excluded_methods or "").split(",") if code.strip()}
+        excluded = self._get_excluded_methods()
         for method in (order.payment_method, order.delivery_method):
             if method and method.casefold() in excluded:
                 return Message(_("Paid or delivered by %(method)s, which is left out here."), {"method": method})
         return None
+
+    def _get_excluded_methods(self):
+        """The codes of ways to pay or deliver whose orders are left out; case does not count."""
+        return {code.strip().casefold() for code in (self.excluded_methods or "").split(",") if code.strip()}
 
     # ---------------------------------------------------------------- the customer
 

@@ -91,12 +91,11 @@ class SaleWebshop(models.Model):
     def _is_left_to_odoo(self, order):
         """Whether an order is none of ours: paid or delivered by a method that is left out, in instalments, or by one
         payment together with other orders."""
-        excluded = {code.strip().casefold() for code in (self.excluded_methods or "").split(",") if code.strip()}
         charges = order._get_own_charges()
         codes = set(charges.payment_method_id.mapped("code"))
         if "carrier_id" in order._fields:
             codes |= set(order.carrier_id.mapped("delivery_type"))
-        if excluded & {code.casefold() for code in codes}:
+        if self._get_excluded_methods() & {code.casefold() for code in codes}:
             return True
         if any(order.order_line.mapped("is_downpayment")) or any(len(tx.sale_order_ids) > 1 for tx in charges):
             return True

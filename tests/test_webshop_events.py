@@ -478,14 +478,14 @@ class TestHints(EventCase):
         other.fetch_enabled = False
         self.tell(sent_order())
         self.assertTaken(other, *self.server.webhooks("10512")[0])
-        fetch = type(self.shop)._fetch_orders
+        fetch = type(self.shop)._fetch_order
 
-        def stumble(webshop, external_ids):
+        def stumble(webshop, client, external_id):
             if webshop == self.shop:
                 raise ZeroDivisionError
-            return fetch(webshop, external_ids)
+            return fetch(webshop, client, external_id)
 
-        self.patch(type(self.shop), "_fetch_orders", stumble)
+        self.patch(type(self.shop), "_fetch_order", stumble)
         self.run_actions("events", "documents")
         self.assertTrue(self.shop.fetch_error)
         self.assertEqual(self.documents(other), [("out_invoice", 553.3)])
