@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from unittest.mock import patch
 
+from lxml import html
+
 from odoo import fields
 from odoo.fields import Command
 
@@ -213,6 +215,7 @@ class Demo:
         month = Month({reference: self.total(order) for reference, order in self.orders.items()})
         self.first_half(month)
         self.second_half(month)
+        self.draft_rule()
         self.env.flush_all()
         self.env.invalidate_all()
         Books(self).show()
@@ -497,6 +500,12 @@ class Demo:
         line = self.env["account.settlement.line"].search([("order_reference", "=", "GAVEKORT-77")])
         line._assign(invoice, "Kunden bekreftet kjøpet per e-post")
 
+    def draft_rule(self):
+        """The accountant thinks of writing off nothing: a draft of a change to the rule that finds most payments."""
+        rule = self.env["account.settlement.rule"].search([("default_code", "=", "order_reference")], limit=1)
+        draft = self.env["account.settlement.rule"].browse(rule.action_change()["res_id"])
+        draft.write({"has_tolerance": True, "tolerance": 0})
+
 
 # ---------------------------------------------------------------- the books
 
@@ -551,6 +560,8 @@ class Books:
         self.show_vouchers()
         self.show_unknown()
         self.show_attention()
+        self.show_trail()
+        self.show_tryout()
         self.show_open_customers()
         self.show_balances()
         self.show_check()
@@ -660,6 +671,30 @@ class Books:
             heading(title)
             for line in self.lines.filtered(wanted):
                 self.explain(line)
+
+    # ------------------------------------------------------------ rules
+
+    def show_trail(self):
+        """One transaction from the row in the file to its voucher, as its page tells it."""
+        [line] = self.lines.filtered(lambda line: line.provider_reference and line.order_reference == "WEB-1014")
+        heading(f"From row to voucher: {line.order_reference}")
+        for element in html.fromstring(line.trail).iter("h4", "p", "li"):
+            text = " ".join(element.text_content().split())
+            print(f"  {text}" if element.tag == "h4" else f"      {text}")
+
+    def show_tryout(self):
+        """What the month would be with the changed rule; nothing is booked."""
+        tryout = self.env["settlement.rule.tryout"].create(
+            {"provider_id": self.provider.id, "date_from": day(2, 27), "date_to": day(3, 31)}
+        )
+        tryout.action_try()
+        draft = tryout.rule_ids.rule_id.filtered(lambda rule: rule.state == "draft")
+        heading(f"Tried, not used: a change of the rule “{draft.name}”")
+        print("\n".join(f"  {words}" for words in draft.description.splitlines()))
+        counts = tryout.tried_count, tryout.changed_count, tryout.posted_count
+        print("  {} transactions looked at, {} would go elsewhere, {} of them posted".format(*counts))
+        for line in tryout.line_ids:
+            print(f"  {line.date}  {line.order_reference:<12} {money(line.amount):>10}  {line.now} → {line.then}")
 
     # ------------------------------------------------------------ balances
 

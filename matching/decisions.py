@@ -1,24 +1,20 @@
 """One decision per transaction: where it belongs, by which rule and key, and which candidates were turned down.
 
-Pure: what exists in the ledger comes in as a :class:`Ledger` of plain values, gathered once for the whole batch, and
-decisions come out. Nothing is guessed: a transaction has exactly one place, or it is unknown.
+Pure: what exists comes in as a :class:`~.ledger.Ledger`, gathered once for the whole batch, and decisions come out.
+Nothing is guessed: a transaction has exactly one place, or it is unknown.
 
-Amounts are :class:`~decimal.Decimal` in major units. Open amounts are signed as in the ledger: an invoice is positive
-(the customer owes), a credit note negative. A payment of +100 takes 100 off an open +100.
+Amounts are :class:`~decimal.Decimal` in major units. A payment of +100 takes 100 off an open +100.
 """
 
-import datetime
-from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
 from ..providers.messages import Message, _
 from ..providers.records import BANK_KINDS, Kind
-from .references import normalise, readings
-from .rules import Action, Key
-
-ZERO = Decimal(0)
+from .ledger import ZERO, Case, ItemType, Line, OpenItem
+from .references import Reading, normalise, readings
+from .rules import CUSTOMER_KINDS, REFERENCE_KEYS, RULE_KINDS, Action, Key
 
 #: How many turned-down candidates an explanation names.
 _NAMED_CANDIDATES = 5
@@ -28,8 +24,12 @@ _DISPUTE_KINDS = frozenset({Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL})
 
 
 class Status(str, Enum):
-    """How a transaction ended. The values are stored in the database."""
+    """How a transaction ended. The values are stored in the database.
 
+    ``NEW`` is what a person must decide on before it is booked.
+    """
+
+    NEW = "new"
     MATCHED = "matched"
     ON_ACCOUNT = "on_account"
     UNKNOWN = "unknown"
@@ -56,117 +56,8 @@ class Role(str, Enum):
         return self.value
 
 
-class ItemType(str, Enum):
-    """What an open item is."""
-
-    INVOICE = "invoice"
-    CREDIT_NOTE = "credit_note"
-    PAYMENT = "payment"
-    DISPUTE = "dispute"
-
-    def __str__(self) -> str:
-        return self.value
-
-
 #: What payments and refunds meet. A dispute is met by its end only.
 _TAKEN_TYPES = (ItemType.PAYMENT, ItemType.INVOICE, ItemType.CREDIT_NOTE)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A transaction to be placed. ``amount`` is gross, signed as the effect on the merchant's balance."""
-
-    id: int
-    kind: Kind
-    date: datetime.date
-    amount: Decimal
-    currency: str
-    order_reference: str = ""
-    provider_reference: str = ""
-    text: str = ""
-    fee_type: str = ""
-    fee: Decimal = ZERO
-    fee_owed: bool = False
-    amount_original: Decimal | None = None
-    currency_original: str = ""
-
-
-@dataclass
-class OpenItem:
-    """An open journal item.
-
-    :ivar residual: what is open in ``currency``, signed as in the ledger; the decisions of a batch take from it.
-    :ivar case_id: the case it belongs to. :ivar invoice_id: the invoice or credit note, where it is one.
-    """
-
-    id: int
-    type: ItemType
-    case_id: str
-    name: str
-    account_id: int
-    partner_id: int | None
-    currency: str
-    residual: Decimal
-    date_due: datetime.date | None = None
-    invoice_id: int | None = None
-
-
-@dataclass
-class Case:
-    """All that belongs together: one order with its documents, or one invoice that has no order.
-
-    :ivar is_invoiced: nothing more of the order will be invoiced (always true for an invoice without order).
-    :ivar has_invoice: it has a posted document. :ivar is_cancelled: the order was cancelled; nothing belongs there.
-    :ivar awaits_capture: the provider still holds an authorised amount that was not captured.
-    :ivar receivable_account_id: the customer's receivable account.
-    :ivar paid_by: what paid the documents that have nothing open, for people.
-    """
-
-    id: str
-    name: str
-    partner_id: int | None
-    receivable_account_id: int | None
-    order_id: int | None = None
-    invoice_id: int | None = None
-    is_invoiced: bool = True
-    has_invoice: bool = False
-    is_cancelled: bool = False
-    awaits_capture: bool = False
-    paid_by: tuple = ()
-
-
-@dataclass
-class Ledger:
-    """What exists, found by the keys of the whole batch.
-
-    :ivar cases: by id. :ivar items: open items. :ivar keys: ``(key, value) -> case ids``, values as stored.
-    """
-
-    cases: dict = field(default_factory=dict)
-    items: list = field(default_factory=list)
-    keys: dict = field(default_factory=lambda: defaultdict(set))
-
-    def __post_init__(self):
-        self._normalised = None
-        self._items_by_case = None
-
-    def find(self, key: Key, reading) -> set:
-        """Return the ids of the cases known under ``reading`` of a reference."""
-        if not reading.normalised:
-            return self.keys.get((key, reading.value), set())
-        if self._normalised is None:
-            self._normalised = defaultdict(set)
-            for (known_key, value), case_ids in self.keys.items():
-                self._normalised[known_key, normalise(value)] |= case_ids
-        return self._normalised.get((key, reading.value), set())
-
-    def open_items(self, case_id: str, *types: ItemType) -> list:
-        """Return what is still open in a case, oldest first."""
-        if self._items_by_case is None:
-            self._items_by_case = defaultdict(list)
-            for item in sorted(self.items, key=lambda item: (item.date_due or datetime.date.min, item.id)):
-                self._items_by_case[item.case_id].append(item)
-        return [item for item in self._items_by_case[case_id] if item.type in types and item.residual]
 
 
 @dataclass
@@ -177,6 +68,9 @@ class Allocation:
     :ivar amount_item: the same part in the open item's currency, where that differs.
     :ivar rounding: what is closed on the open item beyond ``amount`` and booked as rounding, in the item's currency
         and with the item's sign. :ivar rounding_company: the same in company currency.
+    :ivar tax_id: for ``ACCOUNT``: the tax that is contained in ``amount``, or None.
+    :ivar analytic_distribution: for ``ACCOUNT``: as Odoo keeps it, ``{analytic account ids: percentage}``, or None.
+    :ivar label: for ``ACCOUNT``: the text of the journal item; empty means the transaction's own.
     """
 
     role: Role
@@ -187,6 +81,9 @@ class Allocation:
     amount_item: Decimal | None = None
     rounding: Decimal = ZERO
     rounding_company: Decimal = ZERO
+    tax_id: int | None = None
+    analytic_distribution: dict | None = None
+    label: str = ""
 
 
 @dataclass
@@ -195,6 +92,9 @@ class Decision:
 
     :ivar difference: ``open`` when the invoice stays partly open although nothing more is to come, ``excess`` when
         money was left over and stands on the customer; else empty.
+    :ivar tolerance: the deciding rule's own limit for rounding, in company currency, or None.
+    :ivar tried: what the rules before the deciding one looked for and did not find; and for what no rule placed, what
+        would have been needed.
     """
 
     line: Line
@@ -205,11 +105,42 @@ class Decision:
     invoice_id: int | None = None
     is_dispute: bool = False
     difference: str = ""
+    tolerance: Decimal | None = None
     explanation: list = field(default_factory=list)
+    tried: list = field(default_factory=list)
 
     def say(self, template: str, **values):
         """Add a sentence to the explanation."""
         self.explanation.append(Message(template, values))
+
+    def improves(self, role: str) -> bool:
+        """Whether this is a better place than the one where the amount stands open: it found an open item, an account,
+        or for what is unknown at least the customer.
+
+        :param role: the :class:`Role` value of the journal item it stands on.
+        """
+        roles = {part.role for part in self.allocations}
+        if roles & {Role.ITEM, Role.ROUNDING, Role.ACCOUNT}:
+            return True
+        better = {Role.CUSTOMER, Role.PREPAYMENT, Role.DISPUTE, Role.RESERVE, Role.FEE, Role.FEE_OWED}
+        return role == Role.UNKNOWN and bool(roles & better)
+
+    @property
+    def place(self) -> tuple:
+        """Where it goes, to be compared with another decision on the same transaction."""
+        parts = (
+            (
+                part.role, part.amount, part.account_id, part.partner_id, part.item and part.item.id, part.rounding,
+                part.tax_id, part.label, part.analytic_distribution,
+            )
+            for part in self.allocations
+        )  # fmt: skip
+        return self.status, tuple(parts)
+
+    @property
+    def disputed(self) -> list:
+        """What was taken back by a dispute and stands on the customer: allocations."""
+        return [part for part in self.allocations if part.role is Role.DISPUTE and part.amount < 0]
 
     @property
     def partner_id(self):
@@ -284,11 +215,15 @@ class _Batch:
     """The decisions of one batch while they are made."""
 
     def __init__(self, rules, ledger, settings):
-        self.rules = rules
+        self.rules_by_kind = {
+            kind: [rule for rule in rules if kind in (rule.kinds or CUSTOMER_KINDS)] for kind in RULE_KINDS
+        }
         self.ledger = ledger
         self.settings = settings
         self.last_on_item = {}
         self.surpluses = []
+        self.read = {}
+        self.looked_for = []
 
     # ------------------------------------------------------------ one line
 
@@ -297,85 +232,187 @@ class _Batch:
             decision = Decision(line, Status.MATCHED)
             decision.say(_("A transfer between the provider and the bank: the bank's own lines book it."))
             return decision
-        rejected = []
-        for rule in self.rules:
+        rejected, tried = [], []
+        self.looked_for = [line.order_reference, line.provider_reference]
+        for rule in self.rules_by_kind[line.kind]:
             if not rule.applies_to(line):
                 continue
-            decision = self._apply(rule, line, rejected)
+            told = len(tried)
+            decision = self._apply(rule, line, rejected, tried)
+            for message in tried[told:]:
+                message.values["rule_id"] = rule.id  # a name may change, or be another rule's too
             if decision:
                 decision.rule_id = rule.id
-                decision.explanation += rejected
-                return decision
-        decision = self._by_kind(line)
+                decision.tolerance = rule.tolerance
+                break
+        else:
+            decision = self._leave_unplaced(line, rejected, tried)
         decision.explanation += rejected
+        decision.tried = tried
         return decision
 
-    def _apply(self, rule, line, rejected):
-        if rule.action is Action.ACCOUNT:
-            decision = Decision(line, Status.MATCHED)
-            decision.allocations.append(Allocation(Role.ACCOUNT, line.amount, account_id=rule.account_id))
-            decision.say(_("Rule “%(rule)s” books this to the account it names."), rule=rule.name)
-            return decision
-        if rule.action is Action.UNKNOWN:
-            return self._unknown(
-                line, Message(_("Rule “%(rule)s” sends this to the unknown account."), {"rule": rule.name})
-            )
-        return self._match(rule, line, rejected)
-
-    def _by_kind(self, line):
-        """Decide a line that no rule placed."""
-        if line.kind in (Kind.FEE, Kind.FEE_REFUND):
-            decision = Decision(line, Status.MATCHED)
-            decision.allocations.append(Allocation(Role.FEE_OWED if line.fee_owed else Role.FEE, line.amount))
-            if line.fee_owed:
-                decision.say(_("A fee the provider invoices afterwards: booked as owed."))
-            else:
-                decision.say(_("A fee the provider has deducted: booked to the fee account."))
-            return decision
-        if line.kind in (Kind.RESERVE_HOLD, Kind.RESERVE_RELEASE) and self.settings.reserve_account_id:
-            decision = Decision(line, Status.MATCHED)
-            decision.allocations.append(
-                Allocation(Role.RESERVE, line.amount, account_id=self.settings.reserve_account_id)
-            )
-            decision.say(_("Held back or released by the provider: booked to the reserve account."))
-            return decision
-        if line.kind in (Kind.PAYMENT, Kind.REFUND, Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL):
-            if not line.order_reference:
-                return self._unknown(line, Message(_("The provider sent no order reference.")))
+    def _leave_unplaced(self, line, rejected, tried):
+        """What no rule placed is unknown; say what would have placed it."""
+        if line.kind not in CUSTOMER_KINDS:
+            tried.append(Message(_("To be placed, it needs a rule for transactions of this type.")))
             return self._unknown(
                 line,
-                Message(_("No order or invoice is known as %(reference)s."), {"reference": line.order_reference}),
+                Message(
+                    _("No rule says where a row of type “%(type)s” belongs."), {"type": line.text or str(line.kind)}
+                ),
             )
-        return self._unknown(
-            line,
-            Message(_("No rule says where a row of type “%(type)s” belongs."), {"type": line.text or str(line.kind)}),
-        )
+        references = ", ".join(dict.fromkeys(filter(None, map(str.strip, self.looked_for))))
+        if references:
+            tried.append(
+                Message(
+                    _("To be placed, it needs exactly one order or invoice of this company that is known as %(keys)s."),
+                    {"keys": references},
+                )
+            )
+        else:
+            tried.append(Message(_("To be placed, it needs a rule that finds it by something else than a reference.")))
+        if not line.order_reference:
+            return self._unknown(line, Message(_("The provider sent no order reference.")))
+        if rejected:
+            reason = _("Not exactly one order or invoice fits %(reference)s.")
+        else:
+            reason = _("No order or invoice is known as %(reference)s.")
+        return self._unknown(line, Message(reason, {"reference": line.order_reference}))
 
     def _unknown(self, line, reason):
         decision = Decision(line, Status.UNKNOWN, [Allocation(Role.UNKNOWN, line.amount)])
         decision.explanation.append(reason)
         return decision
 
-    # ------------------------------------------------------------ matching
+    # ------------------------------------------------------------ what a rule does
 
-    def _match(self, rule, line, rejected):
-        reference = line.provider_reference if rule.key is Key.PROVIDER_REFERENCE else line.order_reference
-        for reading in readings(reference, self.settings.prefixes):
-            case_ids = self.ledger.find(rule.key, reading)
-            if not case_ids:
-                continue
-            cases = self._without_cancelled([self.ledger.cases[case_id] for case_id in sorted(case_ids)], rejected)
-            if not cases:
-                continue
-            case = self._only_case(cases, line, reading, rejected)
-            if not case and len(cases) > 1:
-                return None  # leaving out some of an ambiguous reference would be a guess
+    def _apply(self, rule, line, rejected, tried):
+        """Return the decision of a rule whose conditions hold; None, with the reason in ``tried``, if it has none."""
+        if not self._is_of_shop(rule, line):
+            tried.append(
+                Message(
+                    _("Rule “%(rule)s”: it is not known to be from %(shops)s."),
+                    {"rule": rule.name, "shops": ", ".join(rule.webshop_names)},
+                )
+            )
+            return None
+        return getattr(self, f"_apply_{rule.action}")(rule, line, rejected, tried)
+
+    def _apply_account(self, rule, line, _rejected, tried):
+        if not rule.account_id:
+            tried.append(
+                Message(
+                    _("Rule “%(rule)s”: nothing can be booked to %(account)s any more. Choose another account."),
+                    {"rule": rule.name, "account": rule.account_name},
+                )
+            )
+            return None
+        decision = Decision(line, Status.MATCHED)
+        decision.allocations.append(
+            Allocation(
+                Role.ACCOUNT,
+                line.amount,
+                account_id=rule.account_id,
+                partner_id=rule.partner_id,
+                tax_id=rule.tax_id,
+                analytic_distribution=rule.analytic_distribution,
+                label=rule.label,
+            )
+        )
+        decision.say(_("Rule “%(rule)s” books this to %(account)s."), rule=rule.name, account=rule.account_name)
+        return decision
+
+    def _apply_fee(self, rule, line, _rejected, _tried):
+        decision = Decision(line, Status.MATCHED)
+        decision.allocations.append(Allocation(Role.FEE_OWED if line.fee_owed else Role.FEE, line.amount))
+        if line.fee_owed:
+            decision.say(_("Rule “%(rule)s”: a fee the provider invoices afterwards, booked as owed."), rule=rule.name)
+        else:
+            decision.say(
+                _("Rule “%(rule)s”: a fee the provider has deducted, booked to the fee account."), rule=rule.name
+            )
+        return decision
+
+    def _apply_reserve(self, rule, line, _rejected, tried):
+        if not self.settings.reserve_account_id:
+            tried.append(Message(_("Rule “%(rule)s”: the provider has no account for reserves."), {"rule": rule.name}))
+            return None
+        decision = Decision(line, Status.MATCHED)
+        decision.allocations.append(Allocation(Role.RESERVE, line.amount, account_id=self.settings.reserve_account_id))
+        decision.say(
+            _("Rule “%(rule)s”: held back or released by the provider, booked to the reserve account."), rule=rule.name
+        )
+        return decision
+
+    def _apply_unknown(self, rule, line, _rejected, _tried):
+        return self._unknown(
+            line, Message(_("Rule “%(rule)s” sends this to the unknown account."), {"rule": rule.name})
+        )
+
+    def _apply_exclude(self, rule, line, _rejected, tried):
+        if line.is_kept:
+            tried.append(
+                Message(
+                    _("Rule “%(rule)s” proposed to leave this out; a person said that it is to be booked."),
+                    {"rule": rule.name},
+                )
+            )
+            return None
+        decision = Decision(line, Status.NEW)
+        decision.say(
+            _("Rule “%(rule)s” proposes to leave this out. A person decides: leave it out, or book it."), rule=rule.name
+        )
+        return decision
+
+    def _apply_customer(self, rule, line, rejected, tried):
+        case = None
+        if rule.partner_id:
+            partner_id, account_id, name = rule.partner_id, rule.account_id, rule.partner_name
+        elif rule.key is Key.CUSTOMER_AMOUNT:
+            partner_id, name = self._find_customer(rule, line, rejected, tried)
+            account_id = self.ledger.receivable_accounts.get(partner_id)
+        else:
+            _reading, case = next(self._find_cases(rule, line, rejected, tried), (None, None))
             if not case:
-                continue
+                return None
+            partner_id, account_id, name = case.partner_id, case.receivable_account_id, case.name
+        if not partner_id or not account_id:
+            if name:
+                rejected.append(self._say_no_customer(rule, name))
+            return None
+        is_dispute = line.kind in _DISPUTE_KINDS
+        decision = Decision(
+            line,
+            Status.MATCHED if is_dispute else Status.ON_ACCOUNT,
+            case=case,
+            invoice_id=case.invoice_id if case else None,
+            is_dispute=is_dispute,
+        )
+        role = Role.DISPUTE if is_dispute else Role.CUSTOMER
+        decision.allocations.append(Allocation(role, line.amount, account_id=account_id, partner_id=partner_id))
+        decision.say(_("Rule “%(rule)s” puts this on the customer (%(name)s)."), rule=rule.name, name=name)
+        return decision
+
+    @staticmethod
+    def _say_no_customer(rule, name):
+        return Message(
+            _("Rule “%(rule)s”: the customer of %(name)s is not certain."), {"rule": rule.name, "name": name}
+        )
+
+    def _apply_match(self, rule, line, rejected, tried):
+        if rule.key is Key.CUSTOMER_AMOUNT:
+            return self._match_customer(rule, line, rejected, tried)
+        for reading, case in self._find_cases(rule, line, rejected, tried):
             decision = self.place(line, case)
             if not decision:
+                rejected.append(self._say_no_customer(rule, case.name))
                 continue
-            key = reference.strip() if reading.how is None else f"{reference.strip()} ({reading.how})"
+            reference = rule.get_reference(line).strip()
+            key = (
+                reference
+                if reading.how is None
+                else Message("%(key)s (%(how)s)", {"key": reference, "how": reading.how})
+            )
             decision.explanation.insert(
                 0,
                 Message(
@@ -384,6 +421,89 @@ class _Batch:
             )
             return decision
         return None
+
+    # ------------------------------------------------------------ by reference
+
+    def _find_cases(self, rule, line, rejected, tried):
+        """Yield ``(reading, case)`` for each way to read the rule's reference that leads to exactly one case."""
+        reference = rule.get_reference(line)
+        self.looked_for.append(reference)
+        ways = self._get_readings(reference, rule)
+        is_known = False
+        for reading in ways:
+            case_ids = self.ledger.find(rule.key, reading)
+            if not case_ids:
+                continue
+            if is_known and reading.is_lossy:
+                return  # the whole reference is known: a part of it would be another's
+            is_known = True
+            cases = self._without_cancelled([self.ledger.cases[case_id] for case_id in sorted(case_ids)], rejected)
+            cases = self._only_of_shops(rule, cases, rejected)
+            if not cases:
+                continue
+            case = self._only_case(cases, line, reading, rejected)
+            if case:
+                yield reading, case
+            elif len(cases) > 1:
+                return  # leaving out some of an ambiguous reference would be a guess
+        if not is_known:
+            tried.append(self._say_not_known(rule, reference, ways))
+
+    @staticmethod
+    def _say_not_known(rule, reference, ways):
+        if not ways:
+            return Message(_("Rule “%(rule)s”: the transaction has no such reference."), {"rule": rule.name})
+        read_as = list(dict.fromkeys(reading.value for reading in ways))
+        if len(read_as) == 1:
+            return Message(
+                _("Rule “%(rule)s”: nothing is known as %(reference)s."),
+                {"rule": rule.name, "reference": reference.strip()},
+            )
+        return Message(
+            _("Rule “%(rule)s”: nothing is known as %(reference)s, also read as %(others)s."),
+            {"rule": rule.name, "reference": reference.strip(), "others": ", ".join(read_as[1:])},
+        )
+
+    def _get_readings(self, reference, rule):
+        prefixes = self.settings.prefixes if rule.without_prefix else ()
+        key = (reference, rule.without_prefix, rule.without_attempt)
+        if key not in self.read:
+            self.read[key] = readings(reference, prefixes, rule.without_attempt)
+        return self.read[key]
+
+    def _is_of_shop(self, rule, line):
+        """Whether a rule for some shops applies; one that looks for documents looks among theirs only, and applies."""
+        looks_for_documents = rule.action is Action.MATCH or rule.key in REFERENCE_KEYS
+        if not rule.webshop_ids or looks_for_documents:
+            return True
+        known = {
+            case_id
+            for reference in (rule.get_reference(line), line.provider_reference)
+            for case_id in self._find_known(reference, rule)
+        }
+        return bool(known) and all(self.ledger.cases[case_id].webshop_id in rule.webshop_ids for case_id in known)
+
+    def _find_known(self, reference, rule):
+        """Return the ids of the cases known by a whole reference, by whichever key; the most literal reading counts."""
+        for reading in self._get_readings(reference, rule):
+            case_ids = set().union(*(self.ledger.find(key, reading) for key in REFERENCE_KEYS))
+            if case_ids and not reading.is_lossy:
+                return case_ids
+        return set()
+
+    @staticmethod
+    def _only_of_shops(rule, cases, rejected):
+        if not rule.webshop_ids:
+            return cases
+        for case in cases:
+            if case.webshop_id not in rule.webshop_ids:
+                rejected.append(
+                    Message(
+                        _("%(name)s was turned down: it is not from %(shops)s."),
+                        {"name": case.name, "shops": ", ".join(rule.webshop_names)},
+                    )
+                )
+        return [case for case in cases if case.webshop_id in rule.webshop_ids]
 
     @staticmethod
     def _without_cancelled(cases, rejected):
@@ -396,7 +516,7 @@ class _Batch:
         """Return the one case that fits, or None with the reasons added to ``rejected``."""
         if len(cases) == 1 and not reading.is_lossy:
             return cases[0]
-        fitting = [case for case in cases if self._exact_item(case, line)]
+        fitting = [case for case in cases if self._exact_items(case, line)]
         if len(fitting) == 1:
             return fitting[0]
         names = ", ".join(case.name for case in cases[:_NAMED_CANDIDATES])
@@ -419,13 +539,94 @@ class _Batch:
             )
         return None
 
-    def _exact_item(self, case, line):
+    def _exact_items(self, case, line):
+        """Return what has exactly the line's amount open in ``case``, with the right sign."""
+        return [item for item in self.ledger.open_items(case.id, *ItemType) if self._is_exact(item, line)]
+
+    def _is_exact(self, item, line):
         types = {Kind.CHARGEBACK: (), Kind.CHARGEBACK_REVERSAL: (ItemType.DISPUTE,)}.get(line.kind, _TAKEN_TYPES)
-        for item in self.ledger.open_items(case.id, *types):
-            amount = self._amount_in(line, item.currency)
-            if amount is not None and item.residual == amount:
-                return item
-        return None
+        return item.type in types and item.residual == self._amount_in(line, item.currency)
+
+    # ------------------------------------------------------------ by customer and amount
+
+    def _find_customer(self, rule, line, rejected, tried):
+        """Return ``(partner id, how people know it)`` of the customer the rule names or its reference does."""
+        if rule.partner_id:
+            return rule.partner_id, rule.partner_name
+        reference = rule.get_reference(line).strip()
+        self.looked_for.append(reference)
+        partner_ids = self.ledger.customers.get(normalise(reference), ()) if reference else ()
+        if len(partner_ids) == 1:
+            return next(iter(partner_ids)), reference
+        if partner_ids:
+            rejected.append(
+                Message(
+                    _("%(count)s customers are known as %(reference)s."),
+                    {"count": len(partner_ids), "reference": reference},
+                )
+            )
+        else:
+            tried.append(self._say_not_known(rule, reference, [Reading(reference)] if reference else []))
+        return None, ""
+
+    def _match_customer(self, rule, line, rejected, tried):
+        """Meet the one document of the customer that has exactly this amount open, near enough in time."""
+        partner_id, name = self._find_customer(rule, line, rejected, tried)
+        if not partner_id:
+            return None
+        fitting = [item for item in self.ledger.get_partner_items(partner_id) if self._is_exact(item, line)]
+        cases = list({item.case_id: self.ledger.cases[item.case_id] for item in fitting}.values())
+        cases = self._only_of_shops(rule, self._without_cancelled(cases, rejected), rejected)
+        exact = [(case, item) for case in cases for item in fitting if item.case_id == case.id]
+        near = []
+        for case, item in exact:
+            if item.date and abs((item.date - line.date).days) > rule.days:
+                rejected.append(
+                    Message(
+                        _("%(name)s was turned down: its date %(date)s is more than %(days)s days away."),
+                        {"name": item.name, "date": item.date, "days": rule.days},
+                    )
+                )
+            else:
+                near.append((case, item))
+        if len(near) > 1:
+            rejected.append(
+                Message(
+                    _("%(customer)s has exactly this amount open in %(count)s places (%(names)s)."),
+                    {
+                        "customer": name,
+                        "count": len(near),
+                        "names": ", ".join(item.name for _case, item in near[:_NAMED_CANDIDATES]),
+                    },
+                )
+            )
+        elif not exact:
+            tried.append(
+                Message(
+                    _("Rule “%(rule)s”: %(customer)s has no document with exactly this amount open."),
+                    {"rule": rule.name, "customer": name},
+                )
+            )
+        if len(near) != 1:
+            return None
+        [(case, item)] = near
+        decision = Decision(
+            line, Status.MATCHED, case=case, invoice_id=case.invoice_id, is_dispute=item.type is ItemType.DISPUTE
+        )
+        decision.say(
+            _(
+                "Rule “%(rule)s” found %(name)s: the only document of %(customer)s with exactly this amount open "
+                "within %(days)s days."
+            ),
+            rule=rule.name,
+            name=item.name,
+            customer=name,
+            days=rule.days,
+        )
+        self._take_from(decision, item, _Left(line.amount, self._amount_in(line, line.currency_original)))
+        return decision
+
+    # ------------------------------------------------------------ placing in a case
 
     @staticmethod
     def _amount_in(line, currency):
@@ -559,7 +760,7 @@ class _Batch:
         line = decision.line
         taken = [part.item for part in decision.allocations if part.role is Role.ITEM]
         last = taken[-1] if taken else None
-        if last and not last.residual and self._is_rounding(line, left, line.currency, case, last):
+        if last and not last.residual and self._is_rounding(decision, left, line.currency, case, last):
             decision.allocations.append(Allocation(Role.ROUNDING, left))
             decision.say(_("%(amount)s more than open: within the limit, booked as rounding."), amount=abs(left))
             return
@@ -622,7 +823,7 @@ class _Batch:
 
     def _settle_shortage(self, decision, item):
         case = self.ledger.cases[item.case_id]
-        if self._is_rounding(decision.line, item.residual, item.currency, case, item):
+        if self._is_rounding(decision, item.residual, item.currency, case, item):
             part = next(part for part in reversed(decision.allocations) if part.item is item)
             part.rounding = item.residual
             part.rounding_company = self.settings.to_company(item.residual, item.currency)
@@ -633,11 +834,12 @@ class _Batch:
         elif case.is_invoiced and not case.awaits_capture:
             decision.difference = "open"
 
-    def _is_rounding(self, line, amount, currency, case, item):
+    def _is_rounding(self, decision, amount, currency, case, item):
         """Whether ``amount`` may be booked as rounding on ``item``: small, and nothing more is to come."""
-        if line.kind in _DISPUTE_KINDS:
+        limit = self.settings.limit if decision.tolerance is None else min(decision.tolerance, self.settings.limit)
+        if decision.line.kind in _DISPUTE_KINDS:
             return False
-        if abs(self.settings.to_company(amount, currency)) > self.settings.limit:
+        if abs(self.settings.to_company(amount, currency)) > limit:
             return False
         if item.type is ItemType.PAYMENT:
             return False

@@ -32,11 +32,12 @@ class Reading:
     how: Message | None = None
 
 
-def readings(reference: str, prefixes=()) -> list:
+def readings(reference: str, prefixes=(), without_attempt=True) -> list:
     """Return the ways to read ``reference``, the most literal first.
 
     :param reference: as the provider sent it; empty gives none.
     :param prefixes: what the shop is known to put before its order numbers.
+    :param without_attempt: whether a number of the attempt may be left out.
     """
     trimmed = reference.strip()
     if not trimmed:
@@ -57,7 +58,7 @@ def readings(reference: str, prefixes=()) -> list:
             body = whole[len(prefix) :]
             bodies.append(body)
             add(body, is_lossy=True, how=Message(_("read without the shop's prefix, as %(value)s"), {"value": body}))
-    for body in bodies:
+    for body in bodies if without_attempt else ():
         attempt = _ATTEMPT_SUFFIX.match(body)
         if attempt:
             order = attempt["order"]

@@ -2,21 +2,25 @@
 
 Each row's company amount is computed from the document alone. The clearing line is the sum of the rows, and the other
 side of each row carries exactly that row's amount; so a voucher balances because every row does, never because a line
-was made to fit.
+was made to fit. A tax divides one line into a base and its tax lines, which are together exactly that line.
 
 Amounts are :class:`~decimal.Decimal`; positive is debit, negative is credit.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as Date
 from decimal import Decimal
 
 from ..providers.messages import SettlementError, _
 from ..providers.records import BANK_KINDS
 from .decisions import Role
+from .fees import FeeBooking
 
 ZERO = Decimal(0)
+
+#: The role of a tax line, by that of its base. The tax of fees is shared by the transactions of a voucher, as they are.
+TAX_ROLES = {"fee": "fee_tax", "account": "tax"}
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,64 @@ class Conversion:
     to_company: object
 
 
+@dataclass(frozen=True)
+class TaxLine:
+    """One part of a tax.
+
+    :ivar amount: in the currency of the amount it is part of. :ivar account_id: or None for the base's own account.
+    :ivar repartition_line_id: the tax's own line that says where this part belongs.
+    :ivar tag_ids: the boxes of the VAT return it counts in.
+    :ivar is_analytic: whether it carries the base's analytic distribution.
+    """
+
+    amount: Decimal
+    account_id: int | None
+    repartition_line_id: int
+    tag_ids: tuple = ()
+    is_analytic: bool = False
+
+
+@dataclass(frozen=True)
+class TaxSplit:
+    """An amount divided into a base and the tax in it. Under reverse charge the base is all of it, and the tax lines
+    cancel each other.
+
+    :ivar net: the base. :ivar base_tag_ids: the boxes of the VAT return the base counts in.
+    :ivar lines: :class:`TaxLine`; with ``net`` they are exactly the amount. :ivar name: the tax, for people.
+    """
+
+    net: Decimal
+    base_tag_ids: tuple = ()
+    lines: tuple = ()
+    name: str = ""
+
+    @property
+    def vat(self) -> Decimal:
+        """The tax in the amount."""
+        return sum((line.amount for line in self.lines), ZERO)
+
+    def with_vat(self, vat) -> "TaxSplit":
+        """Return the same amount divided with ``vat`` as its tax: the largest part takes the difference."""
+        difference = vat - self.vat
+        largest = max(self.lines, key=lambda line: abs(line.amount))
+        lines = tuple(
+            replace(line, amount=line.amount + difference) if line is largest else line for line in self.lines
+        )
+        return replace(self, net=self.net - difference, lines=lines)
+
+
 @dataclass
 class PlannedLine:
     """One journal item to be written.
 
-    :ivar role: ``clearing`` or a :class:`~.decisions.Role` value or ``exchange``.
+    :ivar role: ``clearing`` or a :class:`~.decisions.Role` value or ``exchange``, ``tax`` or ``fee_tax``.
     :ivar transaction_ids: the transactions it stands for.
     :ivar item_id: the open journal item it closes or reduces, or None.
+    :ivar analytic_distribution: as Odoo keeps it, or None for what Odoo proposes.
+    :ivar is_analytic: for a tax line, whether it is cost as its base is.
+    :ivar tax_ids: for a base, its tax. :ivar tax_tag_ids: the boxes of the VAT return it counts in.
+    :ivar tax_repartition_line_id: for a tax line, the tax's own line it comes from.
+    :ivar tax_base: for a tax line, its base in company currency.
     """
 
     role: str
@@ -87,6 +142,43 @@ class PlannedLine:
     transaction_ids: tuple = ()
     item_id: int | None = None
     date_due: Date | None = None
+    analytic_distribution: dict | None = None
+    is_analytic: bool = False
+    tax_ids: tuple = ()
+    tax_tag_ids: tuple = ()
+    tax_repartition_line_id: int | None = None
+    tax_base: Decimal = ZERO
+
+    def divide(self, tax_id, split, to_company) -> list:
+        """Return the base and the tax lines that stand for this line.
+
+        :param split: the :class:`TaxSplit` of ``amount_currency``.
+        :param to_company: ``(amount, currency) -> Decimal`` in company currency; the base keeps the rest.
+        """
+        taxes = [(tax, to_company(tax.amount, self.currency)) for tax in split.lines if tax.amount]
+        base = replace(
+            self,
+            balance=self.balance - sum((balance for _tax, balance in taxes), ZERO),
+            amount_currency=split.net,
+            tax_ids=(tax_id,),
+            tax_tag_ids=split.base_tag_ids,
+        )
+        return [base] + [
+            replace(
+                self,
+                role=TAX_ROLES[self.role],
+                account_id=tax.account_id or self.account_id,
+                balance=balance,
+                amount_currency=tax.amount,
+                name=f"{self.name} · {split.name}",
+                analytic_distribution=self.analytic_distribution if tax.is_analytic else None,
+                is_analytic=tax.is_analytic,
+                tax_tag_ids=tax.tag_ids,
+                tax_repartition_line_id=tax.repartition_line_id,
+                tax_base=base.balance,
+            )
+            for tax, balance in taxes
+        ]
 
 
 @dataclass
@@ -110,14 +202,16 @@ class Voucher:
             )
 
 
-def plan_voucher(booking_date, decisions, accounts, conversion, labels) -> Voucher:
+def plan_voucher(booking_date, decisions, accounts, conversion, labels, fees=None, split_tax=None) -> Voucher:
     """Return the voucher for ``decisions``, proved to balance.
 
     :param decisions: :class:`~.decisions.Decision` of transactions with one booking date.
     :param labels: texts for summed lines: ``clearing``, ``fee``, ``rounding``, ``exchange``, ``fee_payable``.
+    :param fees: ``{transaction id: FeeBooking}`` of :func:`~.fees.book_fees`; without one, a fee is exempt.
+    :param split_tax: ``(tax id, amount, currency) -> TaxSplit``, debit positive; needed where there is a tax.
     """
     voucher = Voucher(booking_date)
-    plan = _VoucherPlan(accounts, conversion, labels)
+    plan = _VoucherPlan(accounts, conversion, labels, fees or {}, split_tax)
     for decision in decisions:
         plan.add(decision)
     voucher.lines = plan.planned_lines()
@@ -125,7 +219,9 @@ def plan_voucher(booking_date, decisions, accounts, conversion, labels) -> Vouch
     return voucher
 
 
-def plan_transfer(booking_date, decision, source, accounts, labels, to_company, company_currency) -> tuple:
+def plan_transfer(
+    booking_date, decision, source, accounts, labels, to_company, company_currency, split_tax=None
+) -> tuple:
     """Plan how what stands open on one account moves to where it belongs.
 
     :param decision: over the open amount, with the transaction's sign.
@@ -133,6 +229,7 @@ def plan_transfer(booking_date, decision, source, accounts, labels, to_company, 
         opposite to the transaction's.
     :param to_company: ``(amount, currency) -> Decimal``: the company amount of a part of ``source``, at the rate the
         source was booked at. :param company_currency: its name.
+    :param split_tax: as in :func:`plan_voucher`.
     :return: the voucher (without lines where open items can simply be reconciled with each other), and the pairs of
         open item ids to reconcile.
     """
@@ -141,13 +238,16 @@ def plan_transfer(booking_date, decision, source, accounts, labels, to_company, 
     line = decision.line
     taken = ZERO
 
-    def add(role, account_id, partner_id, amount, currency, balance, item_id=None):
-        name = labels[role] if role in labels else line_label(line)
-        voucher.lines.append(
-            PlannedLine(
-                str(role), account_id, balance, amount, currency, name, partner_id, (line.id,), item_id, booking_date
-            )
+    def add(role, account_id, partner_id, amount, currency, balance, item_id=None, part=None):
+        name = labels.get(role) or (part and part.label) or line.label
+        planned = PlannedLine(
+            str(role), account_id, balance, amount, currency, name, partner_id, (line.id,), item_id, booking_date
         )
+        if not part:
+            voucher.lines.append(planned)
+            return
+        planned.analytic_distribution = part.analytic_distribution
+        voucher.lines += _with_tax(planned, part.tax_id, split_tax, to_company)
 
     def take(amount):
         """Take a part off the source; all parts together take exactly its company amount."""
@@ -168,7 +268,7 @@ def plan_transfer(booking_date, decision, source, accounts, labels, to_company, 
         elif part.amount_item is None:
             item_id = part.item.id if part.item else None
             moved = take(part.amount)
-            add(str(part.role), part.account_id, part.partner_id, -part.amount, line.currency, -moved, item_id)
+            add(str(part.role), part.account_id, part.partner_id, -part.amount, line.currency, -moved, item_id, part)
         else:
             balance = moved = take(part.amount)
             if part.item.currency == company_currency:
@@ -189,18 +289,36 @@ def plan_transfer(booking_date, decision, source, accounts, labels, to_company, 
     return voucher, pairs
 
 
-def line_label(line) -> str:
-    """Return what stands on a transaction's own journal items: order reference, provider's id, provider's text."""
-    return " · ".join(text for text in (line.order_reference, line.provider_reference, line.text) if text)
+def _with_tax(planned, tax_id, split_tax, to_company) -> list:
+    """Return a planned line divided by its tax, where it has one."""
+    if not tax_id:
+        return [planned]
+    return planned.divide(tax_id, split_tax(tax_id, planned.amount_currency, planned.currency), to_company)
+
+
+@dataclass
+class _Sum:
+    """One line of several transactions while it is summed up.
+
+    :ivar fee: the :class:`~.fees.FeeBooking` they have in common, or None. :ivar vat: stated VAT by transaction.
+    """
+
+    balance: Decimal = ZERO
+    amount_currency: Decimal = ZERO
+    transaction_ids: list = field(default_factory=list)
+    fee: FeeBooking | None = None
+    vat: dict = field(default_factory=dict)
 
 
 class _VoucherPlan:
     """A voucher while it is summed up."""
 
-    def __init__(self, accounts, conversion, labels):
+    def __init__(self, accounts, conversion, labels, fees, split_tax):
         self.accounts = accounts
         self.conversion = conversion
         self.labels = labels
+        self.fees = fees
+        self.split_tax = split_tax
         self.single = []
         self.summed = {}
 
@@ -216,7 +334,7 @@ class _VoucherPlan:
         else:
             self._sum("clearing", self.accounts.clearing, gross - fee, line.amount - line.fee, line.id)
         if line.fee:
-            self._sum("fee", self.accounts.fee, fee, line.fee, line.id, line.fee_type)
+            self._sum_fee(line, fee, line.fee)
         remaining = gross
         parts = decision.allocations
         for number, part in enumerate(parts, 1):
@@ -228,7 +346,7 @@ class _VoucherPlan:
     def _add_part(self, decision, part, share):
         line = decision.line
         if part.role in (Role.FEE, Role.FEE_OWED):
-            self._sum("fee", self.accounts.fee, -share, -part.amount, line.id, line.fee_type)
+            self._sum_fee(line, -share, -part.amount)
         elif part.role is Role.ROUNDING:
             self._sum("rounding", self.accounts.rounding, -share, -part.amount, line.id, line.id)
         elif part.role is Role.ITEM:
@@ -275,29 +393,36 @@ class _VoucherPlan:
 
     def _single(self, decision, part, account_id, balance, amount_currency, currency):
         line = decision.line
-        self.single.append(
-            PlannedLine(
-                role=str(part.role),
-                account_id=account_id,
-                balance=balance,
-                amount_currency=amount_currency,
-                currency=currency,
-                name=line_label(line),
-                partner_id=part.partner_id,
-                transaction_ids=(line.id,),
-                item_id=part.item.id if part.item else None,
-                date_due=line.date,
-            )
+        planned = PlannedLine(
+            role=str(part.role),
+            account_id=account_id,
+            balance=balance,
+            amount_currency=amount_currency,
+            currency=currency,
+            name=part.label or line.label,
+            partner_id=part.partner_id,
+            transaction_ids=(line.id,),
+            item_id=part.item.id if part.item else None,
+            date_due=line.date,
+            analytic_distribution=part.analytic_distribution,
         )
+        self.single += _with_tax(planned, part.tax_id, self.split_tax, self.conversion.to_company)
 
-    def _sum(self, role, account_id, balance, amount_currency, transaction_id, group="", currency=None):
-        """Add to the one line of this role, account and ``group``."""
+    def _sum(self, role, account_id, balance, amount_currency, transaction_id, group="", currency=None, fee=None):
+        """Add to the one line of this role, account and ``group``, and of fees that are booked alike."""
         currency = currency or self.conversion.currency
-        key = (role, account_id, group, currency)
-        entry = self.summed.setdefault(key, [ZERO, ZERO, []])
-        entry[0] += balance
-        entry[1] += amount_currency
-        entry[2].append(transaction_id)
+        key = (role, account_id, group, currency, fee and fee.summed_by)
+        entry = self.summed.setdefault(key, _Sum(fee=fee))
+        entry.balance += balance
+        entry.amount_currency += amount_currency
+        entry.transaction_ids.append(transaction_id)
+        if fee and fee.vat is not None:
+            entry.vat[transaction_id] = fee.vat
+
+    def _sum_fee(self, line, balance, amount_currency):
+        fee = self.fees.get(line.id, FeeBooking())
+        account_id = fee.fee_type.account_id or self.accounts.fee
+        self._sum("fee", account_id, balance, amount_currency, line.id, line.fee_type, fee=fee)
 
     def _company(self, amount):
         return self.conversion.to_company(amount, self.conversion.currency) if amount else ZERO
@@ -306,15 +431,27 @@ class _VoucherPlan:
         """Return the lines, clearing first; sums of zero are left out."""
         order = defaultdict(lambda: 9, {"clearing": 0, "fee": 1, "fee_payable": 2, "rounding": 3, "exchange": 4})
         lines = []
-        for (role, account_id, group, currency), (balance, amount_currency, ids) in sorted(
-            self.summed.items(), key=lambda entry: order[entry[0][0]]
+        for (role, account_id, group, currency, _alike), entry in sorted(
+            self.summed.items(), key=lambda item: order[item[0][0]]
         ):
-            if not balance and not amount_currency:
+            vat = sum(entry.vat.values(), ZERO)
+            if not entry.balance and not entry.amount_currency and not vat:
                 continue
             label = self.labels[role]
             if role == "fee" and group:
                 label = f"{label} · {group}"
-            lines.append(
-                PlannedLine(role, account_id, balance, amount_currency, currency, label, transaction_ids=tuple(ids))
-            )
+            planned = PlannedLine(
+                role, account_id, entry.balance, entry.amount_currency, currency, label,
+                transaction_ids=tuple(entry.transaction_ids),
+            )  # fmt: skip
+            lines += self._divide_fee(planned, entry.fee, vat) if entry.fee else [planned]
         return lines + self.single
+
+    def _divide_fee(self, planned, fee, vat):
+        """Return the summed fees with what their type says: supplier, analytic distribution and tax."""
+        planned.partner_id = fee.fee_type.partner_id
+        planned.analytic_distribution = fee.fee_type.analytic_distribution
+        if fee.vat is None:
+            return _with_tax(planned, fee.tax_id, self.split_tax, self.conversion.to_company)
+        split = self.split_tax(fee.tax_id, planned.amount_currency, planned.currency).with_vat(vat)
+        return planned.divide(fee.tax_id, split, self.conversion.to_company)

@@ -3,12 +3,15 @@ from . import account_settlement_provider
 from . import account_settlement_provider_vipps
 from . import account_settlement_document
 from . import account_settlement_rule
+from . import account_settlement_rule_version
 from . import account_settlement
 from . import account_settlement_line
+from . import account_settlement_fee_type
 from . import account_settlement_ingest
 from . import account_settlement_match
 from . import account_settlement_book
 from . import account_settlement_bank
+from . import account_settlement_tryout
 from . import sale_webshop
 from . import sale_webshop_event
 from . import sale_webshop_tax
@@ -23,6 +26,7 @@ from . import sale_order_line
 from . import account_move
 from . import account_move_webshop
 from . import account_move_line
+from . import account_settlement_trail
 from . import account_partial_reconcile
 from . import account_account
 from . import account_bank_statement_line

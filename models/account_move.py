@@ -171,7 +171,7 @@ class AccountMove(models.Model):
         reversals = self._reverse_moves(
             [
                 {
-                    "date": move.settlement_id._get_booking_date(max(wanted, move.date)),
+                    "date": move.settlement_id._get_booking_date(max(wanted, move.date), move._affect_tax_report()),
                     "ref": self.env._("Reversal of %(move)s: %(reason)s", move=move.name, reason=reason),
                 }
                 for move in self

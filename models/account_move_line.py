@@ -40,6 +40,8 @@ class AccountMoveLine(models.Model):
             ("reserve", "Reserve"),
             ("fee", "Fee"),
             ("fee_payable", "Fee owed"),
+            ("tax", "Tax"),
+            ("fee_tax", "Tax of fees"),
             ("rounding", "Rounding"),
             ("exchange", "Exchange difference"),
             ("source", "Moved from here"),

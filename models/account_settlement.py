@@ -57,6 +57,12 @@ class AccountSettlement(models.Model):
         help="The document holds no total to check its rows against: a person confirms the payout before it is booked.",
     )
     confirmed_by_id = fields.Many2one("res.users", readonly=True)
+    needs_rule_agreement = fields.Boolean(
+        readonly=True,
+        string="Rules Changed Since",
+        help="It was booked by other rules than today's: a person agrees before it is booked again.",
+    )
+    rule_changes = fields.Text(compute="_compute_rule_changes", string="What Changed in the Rules")
     problem_data = fields.Json(readonly=True, help="What does not add up, and in which document.")
     booking_error_data = fields.Json(readonly=True, help="Why booking failed the last time.")
     error_message = fields.Text(compute="_compute_error_message")
@@ -201,6 +207,21 @@ class AccountSettlement(models.Model):
             problems = [problem["message"] for problem in settlement.problem_data or []]
             settlement.error_message = self._render_messages(problems + (settlement.booking_error_data or []))
 
+    @api.depends("needs_rule_agreement", "line_ids.rule_version_id")
+    @api.depends_context("lang")
+    def _compute_rule_changes(self):
+        for settlement in self:
+            versions = settlement._get_other_rule_versions() if settlement.needs_rule_agreement else None
+            settlement.rule_changes = "\n".join(filter(None, versions.mapped("changes"))) if versions else False
+
+    def _get_other_rule_versions(self):
+        """Return how the rules read when transactions that are to be booked again were booked, where that is not how
+        they read now."""
+        self.ensure_one()
+        versions = self.line_ids.filtered(lambda line: line.status == "new").rule_version_id
+        current = versions and versions._get_plain(self.provider_id).fingerprint
+        return versions.filtered(lambda version: version.fingerprint != current)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):
         for settlement in self.filtered("move_ids"):
@@ -259,6 +280,15 @@ class AccountSettlement(models.Model):
         self._process()
         return True
 
+    def action_agree_to_rules(self):
+        """A person has seen what changed in the rules since; the settlement is booked by today's."""
+        for settlement in self.filtered("needs_rule_agreement"):
+            body = self.env._("To be booked by today's rules. Changed since: %s", settlement.rule_changes or "–")
+            settlement.message_post(body=body)
+            settlement.line_ids.filtered(lambda line: line.status == "new").rule_version_id = False
+            settlement.needs_rule_agreement = False
+        return self.action_process()
+
     def action_reverse(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_reverse")
         action["context"] = {"default_settlement_ids": self.ids}
@@ -303,6 +333,7 @@ class AccountSettlement(models.Model):
             settlement._lock()
             settlement = settlement.with_company(settlement.company_id)
             settlement.booking_error_data = False
+            settlement.needs_rule_agreement = bool(settlement._get_other_rule_versions())
             for date, lines in settlement._get_bookable_lines():
                 settlement._book(date, lines)
             settlement._close_clearing()
@@ -320,13 +351,14 @@ class AccountSettlement(models.Model):
     def _get_bookable_lines(self):
         """Return ``(ledger date, lines)`` of what may be booked now, oldest first.
 
-        A settlement in error, or one whose payout must be confirmed first, gives nothing; an open run gives its
-        complete ledger dates.
+        A settlement in error, or one a person must look at first, gives nothing; an open run gives its complete ledger
+        dates.
         """
         self.ensure_one()
-        if self.problem_data or self.needs_confirmation or self.provider_id.state != "active":
+        awaits_person = self.needs_confirmation or self.needs_rule_agreement
+        if self.problem_data or awaits_person or self.provider_id.state != "active":
             return []
-        domain = [("settlement_id", "=", self.id), ("status", "=", "new")]
+        domain = [("settlement_id", "=", self.id), ("status", "=", "new"), ("is_exclusion_proposed", "=", False)]
         if self.is_open:
             domain.append(("date", "<=", self.complete_to))
         lines = self.env["account.settlement.line"].search(domain, order="date, row, id")
@@ -336,7 +368,7 @@ class AccountSettlement(models.Model):
     def _search_bookable(self, limit=None):
         """Return the settlements with something to book: rows still new, of complete ledger dates."""
         self.flush_model()
-        self.env["account.settlement.line"].flush_model(["status", "date", "settlement_id"])
+        self.env["account.settlement.line"].flush_model(["status", "date", "settlement_id", "is_exclusion_proposed"])
         self.env["account.settlement.provider"].flush_model(["state"])
         rows = self.env.execute_query(
             SQL(
@@ -346,12 +378,14 @@ class AccountSettlement(models.Model):
                   JOIN account_settlement_provider provider ON provider.id = settlement.provider_id
                  WHERE settlement.state IN ('new', 'open')
                    AND settlement.needs_confirmation IS NOT TRUE
+                   AND settlement.needs_rule_agreement IS NOT TRUE
                    AND provider.state = 'active'
                    AND EXISTS (
                        SELECT 1
                          FROM account_settlement_line line
                         WHERE line.settlement_id = settlement.id
                           AND line.status = 'new'
+                          AND line.is_exclusion_proposed IS NOT TRUE
                           AND (settlement.is_open IS NOT TRUE OR line.date <= settlement.complete_to)
                        )
               ORDER BY settlement.date, settlement.id

@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -6,7 +7,17 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
-from ..matching.vouchers import Accounts, Conversion, PlannedLine, Voucher, line_label, plan_voucher
+from ..matching.decisions import Status
+from ..matching.fees import book_fees
+from ..matching.vouchers import (
+    Accounts,
+    Conversion,
+    PlannedLine,
+    TaxLine,
+    TaxSplit,
+    Voucher,
+    plan_voucher,
+)
 from ..providers.messages import Message, SettlementError, _
 from ..providers.records import BANK_KINDS
 from .money import to_decimal
@@ -35,9 +46,13 @@ class AccountSettlement(models.Model):
         :raises UserError: when the plan cannot be booked exactly; nothing is booked then.
         """
         self.ensure_one()
-        booking_date = self._get_booking_date(date)
         try:
-            decisions = self._match(lines)
+            decided = self._match(lines)
+            # What a rule proposes to leave out is booked or left out when a person has said so.
+            decisions = [decision for decision in decided if decision.status is not Status.NEW]
+            split_tax = self._get_tax_split()
+            fees = book_fees(decisions, self.provider_id._get_fee_types(), split_tax)
+            booking_date = self._get_booking_date(date, self._has_tax(decisions, fees))
             vouchers = [
                 plan_voucher(
                     booking_date,
@@ -49,19 +64,80 @@ class AccountSettlement(models.Model):
                         self._get_conversion(date),
                     ),
                     self._get_labels(date),
+                    fees,
+                    split_tax,
                 )
                 for start in range(0, len(decisions), LINES_PER_VOUCHER)
             ]
         except SettlementError as error:
             raise UserError(self._render_message(error.message)) from error
         moves = self._write_vouchers([voucher for voucher in vouchers if voucher.lines])
-        lines._note_decisions(decisions, date, booking_date)
+        lines._note_decisions(decided, date, booking_date, fees)
+        lines.filtered(lambda line: line.status != "new")._note_rule_version()
         return moves
 
-    def _get_booking_date(self, date):
-        """Return ``date``, or the first open day after it where Odoo says the period is locked for this journal."""
-        locks = self.company_id._get_violated_lock_dates(date, False, self.provider_id.journal_id)
+    @staticmethod
+    def _has_tax(decisions, fees):
+        """Whether what is to be booked ends up in the VAT return."""
+        return any(fee.tax_id for fee in fees.values()) or any(
+            part.tax_id for decision in decisions for part in decision.allocations
+        )
+
+    def _get_booking_date(self, date, has_tax=False):
+        """Return ``date``, or the first open day after it where Odoo says the period is locked for this journal.
+
+        :param bool has_tax: whether the voucher affects the VAT return: then its lock date counts too.
+        """
+        locks = self.company_id._get_violated_lock_dates(date, has_tax, self.provider_id.journal_id)
         return max(lock for lock, _field in locks) + timedelta(days=1) if locks else date
+
+    def _get_tax_split(self):
+        """Return ``(tax id, amount, currency name) -> TaxSplit`` with the amounts that Odoo itself computes."""
+        AccountTax = self.env["account.tax"].with_context(
+            lang=self.company_id.partner_id.lang or self.env.lang, force_price_include=True
+        )
+        splits = {}
+        currencies = {}
+
+        def split_tax(tax_id, amount, currency_name):
+            if currency_name not in currencies:
+                currencies.update(self._get_currencies([currency_name]))
+            key = (tax_id, amount, currency_name)
+            if key not in splits:
+                splits[key] = self._split_tax(AccountTax.browse(tax_id), amount, currencies[currency_name])
+            return splits[key]
+
+        return split_tax
+
+    @staticmethod
+    def _split_tax(tax, amount, currency):
+        """Divide an amount into a base and the tax in it, exactly.
+
+        :param amount: ``Decimal``, debit positive. What goes against the tax's usual side is a refund, as Odoo has it
+            on a journal entry.
+        :return: :class:`~..matching.vouchers.TaxSplit`.
+        """
+        is_refund = amount > 0 if tax.type_tax_use == "sale" else amount < 0
+        computed = tax.compute_all(
+            float(amount), currency=currency, is_refund=is_refund, rounding_method="round_per_line"
+        )
+        lines = tuple(
+            TaxLine(
+                amount=to_decimal(values["amount"], currency),
+                account_id=values["account_id"] or None,
+                repartition_line_id=values["tax_repartition_line_id"],
+                tag_ids=tuple(sorted(values["tag_ids"])),
+                # As Odoo does on its own documents: what is not settled with the tax authority is cost like its base.
+                is_analytic=bool(values["analytic"] or not values["use_in_tax_closing"]),
+            )
+            for values in computed["taxes"]
+        )
+        return TaxSplit(
+            net=amount - sum((line.amount for line in lines), Decimal(0)),
+            base_tag_ids=tuple(sorted(computed["base_tags"])),
+            lines=lines,
+            name=tax.name,
+        )
 
     def _get_accounts(self):
         provider, company = self.provider_id, self.company_id
@@ -117,7 +193,10 @@ class AccountSettlement(models.Model):
         return moves
 
     def _get_planned_currencies(self, vouchers):
-        names = {line.currency for voucher in vouchers for line in voucher.lines}
+        return self._get_currencies({line.currency for voucher in vouchers for line in voucher.lines})
+
+    def _get_currencies(self, names):
+        """Return ``{name: res.currency}``."""
         return {
             currency.name: currency
             for currency in self.env["res.currency"]
@@ -146,12 +225,24 @@ class AccountSettlement(models.Model):
             "amount_currency": line.amount_currency,
             "currency_id": currencies[line.currency].id,
             "date_maturity": line.date_due,
-            "tax_ids": [Command.clear()],
+            "tax_ids": [Command.set(line.tax_ids)],
             "settlement_line_ids": [Command.set(line.transaction_ids)],
             "settlement_clearing_id": self.id if line.role == "clearing" else False,
             "settlement_role": line.role,
         }
-        if line.role not in ANALYTIC_ROLES:
+        if line.tax_tag_ids:
+            vals["tax_tag_ids"] = [Command.set(line.tax_tag_ids)]
+        if line.tax_repartition_line_id:
+            vals.update(
+                {
+                    "display_type": "tax",
+                    "tax_repartition_line_id": line.tax_repartition_line_id,
+                    "tax_base_amount": line.tax_base,
+                }
+            )
+        if line.analytic_distribution is not None:
+            vals["analytic_distribution"] = line.analytic_distribution
+        elif line.role not in ANALYTIC_ROLES and not line.is_analytic:
             vals["analytic_distribution"] = False
         return vals
 
@@ -165,10 +256,20 @@ class AccountSettlement(models.Model):
                 to_decimal(line.balance, line.company_currency_id),
                 to_decimal(line.amount_currency, line.currency_id),
                 line.currency_id.name,
+                *self._get_tax_identity(line),
             )
 
         planned = [
-            (line.account_id, line.partner_id, line.balance, line.amount_currency, line.currency)
+            (
+                line.account_id,
+                line.partner_id,
+                line.balance,
+                line.amount_currency,
+                line.currency,
+                line.tax_ids,
+                line.tax_tag_ids,
+                line.tax_repartition_line_id,
+            )
             for line in voucher.lines
         ]
         if [found(line) for line in stored] == planned and move.date == voucher.date and move.state == "posted":
@@ -182,6 +283,15 @@ class AccountSettlement(models.Model):
                 settlement=self.name,
                 journal=move.journal_id.display_name,
             )
+        )
+
+    @staticmethod
+    def _get_tax_identity(item):
+        """Return what a journal item is in the VAT return: its taxes, its tags, and the tax's line it comes from."""
+        return (
+            tuple(item.tax_ids.ids),
+            tuple(sorted(item.tax_tag_ids.ids)),
+            item.tax_repartition_line_id.id or None,
         )
 
     def _reconcile_planned(self, planned):
@@ -228,16 +338,20 @@ class AccountSettlement(models.Model):
     def _plan_undo(self, line, own):
         """Plan the voucher that takes one transaction's own journal items back to the unknown account.
 
+        A taxed item and its tax are turned as what they are, so that they are gone from the VAT return.
+
         :return: the voucher, and the amount moved in company currency.
         """
-        voucher = Voucher(self._get_booking_date(fields.Date.context_today(self)))
-        label = line_label(line._to_plain())
+        has_tax = any(item._affect_tax_report() for item in own)
+        voucher = Voucher(self._get_booking_date(fields.Date.context_today(self), has_tax))
+        label = line._to_plain().label
         moved = Decimal(0)
         # What is unknown in the end is the whole row, in the settlement's currency, whatever currency its items are in.
         unknown = -to_decimal(line.amount, line.currency_id)
         standing = own.filtered(lambda item: item.settlement_role == "unknown")
         unknown -= to_decimal(sum(standing.mapped("amount_residual_currency")), line.currency_id)
         for item, balance, amount in self._get_standing(own - standing):
+            tax_ids, tax_tag_ids, tax_repartition_line_id = self._get_tax_identity(item)
             voucher.lines.append(
                 PlannedLine(
                     "source",
@@ -250,6 +364,11 @@ class AccountSettlement(models.Model):
                     (line.id,),
                     item.id if item.account_id.reconcile else None,
                     voucher.date,
+                    analytic_distribution=item.analytic_distribution or None,
+                    tax_ids=tax_ids,
+                    tax_tag_ids=tax_tag_ids,
+                    tax_repartition_line_id=tax_repartition_line_id,
+                    tax_base=-to_decimal(item.tax_base_amount, item.company_currency_id),
                 )
             )
             moved += balance
@@ -269,16 +388,20 @@ class AccountSettlement(models.Model):
         voucher.check_balanced()
         return voucher, moved
 
-    @staticmethod
-    def _get_standing(items):
+    def _get_standing(self, items):
         """Return ``(item, balance, amount in its currency)`` of what still stands: what is open on accounts that are
-        reconciled, and the sum on an account that is not."""
+        reconciled, and on an account that is not, the sum of what counts alike in the VAT return and by analysis."""
+
+        def alike(item):
+            analysis = tuple(sorted((item.analytic_distribution or {}).items()))
+            return item.account_id, item.partner_id, item.currency_id, self._get_tax_identity(item), analysis
+
         found = []
         for item in items.filtered("account_id.reconcile"):
             balance = to_decimal(item.amount_residual, item.company_currency_id)
             found.append((item, balance, to_decimal(item.amount_residual_currency, item.currency_id)))
         others = items.filtered(lambda item: not item.account_id.reconcile)
-        for group in others.grouped(lambda item: (item.account_id, item.partner_id, item.currency_id)).values():
+        for group in others.grouped(alike).values():
             balance = to_decimal(sum(group.mapped("balance")), group.company_currency_id)
             found.append((group[:1], balance, to_decimal(sum(group.mapped("amount_currency")), group.currency_id)))
         return [entry for entry in found if entry[1] or entry[2]]
@@ -322,15 +445,19 @@ class AccountSettlementLine(models.Model):
 
     _inherit = "account.settlement.line"
 
-    def _note_decisions(self, decisions, date, booking_date):
-        """Write down where each transaction went and why."""
+    def _note_decisions(self, decisions, date, booking_date, fees):
+        """Write down where each transaction went and why.
+
+        :param fees: ``{transaction id: FeeBooking}`` of :func:`~..matching.fees.book_fees`.
+        """
         by_id = {decision.line.id: decision for decision in decisions}
         for line in self:
             decision = by_id[line.id]
-            # A transfer to or from the bank gets no voucher of ours, so no lock can move it.
-            booked = date if decision.line.kind in BANK_KINDS else booking_date
+            # What gets no voucher of ours, no lock can move.
+            has_voucher = decision.line.kind not in BANK_KINDS and decision.status is not Status.NEW
+            booked = booking_date if has_voucher else date
             is_late = booked != date
-            explanation = [message.to_json() for message in decision.explanation]
+            explanation = line._get_kept_messages() + [message.to_json() for message in decision.explanation]
             if is_late:
                 late = Message(
                     _("Dated %(date)s, which is locked: booked on %(booked)s."), {"date": date, "booked": booked}
@@ -340,6 +467,9 @@ class AccountSettlementLine(models.Model):
                 {
                     "status": str(decision.status),
                     "explanation_data": explanation,
+                    "tried_data": [message.to_json() for message in decision.tried],
+                    "decided_rule": decision.rule_id or 0,
+                    "is_exclusion_proposed": decision.status is Status.NEW,
                     "rule_id": decision.rule_id or False,
                     "invoice_id": decision.invoice_id or False,
                     "sale_order_id": decision.case.order_id if decision.case else False,
@@ -348,11 +478,45 @@ class AccountSettlementLine(models.Model):
                     "is_late": is_late,
                     "booking_date": booked,
                     "difference": decision.difference or False,
+                    "fee_vat_issue": self._get_fee_vat_issue(fees.get(line.id)),
                 }
             )
 
+    @staticmethod
+    def _get_fee_vat_issue(fee):
+        return str(fee.issue) if fee and fee.issue else False
+
     def _reset_to_new(self):
-        self.write({"status": "new", "difference": False, "is_late": False, "booking_date": False})
+        self.write(
+            {
+                "status": "new",
+                "difference": False,
+                "is_late": False,
+                "booking_date": False,
+                "fee_vat_issue": False,
+                "is_exclusion_proposed": False,
+                "is_undone": False,
+            }
+        )
+
+
+class AccountMove(models.Model):
+    """What the book stage asks of Odoo's journal entries."""
+
+    _inherit = "account.move"
+
+    @contextmanager
+    def _sync_dynamic_lines(self, container):
+        """The lines of a settlement voucher are those that were planned, and those of its reversal their opposite.
+
+        Odoo would work out the tax anew from the bases when it reverses an entry; where the voucher has the VAT as the
+        document states it, that gives other amounts, and a balancing line on the suspense account.
+        """
+        if self and all(move.settlement_id and move.move_type == "entry" for move in self):
+            yield
+            return
+        with super()._sync_dynamic_lines(container):
+            yield
 
 
 class AccountMoveLine(models.Model):

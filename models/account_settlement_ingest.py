@@ -28,6 +28,7 @@ class AccountSettlementProvider(models.Model):
         settlements = self.env["account.settlement"]
         for settlement in parsed.settlements:
             settlements |= self._store_settlement(settlement, document)
+        self._add_fee_types(parsed)
         return settlements
 
     def _check_document(self, parsed, document):
@@ -226,6 +227,7 @@ class AccountSettlementProvider(models.Model):
             "time": time or False,
             "amount": row.amount,
             "fee": row.fee,
+            "fee_vat": row.fee_vat,
             "currency_id": stored.currency_id.id,
             "amount_original": row.amount_original or False,
             "currency_original_id": currencies.get(row.currency_original, False),
@@ -234,6 +236,7 @@ class AccountSettlementProvider(models.Model):
             "provider_reference": row.provider_reference,
             "provider_text": row.text,
             "fee_type": row.fee_type,
+            "payment_method": row.payment_method,
             "sales_unit": row.sales_unit,
             "row": row.row,
             "raw": row.raw,

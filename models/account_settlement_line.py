@@ -1,11 +1,17 @@
 import logging
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..matching.decisions import Allocation, Decision, OpenItem, Role, Status, decide, decide_for_case
+from ..matching.decisions import Allocation, Decision, Role, Status, decide, decide_for_case
+from ..matching.fees import book_fees, move_fee
+from ..matching.learning import KEY_OF_FIELD, Target
+from ..matching.ledger import OpenItem
+from ..matching.lookups import Lookups, collect_lookups
+from ..matching.rules import Action, Key
 from ..matching.vouchers import plan_transfer
 from ..providers.messages import Message, SettlementError, _
 from .money import to_decimal
@@ -14,6 +20,12 @@ _logger = logging.getLogger(__name__)
 
 #: The roles of journal items a transaction's amount stands on until it is placed for good.
 OPEN_ROLES = ("unknown", "customer", "prepayment", "dispute", "reserve")
+
+#: Why a person had a transaction booked that a rule proposes to leave out: said again whenever it is booked.
+KEPT_BY_PERSON = _("To be booked, %(user)s: %(reason)s")
+
+#: What is said of a transaction whose place is found but cannot be booked to.
+NOT_MOVED = _("Its place is found, but it could not be moved there: %(error)s")
 
 #: The sentence of matching/decisions.py that a summary leaves out.
 FOUND_BY_RULE = "Rule “%(rule)s” found %(case)s by %(key)s."
@@ -65,6 +77,20 @@ class AccountSettlementLine(models.Model):
         readonly=True, string="Fee (Reported)", help="Told about here, deducted or invoiced elsewhere."
     )
     fee_report_data = fields.Json(readonly=True)
+    fee_vat = fields.Monetary(
+        string="VAT in the Fee", readonly=True, help="As the document states it. It is deducted as the fee type says."
+    )
+    fee_vat_issue = fields.Selection(
+        [
+            ("untaxed", "VAT on a fee without tax"),
+            ("foreign", "Foreign VAT"),
+            ("differs", "VAT differs from the rate"),
+        ],
+        string="VAT to Look At",
+        readonly=True,
+        index="btree_not_null",
+        help="Why VAT that the document states was booked as cost.",
+    )
     fee_owed = fields.Boolean(readonly=True, help="A fee that is invoiced afterwards, not deducted.")
     amount_original = fields.Monetary(readonly=True, currency_field="currency_original_id", string="Original Amount")
     currency_original_id = fields.Many2one("res.currency", readonly=True, string="Original Currency")
@@ -73,6 +99,7 @@ class AccountSettlementLine(models.Model):
     provider_reference = fields.Char(readonly=True, index="btree_not_null", string="Provider's ID")
     provider_text = fields.Char(readonly=True, string="Provider's Text")
     fee_type = fields.Char(readonly=True)
+    payment_method = fields.Char(readonly=True, help="What the provider calls how the customer paid.")
     sales_unit = fields.Char(readonly=True)
     raw = fields.Json(readonly=True)
     raw_text = fields.Text(compute="_compute_raw_text", string="Row As It Came")
@@ -92,9 +119,28 @@ class AccountSettlementLine(models.Model):
         readonly=True,
     )
     explanation_data = fields.Json(readonly=True)
+    tried_data = fields.Json(readonly=True, help="What the rules looked for and did not find.")
     explanation = fields.Text(compute="_compute_explanation")
     explanation_summary = fields.Char(compute="_compute_explanation", string="Explanation in Short")
-    rule_id = fields.Many2one("account.settlement.rule", readonly=True, ondelete="set null")
+    rule_id = fields.Many2one("account.settlement.rule", readonly=True, index="btree_not_null", ondelete="set null")
+    decided_rule = fields.Integer(
+        readonly=True, help="The number of the rule that decided, among the rules as they read then."
+    )
+    rule_version_id = fields.Many2one(
+        "account.settlement.rule.version",
+        string="Rules As Booked",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="How the rules read when it was decided on.",
+    )
+    is_exclusion_proposed = fields.Boolean(
+        readonly=True, string="Proposed to Leave Out", help="A rule proposes it; a person decides."
+    )
+    is_undone = fields.Boolean(
+        readonly=True, help="A person took it back to unknown: it is not placed again by itself, but by a person."
+    )
+    is_kept = fields.Boolean(readonly=True, help="A rule proposed to leave it out; a person said that it is booked.")
     invoice_id = fields.Many2one("account.move", readonly=True, index="btree_not_null", ondelete="set null")
     sale_order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="set null")
     partner_id = fields.Many2one("res.partner", readonly=True, string="Customer")
@@ -206,6 +252,10 @@ class AccountSettlementLine(models.Model):
         """Let a person leave the transactions out."""
         return {**self._open_assign("exclude"), "name": self.env._("Leave Out")}
 
+    def action_keep(self):
+        """Let a person say that the transactions are booked, although a rule proposes to leave them out."""
+        return {**self._open_assign("keep"), "name": self.env._("Book It")}
+
     def _open_assign(self, default_action):
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_line_assign")
         action["context"] = {
@@ -216,7 +266,7 @@ class AccountSettlementLine(models.Model):
         return action
 
     def action_retry(self):
-        """Look again for the order or invoice."""
+        """Look again for the order or invoice, also of what a person has taken back."""
         self._retry()
         return True
 
@@ -270,7 +320,7 @@ class AccountSettlementLine(models.Model):
         plain = self._to_plain()
         amount = -to_decimal(move_line.amount_residual_currency, move_line.currency_id)
         original = plain.amount_original if amount == plain.amount else None
-        return type(plain)(**{**plain.__dict__, "amount": amount, "fee": Decimal(0), "amount_original": original})
+        return replace(plain, amount=amount, amount_whole=plain.amount, fee=Decimal(0), amount_original=original)
 
     def _get_settings(self):
         settlement = self.settlement_id
@@ -282,9 +332,14 @@ class AccountSettlementLine(models.Model):
         return Domain("status", "in", ("unknown", "on_account")) | Domain("difference", "=", "excess")
 
     @api.model
+    def _get_awaiting_domain(self):
+        """Those of them that are looked at again by themselves: not what a person has taken back."""
+        return self._get_waiting_domain() & Domain("is_undone", "=", False)
+
+    @api.model
     def _retry_awaiting(self, orders, references, companies):
         """Place what awaits these orders or shop references, without ever raising to the caller."""
-        domain = Domain("company_id", "in", companies.ids) & self._get_waiting_domain()
+        domain = Domain("company_id", "in", companies.ids) & self._get_awaiting_domain()
         domain &= Domain("sale_order_id", "in", orders.ids) | Domain(
             "order_reference", "in", references + orders.settlement_reference_ids.mapped("value")
         )
@@ -306,25 +361,50 @@ class AccountSettlementLine(models.Model):
         """
         placed = self.browse()
         waiting = self.filtered_domain(self._get_waiting_domain())
-        for settlement, lines in waiting.grouped("settlement_id").items():
-            sources = [(line, move_line) for line in lines for move_line in line._get_open_move_lines()]
+        for settlement, lines in waiting._group_by_settlement():
+            sources = lines._get_open_sources()
+            provider = settlement.provider_id
             plain = [line._get_plain_open(move_line) for line, move_line in sources]
             settings = settlement._get_match_settings(fields.Date.context_today(self))
-            rules = self.env["account.settlement.rule"]._get_rules(settlement.provider_id)
-            decisions = decide(plain, rules, settlement._gather_ledger(plain, settings.prefixes), settings)
+            rules = self.env["account.settlement.rule"]._get_rules(provider)
+            ledger = provider._gather_ledger(collect_lookups(plain, rules, settings.prefixes))
+            decisions = decide(plain, rules, ledger, settings)
             for (line, move_line), decision in zip(sources, decisions, strict=True):
-                if line._can_move(decision, move_line):
-                    line._book_transfer(decision, move_line)
+                if decision.improves(move_line.settlement_role) and line._try_transfer(decision, move_line):
                     placed |= line
+        placed._note_rule_version()
         return placed
 
-    @staticmethod
-    def _can_move(decision, move_line):
-        """Whether a new decision is better than where the amount stands: it found an open item, or the customer."""
-        if any(part.role in (Role.ITEM, Role.ROUNDING, Role.ACCOUNT) for part in decision.allocations):
-            return True
-        better = (Role.CUSTOMER, Role.PREPAYMENT, Role.DISPUTE, Role.RESERVE)
-        return move_line.settlement_role == "unknown" and any(part.role in better for part in decision.allocations)
+    def _try_transfer(self, decision, move_line):
+        """Move what has found its place; return whether it could. What cannot, stays and says why."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._book_transfer(decision, move_line)
+        except UserError as error:
+            self._note_failed_transfer(error)
+            return False
+        self.tried_data = [message.to_json() for message in decision.tried]
+        self.decided_rule = decision.rule_id or 0
+        return True
+
+    def _note_failed_transfer(self, error):
+        """Say once why a transaction could not be moved to the place it has found."""
+        cause = self.env["account.settlement"]._get_stored_error(error)
+        said = Message(NOT_MOVED, {"error": Message.from_json(cause)}).to_json()
+        _logger.info("Settlement transaction %s could not be moved: %s", self.id, error)
+        if said not in (self.explanation_data or []):
+            kept = [message for message in self.explanation_data or [] if message[0] != NOT_MOVED]
+            self.explanation_data = [said, *kept]
+
+    def _get_open_sources(self):
+        """Return ``(transaction, journal item)`` for each journal item on which something stands open."""
+        return [(line, move_line) for line in self for move_line in line._get_open_move_lines()]
+
+    def _note_rule_version(self):
+        """Keep the rules as they read now with these transactions."""
+        for provider, lines in self.grouped("provider_id").items():
+            lines.rule_version_id = self.env["account.settlement.rule.version"]._get_current(provider)
 
     def _book_transfer(self, decision, move_line, reason=None, status=None):
         """Move what stands open on ``move_line`` to where ``decision`` says, by a voucher of its own.
@@ -334,6 +414,8 @@ class AccountSettlementLine(models.Model):
         """
         self.ensure_one()
         settlement = self.settlement_id.with_company(self.company_id)
+        split_tax = settlement._get_tax_split()
+        fee = self._book_moved_fee(decision, split_tax)
         date = self._get_transfer_date(decision)
         source = self._get_source_item(move_line)
         rate = Decimal(1)
@@ -353,6 +435,7 @@ class AccountSettlementLine(models.Model):
                 settlement._get_labels(self.date),
                 to_company,
                 company_currency.name,
+                split_tax,
             )
         except SettlementError as error:
             raise UserError(settlement._render_message(error.message)) from error
@@ -371,13 +454,27 @@ class AccountSettlementLine(models.Model):
             "partner_id": decision.partner_id or self.partner_id.id,
             "difference": decision.difference or False,
             "is_dispute": self.is_dispute or decision.is_dispute,
+            "is_undone": False,
         }
+        if fee:
+            vals["fee_vat_issue"] = self._get_fee_vat_issue(fee)
         if decision.case:
             vals["sale_order_id"] = decision.case.order_id or self.sale_order_id.id
             vals["invoice_id"] = decision.invoice_id or self.invoice_id.id
         elif status == "resolved":
             vals.update({"sale_order_id": False, "invoice_id": False})
+        elif decision.line.amount == decision.line.amount_whole:
+            # Nothing of it stands where it was: it has no more to do with that order and customer.
+            vals.update({"sale_order_id": False, "invoice_id": False, "partner_id": decision.partner_id or False})
         self.write(vals)
+
+    def _book_moved_fee(self, decision, split_tax):
+        """Let a rule that has found out that this is a fee book it by its type; return its booking, or None."""
+        provider = self.provider_id
+        fee = book_fees([decision], provider._get_fee_types(), split_tax).get(self.id) if decision.rule_id else None
+        if fee:
+            move_fee(decision, fee, provider.fee_account_id.id)
+        return fee
 
     def _get_transfer_date(self, decision):
         """A transfer from prepayments is dated as the invoice; everything else the day it is done; never in a lock."""
@@ -386,7 +483,8 @@ class AccountSettlementLine(models.Model):
         wanted = today
         if self.status == "on_account" and invoice.invoice_date:
             wanted = max(invoice.date, self.booking_date or invoice.date)
-        return self.settlement_id._get_booking_date(wanted)
+        has_tax = any(part.tax_id for part in decision.allocations)
+        return self.settlement_id._get_booking_date(wanted, has_tax)
 
     # ---------------------------------------------------------------- by hand
 
@@ -415,7 +513,6 @@ class AccountSettlementLine(models.Model):
         return True
 
     def _decide_account_move(self, move, move_line):
-        settlement = self.settlement_id
         settings = self._get_settings()
         plain = self._get_plain_open(move_line)
         if move.company_id != self.company_id or move.state != "posted" or not move.is_sale_document():
@@ -424,7 +521,7 @@ class AccountSettlementLine(models.Model):
                     "%s is not a posted invoice or credit note of this company. Choose one that is.", move.display_name
                 )
             )
-        ledger = settlement._gather_ledger([plain], settings.prefixes, moves=move)
+        ledger = self.provider_id._gather_ledger(Lookups(), moves=move)
         ledger.items = [item for item in ledger.items if item.invoice_id == move.id]
         case = ledger.cases[ledger.items[0].case_id] if ledger.items else None
         wanted = 1 if plain.amount > 0 else -1
@@ -467,6 +564,21 @@ class AccountSettlementLine(models.Model):
         decision.say(_("Placed by hand on %(target)s."), target=(partner or account).display_name)
         return decision
 
+    def _get_learning_target(self, record):
+        """Return where a person has placed this transaction as a :class:`~..matching.learning.Target`.
+
+        :param record: as for :meth:`_assign`.
+        """
+        if record._name == "account.account":
+            name = record.with_context(show_account_code=True).display_name
+            return Target(Action.ACCOUNT, account_id=record.id, account_name=name)
+        if record._name == "res.partner":
+            partner = record.commercial_partner_id
+            return Target(Action.CUSTOMER, partner_id=partner.id, partner_name=partner.display_name)
+        references = record.line_ids.sale_line_ids.order_id.settlement_reference_ids.mapped("value")
+        keys = [(key, record[name]) for name, key in KEY_OF_FIELD.items() if record[name]]
+        return Target(Action.MATCH, (*keys, *((Key.ORDER_REFERENCE, value) for value in references)))
+
     def _undo(self, reason):
         """Take one transaction back to the unknown account, by one small voucher, so that it can be placed anew.
 
@@ -481,9 +593,17 @@ class AccountSettlementLine(models.Model):
                     item.parent_state == "posted"
                     and not item.move_id.reversed_entry_id
                     and not item.move_id.reversal_move_ids
-                    and item.settlement_role not in ("clearing", "fee", "fee_payable")
+                    and item.settlement_role not in ("clearing", "fee", "fee_tax", "fee_payable")
                 )
             )
+            if not own:
+                raise UserError(
+                    line.env._(
+                        "%s has no journal item of its own: it is booked in one sum with others, or by the bank. Undo "
+                        "its settlement instead.",
+                        line.name,
+                    )
+                )
             foreign = own.move_id._get_reconciled_by_others() & own
             if foreign:
                 raise UserError(
@@ -524,6 +644,7 @@ class AccountSettlementLine(models.Model):
         self.write(
             {
                 "status": "unknown" if moved else self.status,
+                "is_undone": True,
                 "explanation_data": [said.to_json()] + (self.explanation_data or []),
                 "rule_id": False,
                 "invoice_id": False,
@@ -533,6 +654,39 @@ class AccountSettlementLine(models.Model):
                 "is_dispute": False,
             }
         )
+
+    def _keep(self, reason):
+        """Book transactions although a rule proposes to leave them out.
+
+        :param str reason: why, for the trail.
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why it is to be booked: the reason is kept with the transaction."))
+        for line in self.filtered("is_exclusion_proposed"):
+            said = Message(KEPT_BY_PERSON, {"user": self.env.user.name, "reason": reason.strip()})
+            line.write(
+                {
+                    "is_exclusion_proposed": False,
+                    "is_kept": True,
+                    "explanation_data": [said.to_json(), *(line.explanation_data or [])],
+                }
+            )
+        self.settlement_id._process()
+
+    def _get_kept_messages(self):
+        """Return why a person had it booked although a rule proposes to leave it out, as stored messages."""
+        return [said for said in self.explanation_data or [] if said[0] == KEPT_BY_PERSON] if self.is_kept else []
+
+    @api.model
+    def _reconsider(self, companies):
+        """Let the scheduled actions look again at what waits, because the rules of these companies have changed."""
+        of_companies = [("company_id", "in", companies.ids)]
+        self.search([*of_companies, ("is_exclusion_proposed", "=", True)]).is_exclusion_proposed = False
+        # Whether the rules still differ from those it was booked by is looked at when it comes to be booked.
+        settlements = self.env["account.settlement"].search([*of_companies, ("needs_rule_agreement", "=", True)])
+        settlements.needs_rule_agreement = False
+        self.env.ref("settlement_bridge.ir_cron_settlement_retry")._trigger()
+        self.env.ref("settlement_bridge.ir_cron_settlement_process")._trigger()
 
     def _exclude(self, reason, move_line=None):
         """Leave a transaction out, because its effect on the clearing account is zero or is in the ledger already.
@@ -566,6 +720,7 @@ class AccountSettlementLine(models.Model):
         self.write(
             {
                 "status": "excluded",
+                "is_exclusion_proposed": False,
                 "exclusion_reason": reason,
                 "exclusion_move_line_id": move_line.id,
                 "explanation_data": [said.to_json()],
@@ -576,9 +731,9 @@ class AccountSettlementLine(models.Model):
     def _cron_retry(self):
         """Scheduled action: look again for what was unknown or awaits its invoice, a settlement at a time."""
         is_open = Domain("move_line_ids", "any", [("settlement_role", "in", OPEN_ROLES), ("amount_residual", "!=", 0)])
-        domain = self._get_waiting_domain() & Domain("provider_id.state", "=", "active") & is_open
+        domain = self._get_awaiting_domain() & Domain("provider_id.state", "=", "active") & is_open
         settlements = self.env["account.settlement"].browse(
-            settlement.id for (settlement,) in self._read_group(domain, ["settlement_id"])
+            settlement.id for settlement, _lines in self.search(domain)._group_by_settlement()
         )
         self.env["ir.cron"]._commit_progress(remaining=len(settlements))
         for settlement in settlements:

@@ -3,8 +3,10 @@ from decimal import Decimal
 from odoo import models
 from odoo.tools import SQL
 
-from ..matching.decisions import Case, ItemType, Ledger, Line, OpenItem, Settings, decide
-from ..matching.references import normalise, readings
+from ..matching.decisions import Settings, decide
+from ..matching.ledger import Case, ItemType, Ledger, Line, OpenItem
+from ..matching.lookups import collect_lookups
+from ..matching.references import normalise
 from ..matching.rules import Key
 from ..providers.records import Kind
 from .money import to_decimal
@@ -18,14 +20,18 @@ PLAIN_FIELDS = (
     "date",
     "amount",
     "fee",
+    "fee_vat",
     "fee_owed",
     "fee_type",
+    "payment_method",
     "currency_id",
     "amount_original",
     "currency_original_id",
     "order_reference",
     "provider_reference",
     "provider_text",
+    "sales_unit",
+    "is_kept",
 )
 
 
@@ -41,7 +47,8 @@ class AccountSettlement(models.Model):
         lines.fetch(PLAIN_FIELDS)  # in one query; left to itself, the ORM reads a thousand at a time
         plain = [line._to_plain() for line in lines]
         rules = self.env["account.settlement.rule"]._get_rules(self.provider_id)
-        return decide(plain, rules, self._gather_ledger(plain, settings.prefixes), settings)
+        ledger = self.provider_id._gather_ledger(collect_lookups(plain, rules, settings.prefixes))
+        return decide(plain, rules, ledger, settings)
 
     def _get_match_settings(self, date):
         """Return the provider's :class:`~..matching.decisions.Settings`, with the rates of ``date``."""
@@ -74,17 +81,22 @@ class AccountSettlement(models.Model):
 
         return to_company
 
-    # ---------------------------------------------------------------- gathering
 
-    def _gather_ledger(self, lines, prefixes, moves=None):
-        """Return the :class:`~..matching.decisions.Ledger` of all that ``lines`` may refer to.
+class AccountSettlementProvider(models.Model):
+    """The match stage: what exists in the ledger for a provider's transactions."""
 
+    _inherit = "account.settlement.provider"
+
+    def _gather_ledger(self, lookups, moves=None, without=None):
+        """Return the :class:`~..matching.ledger.Ledger` of all that is looked up.
+
+        :param lookups: :class:`~..matching.lookups.Lookups`.
         :param moves: documents a person has chosen, gathered in addition.
+        :param without: ``account.settlement.line`` that are taken as not booked: what they have met is open again.
         """
-        references = {text for line in lines for text in (line.order_reference, line.provider_reference) if text}
-        keys = list({normalise(reading.value) for text in references for reading in readings(text, prefixes)})
-        provider_references = list({line.provider_reference for line in lines if line.provider_reference})
-        return _Gathering(self, keys, provider_references).run(moves.ids if moves else ())
+        self.ensure_one()
+        line_ids = without.ids if without else []
+        return _Gathering(self, lookups, line_ids).run(moves.ids if moves else ())
 
 
 class _Gathering:
@@ -93,12 +105,15 @@ class _Gathering:
     Plain SQL: a reference is compared with indexed normal forms, and every step takes all of the batch at once.
     """
 
-    def __init__(self, settlement, keys, provider_references):
-        self.env = settlement.env
-        self.company = settlement.company_id
-        self.provider = settlement.provider_id
-        self.keys = keys
-        self.provider_references = provider_references
+    def __init__(self, provider, lookups, without_ids=()):
+        self.env = provider.env
+        self.company = provider.company_id
+        self.provider = provider
+        self.lookups = lookups
+        self.keys = list(lookups.keys)
+        self.provider_references = list(lookups.provider_references)
+        self.without_ids = list(without_ids)
+        self.freed = {}
         self.ledger = Ledger()
         self.case_of_order = {}
         self.case_of_move = {}
@@ -135,12 +150,17 @@ class _Gathering:
 
     def run(self, chosen_ids=()):
         self.env.flush_all()
+        # PostgreSQL has no statistics for partial indexes, and expects many documents of each reference: what it would
+        # compile for so many takes longer than the queries.
+        self.env.cr.execute("SET LOCAL jit = off")
+        self._free_what_was_met()
         orders = self._find_orders()
         moves = self._find_moves()
         transactions = self._find_transactions()
         lines = self._find_earlier_lines()
         order_ids = {row["order_id"] for row in orders + transactions + lines if row["order_id"]}
         move_ids = {row["move_id"] for row in moves + transactions + lines if row["move_id"]} | set(chosen_ids)
+        move_ids |= self._find_customer_moves()
         order_ids |= self._orders_of(move_ids)
         self._add_order_cases(order_ids)
         self._add_order_names(orders)
@@ -151,6 +171,36 @@ class _Gathering:
         self._add_payment_items(transactions)
         self._add_dispute_items(lines)
         return self.ledger
+
+    # ------------------------------------------------------------ as if some transactions were not booked
+
+    def _free_what_was_met(self):
+        """Note how much of what they met would be open again: ``{journal item: amount in its currency}``."""
+        if not self.without_ids:
+            return
+        rows = self._query(
+            """
+            WITH own AS (
+                SELECT DISTINCT rel.move_line_id AS id
+                  FROM account_settlement_line_move_line_rel rel
+                 WHERE rel.settlement_line_id = ANY(%(line_ids)s)
+            ), met AS (
+                SELECT partial.debit_move_id AS id, partial.debit_amount_currency AS amount
+                  FROM account_partial_reconcile partial
+                  JOIN own ON own.id = partial.credit_move_id
+                 UNION ALL
+                SELECT partial.credit_move_id, -partial.credit_amount_currency
+                  FROM account_partial_reconcile partial
+                  JOIN own ON own.id = partial.debit_move_id
+            )
+            SELECT met.id, sum(met.amount)::text AS amount
+              FROM met
+             WHERE met.id NOT IN (SELECT id FROM own)
+          GROUP BY met.id
+            """,
+            line_ids=self.without_ids,
+        )
+        self.freed = {row["id"]: Decimal(row["amount"]) for row in rows}
 
     # ------------------------------------------------------------ by key
 
@@ -169,26 +219,31 @@ class _Gathering:
         )
 
     def _find_moves(self):
+        """The documents, by each of their indexed normal forms.
+
+        The references come as a subquery: of a long list PostgreSQL expects so many documents that it reads them all.
+        """
         return self._query(
             """
+            WITH reference AS MATERIALIZED (SELECT unnest(%(keys)s::text[]) AS form)
             SELECT id AS move_id, 'order_reference' AS key, webshop_reference AS value
               FROM account_move
-             WHERE %(webshop_reference_form)s = ANY(%(keys)s) AND %(paid_here)s
+             WHERE %(webshop_reference_form)s = ANY(ARRAY(SELECT form FROM reference)) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
              UNION ALL
             SELECT id, 'order_reference', ref
               FROM account_move
-             WHERE %(ref_form)s = ANY(%(keys)s) AND %(paid_here)s
+             WHERE %(ref_form)s = ANY(ARRAY(SELECT form FROM reference)) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
              UNION ALL
             SELECT id, 'invoice_number', name
               FROM account_move
-             WHERE %(name_form)s = ANY(%(keys)s) AND %(paid_here)s
+             WHERE %(name_form)s = ANY(ARRAY(SELECT form FROM reference)) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
              UNION ALL
             SELECT id, 'payment_reference', payment_reference
               FROM account_move
-             WHERE %(payment_reference_form)s = ANY(%(keys)s) AND %(paid_here)s
+             WHERE %(payment_reference_form)s = ANY(ARRAY(SELECT form FROM reference)) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
             """,
             keys=self.keys,
@@ -266,10 +321,64 @@ class _Gathering:
                AND provider_id = %(provider_id)s
                AND status IN ('matched', 'on_account', 'resolved')
                AND (sale_order_id IS NOT NULL OR invoice_id IS NOT NULL)
+               AND id NOT IN (SELECT unnest(%(without_ids)s::int[]))
             """,
             provider_references=self.provider_references,
             provider_id=self.provider.id,
+            without_ids=self.without_ids,
         )
+
+    def _find_customer_moves(self):
+        """Return the documents of the customers looked up that have one of the amounts open."""
+        lookups = self.lookups
+        partner_ids = set(lookups.partner_ids)
+        if lookups.customers:
+            partner_ids |= self._find_customers()
+        if not partner_ids or not lookups.amounts:
+            return set()
+        rows = self._query(
+            """
+            SELECT DISTINCT line.move_id
+              FROM account_move_line line
+              JOIN account_account account ON account.id = line.account_id
+              JOIN account_move ON account_move.id = line.move_id
+             WHERE line.partner_id = ANY(%(partner_ids)s)
+               AND account.account_type = 'asset_receivable'
+               AND (line.amount_residual_currency = ANY(%(amounts)s) OR line.id = ANY(%(freed_ids)s))
+               AND line.parent_state = 'posted' AND line.company_id = %(company_id)s
+               AND account_move.move_type IN %(sale_types)s
+               AND %(paid_here)s
+            """,
+            partner_ids=list(partner_ids),
+            amounts=list(lookups.amounts),
+            freed_ids=list(self.freed),
+            paid_here=self._paid_here("account_move"),
+        )
+        return {row["move_id"] for row in rows}
+
+    def _find_customers(self):
+        """Note which customers are known by the names, numbers and addresses looked up; return their ids."""
+        rows = self._query(
+            """
+            SELECT DISTINCT COALESCE(partner.commercial_partner_id, partner.id) AS partner_id, known.form
+              FROM res_partner partner
+     CROSS JOIN LATERAL (
+                SELECT lower(replace(replace(text.value, ' ', ''), '#', '')) AS form
+                  FROM (VALUES (partner.name), (partner.ref), (partner.vat), (partner.email), (partner.phone))
+                    AS text(value)
+                ) known
+             WHERE known.form = ANY(%(customers)s)
+               AND partner.active
+               AND (partner.company_id IS NULL OR partner.company_id = %(company_id)s)
+            """,
+            customers=list(self.lookups.customers),
+        )
+        for row in rows:
+            self.ledger.customers[row["form"]].add(row["partner_id"])
+        partners = self.env["res.partner"].sudo().browse({row["partner_id"] for row in rows})
+        for partner in partners.with_company(self.company):
+            self.ledger.receivable_accounts[partner.id] = partner.property_account_receivable_id.id
+        return set(partners.ids)
 
     # ------------------------------------------------------------ cases
 
@@ -288,7 +397,7 @@ class _Gathering:
 
     def _add_order_cases(self, order_ids):
         orders = self.env["sale.order"].sudo().browse(order_ids)
-        orders.fetch(["name", "partner_invoice_id", "invoice_status", "state"])
+        orders.fetch(["name", "partner_invoice_id", "invoice_status", "state", "webshop_id"])
         partners = orders.partner_invoice_id
         partners.fetch(["commercial_partner_id"])
         commercial = partners.commercial_partner_id.with_company(self.company)
@@ -332,6 +441,7 @@ class _Gathering:
                 is_invoiced=order.invoice_status in ("invoiced", "upselling") and order.id not in drafts,
                 is_cancelled=order.state == "cancel",
                 awaits_capture=order.id in awaited,
+                webshop_id=order.webshop_id.id or None,
             )
             self.case_of_order[order.id] = case.id
             self.ledger.cases[case.id] = case
@@ -369,11 +479,13 @@ class _Gathering:
                  WHERE reversal.id = ANY(%(move_ids)s) AND reversal.reversed_entry_id IS NOT NULL
             )
             SELECT move.id, move.name, move.move_type, move.commercial_partner_id AS partner_id,
-                   move.webshop_reference, move.reversed_entry_id,
-                   (SELECT min(of_order.order_id) FROM of_order WHERE of_order.move_id = move.id) AS order_id
+                   move.webshop_reference, move.webshop_id, move.reversed_entry_id,
+                   own.order_id
               FROM account_move move
-              JOIN found ON found.move_id = move.id
-             WHERE move.company_id = %(company_id)s AND move.state = 'posted' AND move.move_type IN %(sale_types)s
+         LEFT JOIN (SELECT move_id, min(order_id) AS order_id FROM of_order GROUP BY move_id) own
+                ON own.move_id = move.id
+             WHERE move.id = ANY(ARRAY(SELECT move_id FROM found))
+               AND move.company_id = %(company_id)s AND move.state = 'posted' AND move.move_type IN %(sale_types)s
           ORDER BY move.invoice_date, move.id
             """,
             order_ids=list(order_ids),
@@ -400,7 +512,11 @@ class _Gathering:
     def _get_move_case(self, case_id, row):
         if case_id not in self.ledger.cases:
             self.ledger.cases[case_id] = Case(
-                id=case_id, name=row["name"], partner_id=row["partner_id"], receivable_account_id=None
+                id=case_id,
+                name=row["name"],
+                partner_id=row["partner_id"],
+                receivable_account_id=None,
+                webshop_id=row["webshop_id"],
             )
         return self.ledger.cases[case_id]
 
@@ -459,22 +575,27 @@ class _Gathering:
         rows = self._query(
             """
             SELECT line.id, line.move_id, move.name, move.move_type, line.account_id, line.partner_id,
-                   currency.name AS currency, line.amount_residual_currency::text AS residual, line.date_maturity
+                   (SELECT name FROM res_currency WHERE id = line.currency_id) AS currency,
+                   line.amount_residual_currency::text AS residual, line.date_maturity,
+                   move.invoice_date AS date
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
               JOIN account_account account ON account.id = line.account_id
-              JOIN res_currency currency ON currency.id = line.currency_id
              WHERE line.move_id = ANY(%(move_ids)s)
                AND account.account_type = 'asset_receivable'
-               AND line.amount_residual_currency != 0
+               AND (line.amount_residual_currency != 0 OR line.id = ANY(%(freed_ids)s))
             """,
             move_ids=list(self.case_of_move),
+            freed_ids=list(self.freed),
         )
         for row in rows:
-            item_type = ItemType.CREDIT_NOTE if Decimal(row["residual"]) < 0 else ItemType.INVOICE
+            item_type = ItemType.CREDIT_NOTE if self._get_residual(row) < 0 else ItemType.INVOICE
             self._add_item(row, item_type, self.case_of_move[row["move_id"]], invoice_id=row["move_id"])
         open_moves = {row["move_id"] for row in rows}
         self._add_paid_by([move_id for move_id in self.case_of_move if move_id not in open_moves])
+
+    def _get_residual(self, row):
+        return Decimal(row["residual"]) + self.freed.get(row["id"], 0)
 
     def _add_item(self, row, item_type, case_id, invoice_id=None):
         self.ledger.items.append(
@@ -486,9 +607,10 @@ class _Gathering:
                 account_id=row["account_id"],
                 partner_id=row["partner_id"],
                 currency=row["currency"],
-                residual=Decimal(row["residual"]),
+                residual=self._get_residual(row),
                 date_due=row["date_maturity"],
                 invoice_id=invoice_id,
+                date=row.get("date"),
             )
         )
 
@@ -520,16 +642,18 @@ class _Gathering:
         for row in self._query(
             """
             SELECT line.id, payment.id AS payment_id, line.move_name AS name, line.account_id, line.partner_id,
-                   currency.name AS currency, line.amount_residual_currency::text AS residual, line.date_maturity
+                   currency.name AS currency, line.amount_residual_currency::text AS residual, line.date_maturity,
+                   line.date
               FROM account_payment payment
               JOIN account_move_line line
                 ON line.move_id = payment.move_id AND line.account_id = payment.outstanding_account_id
               JOIN res_currency currency ON currency.id = line.currency_id
              WHERE payment.id = ANY(%(payment_ids)s)
                AND line.parent_state = 'posted'
-               AND line.amount_residual_currency != 0
+               AND (line.amount_residual_currency != 0 OR line.id = ANY(%(freed_ids)s))
             """,
             payment_ids=list(cases),
+            freed_ids=list(self.freed),
         ):
             self._add_item(row, ItemType.PAYMENT, cases[row["payment_id"]])
 
@@ -539,7 +663,8 @@ class _Gathering:
         for row in self._query(
             """
             SELECT line.id, rel.settlement_line_id, line.name, line.account_id, line.partner_id,
-                   currency.name AS currency, line.amount_residual_currency::text AS residual, line.date_maturity
+                   currency.name AS currency, line.amount_residual_currency::text AS residual, line.date_maturity,
+                   line.date
               FROM account_settlement_line_move_line_rel rel
               JOIN account_move_line line ON line.id = rel.move_line_id
               JOIN account_account account ON account.id = line.account_id
@@ -547,9 +672,11 @@ class _Gathering:
              WHERE rel.settlement_line_id = ANY(%(line_ids)s)
                AND account.account_type = 'asset_receivable'
                AND line.parent_state = 'posted'
-               AND line.amount_residual_currency > 0
+               AND line.balance > 0
+               AND (line.amount_residual_currency > 0 OR line.id = ANY(%(freed_ids)s))
             """,
             line_ids=[line_id for line_id, case_id in cases.items() if case_id],
+            freed_ids=list(self.freed),
         ):
             self._add_item(row, ItemType.DISPUTE, cases[row["settlement_line_id"]])
 
@@ -574,7 +701,11 @@ class AccountSettlementLine(models.Model):
             text=self.provider_text or "",
             fee_type=self.fee_type or "",
             fee=to_decimal(self.fee, self.currency_id),
+            fee_vat=to_decimal(self.fee_vat, self.currency_id),
             fee_owed=self.fee_owed,
             amount_original=to_decimal(self.amount_original, original) if original else None,
             currency_original=original.name or "",
+            payment_method=self.payment_method or "",
+            sales_unit=self.sales_unit or "",
+            is_kept=self.is_kept,
         )

@@ -96,6 +96,9 @@ class AccountSettlementProvider(models.Model):
         "account.account", string="Fees Owed Account", check_company=True, ondelete="restrict", tracking=True
     )
 
+    default_rule_codes = fields.Json(
+        readonly=True, copy=False, help="The rules it started with: what a person deletes of them does not come back."
+    )
     settlement_ids = fields.One2many("account.settlement", "provider_id")
     document_ids = fields.One2many("account.settlement.document", "provider_id")
 
@@ -105,6 +108,9 @@ class AccountSettlementProvider(models.Model):
     unknown_amount = fields.Monetary(compute="_compute_attention", currency_field="currency_id")
     late_count = fields.Integer(compute="_compute_attention")
     difference_count = fields.Integer(compute="_compute_attention")
+    proposed_count = fields.Integer(compute="_compute_attention")
+    rules_changed_count = fields.Integer(compute="_compute_attention")
+    fee_vat_count = fields.Integer(compute="_compute_attention")
     error_count = fields.Integer(compute="_compute_attention")
     unconfirmed_count = fields.Integer(compute="_compute_attention")
     refused_count = fields.Integer(compute="_compute_attention")
@@ -131,6 +137,15 @@ class AccountSettlementProvider(models.Model):
             ),
             "difference": Line._read_group(
                 [("provider_id", "in", self.ids), ("has_difference", "=", True)], ["provider_id"], ["__count"]
+            ),
+            "fee_vat": Line._read_group(
+                [("provider_id", "in", self.ids), ("fee_vat_issue", "!=", False)], ["provider_id"], ["__count"]
+            ),
+            "proposed": Line._read_group(
+                [("provider_id", "in", self.ids), ("is_exclusion_proposed", "=", True)], ["provider_id"], ["__count"]
+            ),
+            "rules_changed": self.env["account.settlement"]._read_group(
+                [("provider_id", "in", self.ids), ("needs_rule_agreement", "=", True)], ["provider_id"], ["__count"]
             ),
             "refused": self.env["account.settlement.document"]._read_group(
                 [("provider_id", "in", self.ids), ("state", "=", "error")], ["provider_id"], ["__count"]
@@ -162,6 +177,9 @@ class AccountSettlementProvider(models.Model):
             provider.unknown_count, provider.unknown_amount = found["unknown"].get(provider.id, (0, 0.0))
             provider.late_count = found["late"].get(provider.id, (0,))[0]
             provider.difference_count = found["difference"].get(provider.id, (0,))[0]
+            provider.fee_vat_count = found["fee_vat"].get(provider.id, (0,))[0]
+            provider.proposed_count = found["proposed"].get(provider.id, (0,))[0]
+            provider.rules_changed_count = found["rules_changed"].get(provider.id, (0,))[0]
             provider.refused_count = found["refused"].get(provider.id, (0,))[0]
             provider.error_count = sum(count for state, _confirm, count, _last in rows if state == "error")
             provider.unconfirmed_count = sum(count for _state, confirm, count, _last in rows if confirm)
@@ -216,6 +234,33 @@ class AccountSettlementProvider(models.Model):
                         account=account.display_name,
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Give each provider the rules every provider starts with."""
+        providers = super().create(vals_list)
+        self.env["account.settlement.rule"]._update_defaults(providers)
+        return providers
+
+    def unlink(self):
+        """A provider's own rules go with it: without a provider they would hold for all."""
+        rules = (
+            self.env["account.settlement.rule"]
+            .with_context(active_test=False)
+            .search([("provider_ids", "in", self.ids)])
+        )
+        own = rules.filtered(lambda rule: not rule.provider_ids - self)
+        result = super().unlink()
+        own.unlink()
+        return result
+
+    @api.model
+    def _update_defaults(self):
+        """Bring the rules that nobody has changed to this version's, and add new fee types; called when the addon is
+        upgraded."""
+        providers = self.with_context(active_test=False).search([("code", "!=", False)])
+        self.env["account.settlement.rule"]._update_defaults(providers)
+        providers.filtered(lambda provider: not provider.fee_type_ids)._create_fee_types()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -275,6 +320,36 @@ class AccountSettlementProvider(models.Model):
 
     def action_open_differences(self):
         return self._open_action("settlement_bridge.action_account_settlement_line", [("has_difference", "=", True)])
+
+    def action_open_proposed(self):
+        """The transactions that a rule proposes to leave out."""
+        return self._open_action(
+            "settlement_bridge.action_account_settlement_line", [("is_exclusion_proposed", "=", True)]
+        )
+
+    def action_open_rules_changed(self):
+        """The settlements that a person agrees to book by today's rules."""
+        return self._open_action("settlement_bridge.action_account_settlement", [("needs_rule_agreement", "=", True)])
+
+    def action_open_rules(self):
+        """The rules that hold for this provider, in order."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement_rule")
+        action["domain"] = [
+            ("company_id", "=", self.company_id.id),
+            "|",
+            ("provider_ids", "=", False),
+            ("provider_ids", "in", self.ids),
+        ]
+        action["context"] = {"default_provider_ids": self.ids, "default_company_id": self.company_id.id}
+        return action
+
+    def action_try_rules(self):
+        """Try rules over this provider's transactions."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_rule_tryout")
+        action["context"] = {"default_provider_id": self.id, "default_company_id": self.company_id.id}
+        return action
 
     def action_open_documents(self):
         return self._open_action("settlement_bridge.action_account_settlement_document")

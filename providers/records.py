@@ -46,9 +46,12 @@ class Transaction:
     :ivar amount: gross effect on the merchant's balance with the provider.
     :ivar fee: what this document deducts on this very row, positive when charged. Zero where the deduction is a row of
         its own; the fee is then a :class:`FeeReport`.
+    :ivar fee_vat: the VAT the document says is contained in ``fee``, positive when charged; on a row of kind fee, in
+        its amount (negative where a fee is given back). Zero where the document states none.
     :ivar balance_after: the provider's running balance after this row, or None where the document has none.
     :ivar text: the provider's own type and message, as it came.
     :ivar fee_type: the provider's own name of the fee, for rows of kind fee.
+    :ivar payment_method: the provider's own name of how the customer paid, or empty.
     :ivar amount_original: what the customer was charged, in ``currency_original``, where the provider converted.
     :ivar rate: the provider's rate, settlement currency for one unit of the original, or None.
     :ivar row: where in the document, counted from 1 as a person would count; 0 where the document has no rows.
@@ -61,12 +64,14 @@ class Transaction:
     amount: Decimal
     currency: str
     fee: Decimal = ZERO
+    fee_vat: Decimal = ZERO
     order_reference: str = ""
     provider_reference: str = ""
     time: datetime.datetime | None = None
     balance_after: Decimal | None = None
     text: str = ""
     fee_type: str = ""
+    payment_method: str = ""
     sales_unit: str = ""
     amount_original: Decimal | None = None
     currency_original: str = ""

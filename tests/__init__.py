@@ -6,13 +6,17 @@ from . import test_by_hand
 from . import test_core_payments
 from . import test_currencies
 from . import test_dead_ends
+from . import test_fee_types
 from . import test_fetch
 from . import test_ingest
+from . import test_rule_life
 from . import test_tours
+from . import test_tryout
 from . import test_translations
 from . import test_upload
 from . import test_invariants
 from . import test_regressions
+from . import test_rules
 from . import test_webshop_events
 from . import test_webshop_month
 from . import test_webshop_odoo

@@ -1,18 +1,13 @@
 """A ledger of plain values, as the tests of ``matching/`` write it down."""
 
 import datetime
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from odoo.addons.settlement_bridge.matching.decisions import (
-    Case,
-    ItemType,
-    Ledger,
-    Line,
-    OpenItem,
-    Settings,
-    decide,
-)
-from odoo.addons.settlement_bridge.matching.rules import Action, Key, Rule
+from odoo.addons.settlement_bridge.matching.decisions import Settings, decide
+from odoo.addons.settlement_bridge.matching.default_rules import DEFAULT_RULES
+from odoo.addons.settlement_bridge.matching.ledger import Case, ItemType, Ledger, Line, OpenItem
+from odoo.addons.settlement_bridge.matching.rules import Key
 from odoo.addons.settlement_bridge.matching.vouchers import Accounts, Conversion, plan_voucher
 from odoo.addons.settlement_bridge.providers.records import Kind
 
@@ -23,13 +18,9 @@ RATES = {"NOK": Decimal(1), "EUR": Decimal("11.60"), "SEK": Decimal("1.0437")}
 ACCOUNTS = Accounts(CLEARING, UNKNOWN, FEE, ROUNDING, FEE_OWED, GAIN, LOSS)
 LABELS = {name: name for name in ("clearing", "fee", "fee_payable", "rounding", "exchange")}
 
-#: As installed: the provider's id, the order reference, the invoice number, the payment reference.
-RULES = tuple(
-    Rule(number, str(key), Action.MATCH, key)
-    for number, key in enumerate(
-        (Key.PROVIDER_REFERENCE, Key.ORDER_REFERENCE, Key.INVOICE_NUMBER, Key.PAYMENT_REFERENCE), 1
-    )
-)
+#: As every provider starts with: the provider's id, the order reference, the invoice number, the payment reference,
+#: fees, reserves.
+RULES = tuple(replace(rule, id=number) for number, (_code, _sequence, rule) in enumerate(DEFAULT_RULES, 1))
 
 
 def to_nok(amount, currency):

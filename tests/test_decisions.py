@@ -7,14 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.settlement_bridge.matching.decisions import ItemType, Role, Status, decide_for_case
-from odoo.addons.settlement_bridge.matching.rules import Action, Key, Rule
+from odoo.addons.settlement_bridge.matching.decisions import Role, Status, decide_for_case
+from odoo.addons.settlement_bridge.matching.ledger import ItemType
+from odoo.addons.settlement_bridge.matching.rules import Action, Key, Rule, TextCondition, TextOperator
 from odoo.addons.settlement_bridge.providers.records import BANK_KINDS, Kind
 
 from . import plain
 from .plain import RECEIVABLE, RULES, Books, line, parts_of, said, to_nok
 
-UNKNOWN_RULE = Rule(90, "Kassert", Action.UNKNOWN, kinds=frozenset({Kind.PAYMENT}), text="test")
+UNKNOWN_RULE = Rule(
+    90, "Kassert", Action.UNKNOWN, kinds=frozenset({Kind.PAYMENT}), text=TextCondition(TextOperator.CONTAINS, "test")
+)
 SPONSOR_RULE = Rule(91, "Sponsor", Action.ACCOUNT, kinds=frozenset({Kind.CORRECTION}), account_id=3900)
 
 

@@ -14,7 +14,7 @@ from .common import SettlementCase
 from .vipps_files import Movement, capture, day, payout, refund
 
 BANK_KINDS = ("payout", "payout_return", "top_up")
-SHARED_ROLES = ("clearing", "fee", "fee_payable")
+SHARED_ROLES = ("clearing", "fee", "fee_tax", "fee_payable")
 AMOUNTS = ["100.00", "100.00", "99.40", "100.90", "101.01", "60.00", "40.00", "250.00"]
 ORDERS = ["WEB-1", "WEB-2", "WEB-3"]
 
@@ -95,9 +95,8 @@ def stories(draw):
     )
 
 
-@tagged("post_install", "-at_install")
-class TestInvariants(SettlementCase):
-    # ------------------------------------------------------------ living through a story
+class Living:
+    """Living through a story, and what is checked on the way."""
 
     @contextmanager
     def forgotten(self):
@@ -182,14 +181,19 @@ class TestInvariants(SettlementCase):
             seen = defaultdict(int)
             for item in items:
                 wanted = sum(map(amount_of, item.settlement_line_ids))
-                self.assertAlmostEqual(item.amount_currency, wanted, places=4)
+                stands = item.amount_currency + (self.tax_of(item) if role == "fee" else 0)
+                self.assertAlmostEqual(stands, wanted, places=4)
                 for line in item.settlement_line_ids:
                     seen[line] += 1
             for line in lines:
                 is_there = (
                     line.status != "new" and line.kind not in BANK_KINDS and (role == "clearing" or amount_of(line))
                 )
-                if is_there and amount_of(line):
+                if is_there and amount_of(line) and not seen[line]:
+                    # What one voucher sums to zero needs no line.
+                    together = line.move_line_ids.move_id.line_ids.settlement_line_ids
+                    self.assertAlmostEqual(sum(map(amount_of, together)), 0, places=4, msg=(role, line.name))
+                elif is_there and amount_of(line):
                     self.assertEqual(seen[line], 1, (role, line.name))
                 elif line.status == "new" or line.kind in BANK_KINDS:
                     self.assertEqual(seen[line], 0, (role, line.name))
@@ -202,6 +206,14 @@ class TestInvariants(SettlementCase):
             self.assertAlmostEqual(settlement.clearing_residual, net, places=4)
             if settlement.state == "booked":
                 self.assertAlmostEqual(net, settlement.payout_amount - settlement.opening_balance, places=4)
+
+    @staticmethod
+    def tax_of(fee):
+        """The tax of a fee line: base and tax are together the fees it stands for."""
+        taxes = fee.move_id.line_ids.filtered(
+            lambda item: item.settlement_role == "fee_tax" and item.settlement_line_ids == fee.settlement_line_ids
+        )
+        return sum(taxes.mapped("amount_currency"))
 
     @staticmethod
     def sum_of(items, field):
@@ -254,8 +266,9 @@ class TestInvariants(SettlementCase):
             for move in moves
         }
 
-    # ------------------------------------------------------------ the tests
 
+@tagged("post_install", "-at_install")
+class TestInvariants(Living, SettlementCase):
     def test_told_in_two_goes_and_told_again(self):
         """Rules 1, 2, 3, 4 and 6: every row once, whatever is told twice, late, or in a locked period."""
 
@@ -297,6 +310,7 @@ class TestInvariants(SettlementCase):
             provider.clearing_account_id | provider.unknown_account_id | provider.fee_account_id
             | provider.rounding_account_id
         )  # fmt: skip
+        self.assertEqual(self.sum_of(settlements.move_ids.line_ids.filtered("tax_line_id"), "balance"), 0)
         balances, residuals = self.ledger()
         self.assertFalse(set(settlement_accounts.mapped("code")) & set(balances))
         documents = self.env["account.move"].search([("name", "in", list(residuals)), ("move_type", "!=", "entry")])
@@ -311,6 +325,30 @@ class TestInvariants(SettlementCase):
         settlements._reverse("Igjen")
         settlements._process()
         self.assertEqual(self.ledger(), again)
+
+    def test_with_vat_in_the_fees(self):
+        """Every fee holds 25 % VAT: gone from its account when undone, there again when booked again."""
+        supplier = self.env["res.partner"].create(
+            {"name": "Vipps", "country_id": self.env.ref("base.no").id, "vat": "NO072274687MVA"}
+        )
+        high = self.env["account.tax"].search(
+            [("l10n_no_standard_code", "=", "1"), ("type_tax_use", "=", "purchase")], limit=1
+        )
+        self.provider.fee_type_ids.write({"tax_id": high.id, "partner_id": supplier.id, "has_invoice": True})
+
+        @few(8)
+        @given(stories())
+        def holds(story):
+            with self.forgotten():
+                self.compare_reversal(story, self.provider)
+                fees = self.env["account.move.line"].search(
+                    [("settlement_role", "=", "fee"), ("company_id", "=", self.company.id)]
+                )
+                for fee in fees:
+                    charged = fee.balance + self.tax_of(fee)
+                    self.assertEqual(self.tax_of(fee), fee.company_currency_id.round(charged / 5))
+
+        holds()
 
     def test_in_another_currency(self):
         """All of it in euro, with an exchange difference on every invoice."""

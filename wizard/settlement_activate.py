@@ -447,6 +447,7 @@ class SettlementActivate(models.TransientModel):
         accounts = {line.role: line._get_or_create_account() for line in lines}
         journal = self.env["account.journal"].create(self._prepare_journal_vals())
         provider = self.env["account.settlement.provider"].create(self._prepare_provider_vals(accounts, journal))
+        provider._create_fee_types()
         self._connect_payment_providers(provider)
         provider.message_post(body=self._get_activation_message(provider, lines))
         return provider

@@ -21,6 +21,7 @@ class SettlementLineAssign(models.TransientModel):
             ("account", "Account"),
             ("undo", "Take back to unknown"),
             ("exclude", "Leave out"),
+            ("keep", "Book it"),
         ],
         string="Place On",
         required=True,
@@ -117,12 +118,24 @@ class SettlementLineAssign(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
+        if self.action == "keep":
+            self.line_ids._keep(self.reason)
+            return {"type": "ir.actions.act_window_close"}
         for line in self.line_ids:
             if self.action == "undo":
                 line._undo(self.reason)
             elif self.action == "exclude":
                 line._exclude(self.reason, self.move_line_id)
             else:
-                target = {"invoice": self.move_id, "customer": self.partner_id, "account": self.account_id}[self.action]
-                line._assign(target, self.reason)
-        return {"type": "ir.actions.act_window_close"}
+                line._assign(self._get_target(), self.reason)
+        return self._offer_rule() or {"type": "ir.actions.act_window_close"}
+
+    def _get_target(self):
+        """Return the record the transactions are placed on, if they are."""
+        return {"invoice": self.move_id, "customer": self.partner_id, "account": self.account_id}.get(self.action)
+
+    def _offer_rule(self):
+        """Offer the rule that would have placed the first of the transactions there."""
+        target = self._get_target()
+        line = self.line_ids[:1]
+        return target and self.env["settlement.rule.learn"]._offer(line, line._get_learning_target(target))

@@ -5,9 +5,9 @@ from ..records import Document
 from ..tables import check_size, csv_lines, is_workbook, is_xml, workbook_sheets, xml_root
 from . import earlier_files, portal, report_api
 from .client import VippsClient, VippsCredentials
-from .ledger import CODE
+from .ledger import CODE, FEE_TYPES
 
-__all__ = ["CODE", "NAME", "VippsClient", "VippsCredentials", "identify", "parse"]
+__all__ = ["CODE", "FEE_TYPES", "NAME", "VippsClient", "VippsCredentials", "identify", "parse"]
 
 #: For people.
 NAME = "Vipps MobilePay"

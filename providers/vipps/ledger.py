@@ -17,6 +17,15 @@ from ..records import ZERO, FeeReport, Kind, Settlement, Transaction
 
 CODE = "vipps"
 
+#: What Vipps calls its fees: deducted in one row a day, or owed and told of one by one. No document states VAT on them.
+FEE_TYPES = (
+    ("fees-retained", _("Fees deducted from the payouts")),
+    ("capture-fee", _("Fee per payment")),
+    ("fee-total", _("Fees of a payment in all")),
+    ("correction", _("Corrections of fees")),
+    ("credit-note", _("Credit notes on fees")),
+)
+
 #: Entry type (as the Report API writes it) to what it is. Types may be added without notice; they become *other*.
 KINDS = {
     "capture": Kind.PAYMENT,
@@ -82,6 +91,7 @@ class Entry:
     total_fee: Decimal | None = None
     balance_after: Decimal | None = None
     balance_before: Decimal | None = None
+    payment_method: str = ""
     sales_unit: str = ""
     message: str = ""
     payout_number: str = ""
@@ -185,6 +195,7 @@ def transaction(entry: Entry, external_id: str) -> Transaction:
         balance_after=entry.balance_after,
         text=" · ".join(filter(None, texts)),
         fee_type=entry.type if kind in (Kind.FEE, Kind.FEE_REFUND) else "",
+        payment_method=entry.payment_method,
         sales_unit=entry.sales_unit,
         row=entry.row,
         raw=entry.raw,

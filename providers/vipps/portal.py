@@ -121,6 +121,7 @@ def _entry(row: Row, problems: dict) -> Entry:
         total_fee=None if fee is None else -fee,
         balance_after=row.amount("balance", decimals),
         currency=currency,
+        payment_method=row.text("solution"),
         sales_unit=row.identifier("sales_unit"),
         message=row.text("message"),
         payout_number=number,

@@ -1,0 +1,203 @@
+"""What the rules look at, as plain values: the transactions of a batch, and what exists in the ledger for them.
+
+Amounts are :class:`~decimal.Decimal` in major units. Open amounts are signed as in the ledger: an invoice is positive
+(the customer owes), a credit note negative.
+"""
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import Enum
+
+from ..providers.records import Kind
+from .references import normalise
+from .rules import Key
+
+ZERO = Decimal(0)
+
+
+class ItemType(str, Enum):
+    """What an open item is."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    PAYMENT = "payment"
+    DISPUTE = "dispute"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Line:
+    """A transaction to be placed. ``amount`` is gross, signed as the effect on the merchant's balance.
+
+    :ivar amount_whole: the whole amount, where ``amount`` is only the part that is still open; else None.
+    :ivar is_kept: a person has said that it is not to be left out.
+    """
+
+    id: int
+    kind: Kind
+    date: datetime.date
+    amount: Decimal
+    currency: str
+    order_reference: str = ""
+    provider_reference: str = ""
+    text: str = ""
+    fee_type: str = ""
+    fee: Decimal = ZERO
+    fee_vat: Decimal = ZERO
+    fee_owed: bool = False
+    amount_original: Decimal | None = None
+    currency_original: str = ""
+    payment_method: str = ""
+    sales_unit: str = ""
+    amount_whole: Decimal | None = None
+    is_kept: bool = False
+
+    @property
+    def label(self) -> str:
+        """What stands on its own journal items: order reference, provider's id, provider's text."""
+        return " · ".join(text for text in (self.order_reference, self.provider_reference, self.text) if text)
+
+
+@dataclass
+class OpenItem:
+    """An open journal item.
+
+    :ivar residual: what is open in ``currency``, signed as in the ledger; the decisions of a batch take from it.
+    :ivar case_id: the case it belongs to. :ivar invoice_id: the invoice or credit note, where it is one.
+    :ivar date: the document's own date.
+    """
+
+    id: int
+    type: ItemType
+    case_id: str
+    name: str
+    account_id: int
+    partner_id: int | None
+    currency: str
+    residual: Decimal
+    date_due: datetime.date | None = None
+    invoice_id: int | None = None
+    date: datetime.date | None = None
+
+
+@dataclass
+class Case:
+    """All that belongs together: one order with its documents, or one invoice that has no order.
+
+    :ivar is_invoiced: nothing more of the order will be invoiced (always true for an invoice without order).
+    :ivar has_invoice: it has a posted document. :ivar is_cancelled: the order was cancelled; nothing belongs there.
+    :ivar awaits_capture: the provider still holds an authorised amount that was not captured.
+    :ivar receivable_account_id: the customer's receivable account.
+    :ivar paid_by: what paid the documents that have nothing open, for people. :ivar webshop_id: the shop it is from.
+    """
+
+    id: str
+    name: str
+    partner_id: int | None
+    receivable_account_id: int | None
+    order_id: int | None = None
+    invoice_id: int | None = None
+    is_invoiced: bool = True
+    has_invoice: bool = False
+    is_cancelled: bool = False
+    awaits_capture: bool = False
+    paid_by: tuple = ()
+    webshop_id: int | None = None
+
+
+@dataclass
+class Ledger:
+    """What exists, found by the keys of the whole batch.
+
+    :ivar cases: by id. :ivar items: open items. :ivar keys: ``(key, value) -> case ids``, values as stored.
+    :ivar customers: ``value -> partner ids``: what customers are known by (name, number, e-mail), in normal form.
+    :ivar receivable_accounts: ``partner id -> account id`` of those customers.
+    """
+
+    cases: dict = field(default_factory=dict)
+    items: list = field(default_factory=list)
+    keys: dict = field(default_factory=lambda: defaultdict(set))
+    customers: dict = field(default_factory=lambda: defaultdict(set))
+    receivable_accounts: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self._normalised = None
+        self._items_by_case = None
+        self._items_by_partner = None
+
+    def branch(self) -> "Ledger":
+        """Return a ledger that is the same now and goes its own way from here; the cases are shared."""
+        keys = defaultdict(set, {key: set(case_ids) for key, case_ids in self.keys.items()})
+        items = [replace(item) for item in self.items]
+        return Ledger(self.cases, items, keys, self.customers, self.receivable_accounts)
+
+    def find(self, key: Key, reading) -> set:
+        """Return the ids of the cases known under ``reading`` of a reference."""
+        if not reading.normalised:
+            return self.keys.get((key, reading.value), set())
+        if self._normalised is None:
+            self._normalised = defaultdict(set)
+            for (known_key, value), case_ids in self.keys.items():
+                self._normalised[known_key, normalise(value)] |= case_ids
+        return self._normalised.get((key, reading.value), set())
+
+    def get_partner_items(self, partner_id: int) -> list:
+        """Return what is open on a customer, oldest first."""
+        if self._items_by_partner is None:
+            self._items_by_partner = defaultdict(list)
+            for item in sorted(self.items, key=self._get_order):
+                self._items_by_partner[item.partner_id].append(item)
+        return [item for item in self._items_by_partner.get(partner_id, ()) if item.residual]
+
+    def note(self, decisions):
+        """Take in what is found under a transaction's own id once it is booked: its case, and what it disputes.
+
+        Needed where several batches are decided on without being booked in between.
+        """
+        for decision in decisions:
+            case, line = decision.case, decision.line
+            if not case or not line.provider_reference or not (case.order_id or decision.invoice_id):
+                continue
+            self._add_key(Key.PROVIDER_REFERENCE, line.provider_reference, case.id)
+            for part in decision.disputed:
+                self._add_item(
+                    OpenItem(
+                        id=-line.id,
+                        type=ItemType.DISPUTE,
+                        case_id=case.id,
+                        name=line.label,
+                        account_id=part.account_id,
+                        partner_id=part.partner_id,
+                        currency=line.currency,
+                        residual=-part.amount,
+                        date_due=line.date,
+                    )
+                )
+
+    def _add_key(self, key, value, case_id):
+        self.keys[key, value].add(case_id)
+        if self._normalised is not None:
+            self._normalised[key, normalise(value)].add(case_id)
+
+    def _add_item(self, item):
+        self.items.append(item)
+        if self._items_by_case is not None:
+            self._items_by_case[item.case_id].append(item)
+            self._items_by_case[item.case_id].sort(key=self._get_order)
+        self._items_by_partner = None
+
+    @staticmethod
+    def _get_order(item):
+        return item.date_due or datetime.date.min, item.id
+
+    def open_items(self, case_id: str, *types: ItemType) -> list:
+        """Return what is still open in a case, oldest first."""
+        if self._items_by_case is None:
+            self._items_by_case = defaultdict(list)
+            for item in sorted(self.items, key=self._get_order):
+                self._items_by_case[item.case_id].append(item)
+        return [item for item in self._items_by_case[case_id] if item.type in types and item.residual]

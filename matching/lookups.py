@@ -1,0 +1,51 @@
+"""What must be known about the ledger before a batch of transactions can be decided on."""
+
+from dataclasses import dataclass
+
+from .references import normalise, readings
+from .rules import Action, Key
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """What is looked up for a batch, all of it at once.
+
+    :ivar keys: the normal forms of every way to read every reference. :ivar provider_references: as they came.
+    :ivar customers: the normal forms of what may be a customer's name, number or e-mail.
+    :ivar partner_ids: customers that rules name. :ivar amounts: gross amounts, in any of the lines' currencies.
+    """
+
+    keys: frozenset = frozenset()
+    provider_references: frozenset = frozenset()
+    customers: frozenset = frozenset()
+    partner_ids: frozenset = frozenset()
+    amounts: frozenset = frozenset()
+
+
+def collect_lookups(lines, rules, prefixes=()) -> Lookups:
+    """Return what ``rules`` would look up for ``lines`` (:class:`~.ledger.Line`).
+
+    :param prefixes: what the shop is known to put before its order numbers.
+    """
+    references = {text for line in lines for text in (line.order_reference, line.provider_reference) if text}
+    capturing = [rule for rule in rules if rule.has_group]
+    references |= {rule.get_reference(line) for rule in capturing for line in lines if rule.applies_to(line)} - {""}
+    provider_references = {line.provider_reference for line in lines}
+    for rule in capturing:
+        if rule.key is Key.PROVIDER_REFERENCE:
+            provider_references |= {rule.get_reference(line) for line in lines if rule.applies_to(line)}
+    by_customer = [rule for rule in rules if rule.key is Key.CUSTOMER_AMOUNT]
+    customers, amounts = set(), set()
+    for rule in by_customer:
+        for line in filter(rule.applies_to, lines):
+            if not rule.partner_id:
+                customers.add(normalise(rule.get_reference(line)))
+            if rule.action is Action.MATCH:
+                amounts |= {line.amount, (line.amount_original or line.amount).copy_sign(line.amount)}
+    return Lookups(
+        keys=frozenset(normalise(reading.value) for text in references for reading in readings(text, prefixes)),
+        provider_references=frozenset(provider_references - {""}),
+        customers=frozenset(customers - {""}),
+        partner_ids=frozenset(rule.partner_id for rule in by_customer if rule.partner_id),
+        amounts=frozenset(amounts),
+    )

@@ -1,0 +1,277 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..matching.fees import FeeType, Treatment
+from ..providers.formats import PROVIDERS
+from ..providers.messages import Message, _
+
+_logger = logging.getLogger(__name__)
+
+#: The name of the fee type without a code.
+ALL_OTHER_FEES = _("All other fees")
+
+#: Where the fee type without a code stands in the list: last.
+LAST = 100
+
+
+class AccountSettlementFeeType(models.Model):
+    """How fees of one name are booked: the account, and the tax where the fee is not exempt."""
+
+    _name = "account.settlement.fee.type"
+    _description = "Fee Type"
+    _inherit = ["mail.thread", "analytic.mixin"]
+    _order = "provider_id, sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True, help="For people. It may be changed.")
+    sequence = fields.Integer(default=10)
+    provider_id = fields.Many2one("account.settlement.provider", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True, precompute=True)
+    code = fields.Char(
+        string="Provider's Name",
+        tracking=True,
+        help="What the provider calls the fee in its documents. Empty: all fees that have no line of their own.",
+    )
+    account_id = fields.Many2one(
+        "account.account",
+        check_company=True,
+        domain="[('account_type', 'in', ('expense', 'expense_other', 'expense_direct_cost'))]",
+        ondelete="restrict",
+        tracking=True,
+        help="Empty: the provider's fee account.",
+    )
+    tax_id = fields.Many2one(
+        "account.tax",
+        check_company=True,
+        domain="[('type_tax_use', '=', 'purchase'), ('amount_type', 'in', ('percent', 'division')), "
+        "('tax_exigibility', '=', 'on_invoice')]",
+        ondelete="restrict",
+        tracking=True,
+        help="Empty: the fee is exempt from VAT, as carrying out payments is. A tax on purchases at home is taken out "
+        "of the fee; one for services from abroad (reverse charge) is reported on top of it. Fees that are invoiced "
+        "afterwards are booked without tax here: the provider's invoice carries it.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Supplier",
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+        help="Who sends the invoice for the fee.",
+    )
+    has_invoice = fields.Boolean(
+        string="The supplier sends an invoice with VAT",
+        tracking=True,
+        help="Tick it when you have seen such an invoice. Without one, VAT must not be deducted.",
+    )
+    note = fields.Text(string="Notes")
+
+    _code_uniq = models.UniqueIndex(
+        "(provider_id, COALESCE(code, ''))", "This fee of the provider has a fee type already."
+    )
+
+    @api.constrains("tax_id", "partner_id", "has_invoice")
+    def _check_tax(self):
+        for fee_type in self.filtered("tax_id"):
+            tax = fee_type.tax_id
+            if (
+                tax.type_tax_use != "purchase"
+                or tax.amount_type not in ("percent", "division")
+                or tax.tax_exigibility != "on_invoice"
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Tax %(tax)s cannot be used for fees: choose a percentage on purchases that is due on the "
+                        "invoice.",
+                        tax=tax.name,
+                    )
+                )
+            treatment = fee_type._get_treatment()
+            if treatment is Treatment.DEDUCTIBLE:
+                fee_type._check_documented()
+            elif treatment is Treatment.REVERSE_CHARGE:
+                fee_type._check_abroad()
+
+    def _check_documented(self):
+        """VAT is deducted only with the invoice of a supplier that is registered for it at home."""
+        supplier, country = self.partner_id.commercial_partner_id, self.tax_id.country_id
+        missing = []
+        if not supplier:
+            missing.append(self.env._("the supplier"))
+        elif supplier.country_id != country:
+            missing.append(
+                self.env._(
+                    "a supplier in %(country)s (%(supplier)s has the country: %(found)s)",
+                    country=country.name,
+                    supplier=supplier.name,
+                    found=supplier.country_id.name or "–",
+                )
+            )
+        if supplier and not supplier.vat:
+            missing.append(self.env._("the VAT number of %(supplier)s", supplier=supplier.name))
+        if not self.has_invoice:
+            missing.append(self.env._("the tick that the supplier sends an invoice with VAT"))
+        if missing:
+            raise ValidationError(
+                self.env._(
+                    "Fee type “%(fee_type)s” cannot deduct VAT by tax %(tax)s. Still missing: %(missing)s. Input VAT "
+                    "is deducted only where the supplier's own invoice shows it; a settlement is not an invoice.",
+                    fee_type=self.name,
+                    tax=self.tax_id.name,
+                    missing=", ".join(missing),
+                )
+            )
+
+    def _check_abroad(self):
+        supplier, country = self.partner_id.commercial_partner_id, self.tax_id.country_id
+        if supplier.country_id and supplier.country_id != country:
+            return
+        raise ValidationError(
+            self.env._(
+                "Fee type “%(fee_type)s” has tax %(tax)s, which is for services bought from abroad: choose a supplier "
+                "with another country than %(country)s.",
+                fee_type=self.name,
+                tax=self.tax_id.name,
+                country=country.name,
+            )
+        )
+
+    def _get_treatment(self):
+        """Return what the tax does with the fee, a :class:`~..matching.fees.Treatment`."""
+        self.ensure_one()
+        if not self.tax_id.amount:
+            return Treatment.EXEMPT
+        return Treatment.REVERSE_CHARGE if self.tax_id.has_negative_factor else Treatment.DEDUCTIBLE
+
+    def _to_plain(self):
+        """Return the fee type as a plain :class:`~..matching.fees.FeeType`."""
+        self.ensure_one()
+        return FeeType(
+            name=self.name,
+            account_id=self.account_id.id or None,
+            tax_id=self.tax_id.id or None,
+            tax_name=self.tax_id.name or "",
+            treatment=self._get_treatment(),
+            partner_id=self.partner_id.id or None,
+            analytic_distribution=self.analytic_distribution or None,
+        )
+
+    def _prepare_like_vals(self):
+        """Return the values with which another fee is booked as these are."""
+        return {
+            "account_id": self.account_id.id,
+            "tax_id": self.tax_id.id,
+            "partner_id": self.partner_id.id,
+            "has_invoice": self.has_invoice,
+            "analytic_distribution": self.analytic_distribution,
+        }
+
+
+class AccountSettlementProvider(models.Model):
+    """The fee types of a provider: as its formats name them, and as its documents turn out to."""
+
+    _inherit = "account.settlement.provider"
+
+    fee_type_ids = fields.One2many("account.settlement.fee.type", "provider_id", string="Fee Types")
+
+    def action_open_fee_vat(self):
+        return self._open_action(
+            "settlement_bridge.action_account_settlement_line",
+            [("fee_vat_issue", "!=", False)],
+            {"settlement_fee_vat": True},
+        )
+
+    def action_resume(self):
+        self._create_fee_types()
+        return super().action_resume()
+
+    def _get_fee_types(self):
+        """Return ``{code: FeeType}``, as :func:`~..matching.fees.book_fees` takes them."""
+        self.ensure_one()
+        fee_types = self.sudo().with_context(lang=self.company_id.partner_id.lang or self.env.lang).fee_type_ids
+        return {fee_type.code or "": fee_type._to_plain() for fee_type in fee_types}
+
+    def _create_fee_types(self):
+        """Create the fee types that the provider's formats know and that are not there; those that are stay as they
+        are. Safe to run twice."""
+        for provider in self:
+            known = dict(getattr(PROVIDERS.get(provider.code), "FEE_TYPES", ()))
+            provider._create_missing_fee_types([*known, ""])
+
+    def _add_fee_types(self, parsed):
+        """Add the fees a document names that have no type yet, exempt, so that the accountant can set them.
+
+        Never raises: a fee without a type is booked as all others are.
+
+        :param parsed: :class:`~..providers.records.Document`.
+        """
+        self.ensure_one()
+        codes = {row.fee_type for settlement in parsed.settlements for row in settlement.transactions}
+        if self.fee_mode == "gross":
+            codes |= {report.fee_type for settlement in parsed.settlements for report in settlement.fee_reports}
+        if not codes - {""}:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._create_missing_fee_types(sorted(codes - {""}))
+        except Exception:
+            _logger.exception("Fee types %s of provider %s could not be added", codes, self.id)
+
+    def _create_missing_fee_types(self, codes):
+        """Create a fee type for each of ``codes`` that has none."""
+        self.ensure_one()
+        FeeTypes = self.env["account.settlement.fee.type"].sudo()
+        there = {fee_type.code or "" for fee_type in FeeTypes.search_fetch([("provider_id", "=", self.id)], ["code"])}
+        missing = [code for code in codes if code not in there]
+        if not missing:
+            return
+        names = {**dict(getattr(PROVIDERS.get(self.code), "FEE_TYPES", ())), "": ALL_OTHER_FEES}
+        others = FeeTypes.search([("provider_id", "=", self.id), ("code", "=", False)], limit=1)
+        created = FeeTypes.with_context(lang="en_US").create(
+            [
+                {
+                    **others._prepare_like_vals(),
+                    "provider_id": self.id,
+                    "code": code or False,
+                    "name": names.get(code, code),
+                    "sequence": 10 if code else LAST,
+                }
+                for code in missing
+            ]
+        )
+        if "nb_NO" in dict(self.env["res.lang"].get_installed()):
+            norwegian = self.with_context(lang="nb_NO").env
+            for fee_type, code in zip(created, missing, strict=True):
+                if code in names:
+                    # The names are literals in the pure packages, marked there with _ for the export of terms.
+                    name = norwegian._(names[code])  # pylint: disable=gettext-variable
+                    fee_type.update_field_translations("name", {"nb_NO": name})
+
+
+class AccountSettlementLine(models.Model):
+    """VAT that a document states and that was booked as cost: a person looks at it."""
+
+    _inherit = "account.settlement.line"
+
+    def action_settle_fee_vat(self):
+        """Let a person say that the VAT was looked at."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_fee_vat_seen")
+        action["context"] = {"default_line_ids": self.filtered("fee_vat_issue").ids}
+        return action
+
+    def _settle_fee_vat(self, reason):
+        """Take transactions off the work list, because a person has looked at their VAT. They stay booked as they are.
+
+        :param str reason: why, for the trail.
+        :raises UserError: without a reason.
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the VAT is right as it is booked: the reason is kept."))
+        said = Message(
+            _("VAT seen by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason.strip()}
+        ).to_json()
+        for line in self.filtered_domain(Domain("fee_vat_issue", "!=", False)):
+            line.write({"fee_vat_issue": False, "explanation_data": [said, *(line.explanation_data or [])]})

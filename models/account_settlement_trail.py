@@ -1,0 +1,172 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_date, formatLang
+
+from ..matching.descriptions import describe_condition
+from ..providers.messages import Message, _
+from ..providers.records import BANK_KINDS, Kind
+
+
+class AccountSettlementLine(models.Model):
+    """The whole way of one transaction in words: the row as it came, the rules in turn, the decision, the vouchers."""
+
+    _inherit = "account.settlement.line"
+
+    trail = fields.Html(compute="_compute_trail", string="From Row to Voucher", sanitize=False)
+
+    @api.depends("explanation_data", "tried_data", "rule_version_id", "move_line_ids", "raw")
+    @api.depends_context("lang")
+    def _compute_trail(self):
+        for line in self:
+            sections = (
+                (self.env._("The row as it came"), line._get_trail_of_row()),
+                (self.env._("How it was read"), line._get_trail_of_reading()),
+                (self.env._("The rules, in the order they were tried"), line._get_trail_of_rules()),
+                (self.env._("What was decided, and why"), line._get_trail_of_decision()),
+                (self.env._("What was booked"), line._get_trail_of_vouchers()),
+            )
+            line.trail = Markup().join(
+                Markup("<h4 class='mt-3'>%s</h4>%s") % (title, content) for title, content in sections if content
+            )
+
+    @staticmethod
+    def _render_list(items, tag="ul"):
+        rows = Markup().join(Markup("<li>%s</li>") % item for item in items)
+        return rows and Markup("<%s class='mb-0'>%s</%s>") % (Markup(tag), rows, Markup(tag))
+
+    @staticmethod
+    def _render_link(record, text):
+        return Markup("<a href='/odoo/%s/%s'>%s</a>") % (record._name, record.id, text)
+
+    def _get_trail_of_row(self):
+        place = self.document_id.name or self.settlement_id.name
+        if self.document_id:
+            place = self._render_link(self.document_id, place)
+        where = Markup(self.env._("Row %(row)s of %(document)s", row=self.row, document="%s")) % place
+        return Markup("<p class='mb-1'>%s</p>") % where + self._render_list((self.raw_text or "").splitlines())
+
+    def _get_trail_of_reading(self):
+        names = (
+            "kind",
+            "date",
+            "amount",
+            "fee",
+            "fee_vat",
+            "fee_reported",
+            "fee_type",
+            "amount_original",
+            "order_reference",
+            "provider_reference",
+            "provider_text",
+            "payment_method",
+            "sales_unit",
+        )
+        labels = self.fields_get(names, ["string"])
+        return self._render_list(
+            Markup("%s: <b>%s</b>") % (labels[name]["string"], self._get_field_text(name))
+            for name in names
+            if self[name]
+        )
+
+    def _get_field_text(self, name):
+        """Return a field's value as its view shows it."""
+        field, value = self._fields[name], self[name]
+        if field.type == "monetary":
+            return formatLang(self.env, value, currency_obj=self[field.get_currency_field(self)])
+        if field.type == "date":
+            return format_date(self.env, value)
+        if field.type == "selection":
+            return dict(field._description_selection(self.env))[value]
+        return value
+
+    def _get_trail_of_rules(self):
+        """Return what became of each rule that was in use: passed over, tried in vain, or decisive."""
+        if not self.rule_version_id or Kind(self.kind) in BANK_KINDS:
+            return self._render_list(map(self._render_stored, self.tried_data or []))
+        render = self.env["account.settlement"]._render_message
+        plain = self._to_plain()
+        tried = [Message.from_json(message) for message in self.tried_data or []]
+        rows = []
+        is_decided = False
+        for rule in self.rule_version_id._to_plain().rules:
+            name = self.env["account.settlement"]._render_value(rule.name)
+            outcome = [render(message) for message in tried if message.values.get("rule_id") == str(rule.id)]
+            if is_decided:
+                rows.append(self.env._("%s – not reached", name))
+            elif rule.id == self.decided_rule:
+                is_decided = True
+                rows.append(Markup("<b>%s</b>") % self.env._("%s – decided", name))
+            elif outcome:
+                rows.append(" ".join(outcome))
+            elif unmet := rule.get_unmet(plain):
+                rows.append(
+                    self.env._(
+                        "%(rule)s – passed over: %(condition)s",
+                        rule=name,
+                        condition=render(describe_condition(rule, unmet)),
+                    )
+                )
+            else:
+                rows.append(self.env._("%s – found candidates, but not exactly one that fits", name))
+        closing = [render(message) for message in tried if "rule_id" not in message.values]
+        if self.status == "resolved" or self.is_undone:
+            closing.append(self.env._("Changed by a person since, see below."))
+        return self._render_list(rows, "ol") + self._render_list(closing)
+
+    def _render_stored(self, message):
+        return self.env["account.settlement"]._render_message(Message.from_json(message))
+
+    def _get_trail_of_decision(self):
+        return self._render_list(map(self._render_stored, self.explanation_data or []))
+
+    def _get_trail_of_vouchers(self):
+        rows = []
+        items = self.with_context(show_account_code=True).move_line_ids
+        for item in items.sorted(lambda item: (item.date, item.move_id.id, item.id)):
+            shared = len(item.settlement_line_ids)
+            note = self.env._("one sum with %s other transactions", shared - 1) if shared > 1 else ""
+            met = item.matched_debit_ids.debit_move_id | item.matched_credit_ids.credit_move_id
+            if met and not note:
+                note = self.env._("reconciled with %s", ", ".join(met.mapped("move_name")))
+            balance = formatLang(self.env, item.balance, currency_obj=item.company_currency_id)
+            text = f"{item.account_id.display_name}: {balance}"
+            rows.append(
+                Markup("%s, %s – %s%s")
+                % (
+                    self._render_link(item.move_id, item.move_name),
+                    format_date(self.env, item.date),
+                    text,
+                    f" ({note})" if note else "",
+                )
+            )
+        return self._render_list(rows)
+
+
+class AccountMoveLine(models.Model):
+    """Why a journal item of a settlement voucher is there."""
+
+    _inherit = "account.move.line"
+
+    settlement_explanation = fields.Text(compute="_compute_settlement_explanation", string="Why")
+
+    @api.depends("settlement_line_ids.explanation_data", "settlement_role", "settlement_payout_id")
+    @api.depends_context("lang")
+    def _compute_settlement_explanation(self):
+        render = self.env["account.settlement"]._render_message
+        roles = dict(self._fields["settlement_role"]._description_selection(self.env))
+        for item in self:
+            lines = item.settlement_line_ids
+            if item.settlement_payout_id:
+                said = Message(_("The payout of %(name)s."), {"name": item.settlement_payout_id.name})
+                item.settlement_explanation = render(said)
+            elif len(lines) == 1 and item.settlement_role != "clearing":
+                item.settlement_explanation = lines.explanation
+            elif lines:
+                said = Message(
+                    _("%(role)s: the sum of %(count)s transactions of %(name)s."),
+                    {"role": roles[item.settlement_role], "count": len(lines), "name": item.move_id.settlement_id.name},
+                )
+                item.settlement_explanation = render(said)
+            else:
+                item.settlement_explanation = False

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class SettlementFeeVatSeen(models.TransientModel):
+    """A person has looked at VAT that a document states and that was booked as cost."""
+
+    _name = "settlement.fee.vat.seen"
+    _description = "VAT Seen"
+
+    line_ids = fields.Many2many("account.settlement.line", string="Transactions", required=True)
+    reason = fields.Char(required=True)
+
+    def action_confirm(self):
+        self.ensure_one()
+        self.line_ids._settle_fee_vat(self.reason)
+        return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,112 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ..matching.learning import PROPOSED, propose_rule
+from ..matching.rules import Rule
+
+#: How long before the transaction those lie that a proposed rule is counted on; and all after it.
+MONTHS = 3
+
+#: How many other transactions of the kind a proposal is held against.
+COMPARED = 200
+
+
+class SettlementRuleLearn(models.TransientModel):
+    """Offer the rule that would have placed a transaction where a person has just placed it. Nothing is kept unless
+    the person says so."""
+
+    _name = "settlement.rule.learn"
+    _description = "Make It a Rule"
+
+    line_id = fields.Many2one("account.settlement.line", required=True, ondelete="cascade")
+    proposal_data = fields.Json(required=True)
+    name = fields.Char(required=True)
+    description = fields.Text(compute="_compute_description", string="The Rule")
+    date_from = fields.Date(required=True)
+    waiting_count = fields.Integer(readonly=True, string="Waiting Transactions It Would Place")
+    past_count = fields.Integer(readonly=True, string="Booked Transactions It Would Decide")
+
+    @api.model
+    def _offer(self, line, target):
+        """Return the action that offers a rule for ``line``, which a person has placed; False where there is none.
+
+        :param target: :class:`~..matching.learning.Target`.
+        """
+        others = line.search(
+            [("provider_id", "=", line.provider_id.id), ("kind", "=", line.kind), ("id", "!=", line.id)], limit=COMPARED
+        )
+        proposal = propose_rule(line._to_plain(), target, [other._to_plain() for other in others])
+        if not proposal:
+            return False
+        date_from = line.date - relativedelta(months=MONTHS)
+        waiting, past = self._count_caught(proposal, line, date_from)
+        offer = self.create(
+            {
+                "line_id": line.id,
+                "proposal_data": proposal.to_json(),
+                "name": self.env["account.settlement"]._render_value(proposal.name),
+                "date_from": date_from,
+                "waiting_count": waiting,
+                "past_count": past,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Make It a Rule?"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "res_id": offer.id,
+            "target": "new",
+        }
+
+    @api.model
+    def _count_caught(self, proposal, line, date_from):
+        """Return how many other transactions that wait, and that are booked, the rule would decide on."""
+        provider = line.provider_id
+        others = self.env["account.settlement.line"].search(
+            [("provider_id", "=", provider.id), ("date", ">=", date_from), ("id", "!=", line.id)]
+        )
+        used = self.env["account.settlement.rule"]._search_used(provider)
+        place = self.env["account.settlement.rule"].default_get(["sequence"])["sequence"]
+        rules = used.filtered(lambda rule: rule.sequence <= place)._to_plain_rules()
+        rules += [proposal, *used.filtered(lambda rule: rule.sequence > place)._to_plain_rules()]
+        waiting = others.filtered(lambda other: other.status in ("new", "unknown", "on_account"))
+        counts = []
+        for lines, anew in ((waiting, False), (others - waiting, True)):
+            outcomes = provider._try_rules(rules, lines, anew=anew)
+            counts.append(len({other for other, _now, then in outcomes if then and then.rule_id == PROPOSED}))
+        return counts
+
+    @api.depends("proposal_data")
+    @api.depends_context("lang")
+    def _compute_description(self):
+        for offer in self:
+            offer.description = self.env["account.settlement.rule"]._render_rule(Rule.from_json(offer.proposal_data))
+
+    def action_keep(self):
+        """Keep the rule as a draft and open it; it is not used yet."""
+        return self._create_draft()._get_form_action()
+
+    def action_try(self):
+        """Keep the rule as a draft and try it."""
+        return self._create_draft().action_try()
+
+    def _create_draft(self):
+        """Create the draft. Whoever places transactions may propose a rule; a manager puts it into use."""
+        self.ensure_one()
+        rules = self.env["account.settlement.rule"].sudo()
+        draft = rules.create(
+            {
+                **rules._prepare_vals(Rule.from_json(self.proposal_data)),
+                "name": self.name,
+                "company_id": self.line_id.company_id.id,
+                "provider_ids": [Command.set(self.line_id.provider_id.ids)],
+            }
+        )
+        draft.message_post(
+            body=self.env._("Proposed after %(line)s was placed by hand.", line=self.line_id.name),
+            author_id=self.env.user.partner_id.id,
+        )
+        return draft.sudo(False)

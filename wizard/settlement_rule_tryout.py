@@ -1,0 +1,296 @@
+from collections import defaultdict
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..matching.trials import describe_group, describe_place, is_same_place
+
+#: How many differing transactions are listed one by one; the sums are over all of them.
+LISTED = 2000
+
+
+class SettlementRuleTryout(models.TransientModel):
+    """Try changed rules, or another order of them, over the transactions of a period. Nothing is booked."""
+
+    _name = "settlement.rule.tryout"
+    _description = "Try Rules"
+
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    provider_id = fields.Many2one(
+        "account.settlement.provider",
+        required=True,
+        domain="[('company_id', '=', company_id)]",
+        default=lambda self: self._get_default_provider(),
+    )
+    date_from = fields.Date(
+        required=True, default=lambda self: fields.Date.context_today(self) + relativedelta(months=-3, day=1)
+    )
+    date_to = fields.Date(required=True, default=fields.Date.context_today)
+    scope = fields.Selection(
+        [
+            ("waiting", "What waits: new, unknown, or on the customer"),
+            ("all", "All, as if they were undone and booked again"),
+        ],
+        required=True,
+        default="all",
+        string="Transactions",
+    )
+    rule_ids = fields.One2many(
+        "settlement.rule.tryout.rule",
+        "tryout_id",
+        string="Rules in This Order",
+        compute="_compute_rule_ids",
+        store=True,
+        readonly=False,
+    )
+    is_tried = fields.Boolean()
+    tried_count = fields.Integer(readonly=True)
+    changed_count = fields.Integer(readonly=True)
+    posted_count = fields.Integer(readonly=True, string="Posted Ones That Would Go Elsewhere")
+    group_ids = fields.One2many("settlement.rule.tryout.group", "tryout_id", string="Differences", readonly=True)
+    line_ids = fields.One2many(
+        "settlement.rule.tryout.line", "tryout_id", string="Transactions That Would Go Elsewhere", readonly=True
+    )
+    currency_id = fields.Many2one(related="provider_id.currency_id")
+    has_changes = fields.Boolean(compute="_compute_has_changes")
+
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Try Rules")
+
+    def _get_default_provider(self):
+        return self.env["account.settlement.provider"].search([("company_id", "=", self.env.company.id)], limit=1)
+
+    @api.depends("provider_id")
+    def _compute_rule_ids(self):
+        """The rules in use, each change in the place of what it changes, and the new drafts among them."""
+        for tryout in self:
+            rules = self.env["account.settlement.rule"]._search_used(tryout.provider_id)._origin.sudo(False)
+            drafts = tryout._search_drafts()
+            changed = {draft.replaces_id: draft for draft in drafts if draft.replaces_id}
+            tried = [changed.get(rule, rule) for rule in rules] + list(
+                drafts.filtered(lambda rule: not rule.replaces_id)
+            )
+            tried.sort(key=lambda rule: ((rule.replaces_id or rule).sequence, (rule.replaces_id or rule).id))
+            tryout.rule_ids = [fields.Command.clear()] + [
+                fields.Command.create({"rule_id": rule.id, "sequence": number}) for number, rule in enumerate(tried, 1)
+            ]
+
+    def _search_drafts(self):
+        return self.env["account.settlement.rule"].search(
+            [
+                ("state", "=", "draft"),
+                ("company_id", "=", self.company_id.id),
+                "|",
+                ("provider_ids", "=", False),
+                ("provider_ids", "in", self.provider_id.ids),
+            ]
+        )
+
+    @api.depends("rule_ids.sequence", "rule_ids.is_included", "rule_ids.rule_id")
+    def _compute_has_changes(self):
+        for tryout in self:
+            tryout.has_changes = tryout._get_tried_rules()._origin.ids != tryout._get_used_rules().ids
+
+    @api.onchange("provider_id", "date_from", "date_to", "scope", "rule_ids")
+    def _onchange_what_is_tried(self):
+        """What was seen before says nothing about another choice."""
+        self.is_tried = False
+
+    def _get_tried_rules(self):
+        """Return the rules that are tried, in order. Without its draft, a rule in use is tried as it is."""
+        rules = self.env["account.settlement.rule"]
+        for line in self.rule_ids.sorted("sequence"):
+            rules += line.rule_id if line.is_included else line.rule_id.replaces_id
+        return rules
+
+    def _get_used_rules(self):
+        return self.env["account.settlement.rule"]._search_used(self.provider_id)
+
+    def _get_form_action(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Try Rules"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "res_id": self.id,
+        }
+
+    # ---------------------------------------------------------------- trying
+
+    def action_try(self):
+        """Compare what the tried rules would do with what today's rules do."""
+        self.ensure_one()
+        if self.date_to < self.date_from:
+            raise UserError(self.env._("The period ends before it begins. Choose another."))
+        outcomes = self._try()
+        differing = [outcome for outcome in outcomes if not is_same_place(*outcome[1:])]
+        self.write(
+            {
+                "is_tried": True,
+                "tried_count": len(outcomes),
+                "changed_count": len(differing),
+                "posted_count": sum(line.status != "new" for line, _now, _then in differing),
+                "group_ids": [fields.Command.clear(), *map(fields.Command.create, self._prepare_groups(differing))],
+                "line_ids": [
+                    fields.Command.clear(),
+                    *map(fields.Command.create, self._prepare_lines(differing[:LISTED])),
+                ],
+            }
+        )
+        return True
+
+    def _try(self):
+        lines = self.env["account.settlement.line"].search(
+            [
+                ("provider_id", "=", self.provider_id.id),
+                ("date", ">=", self.date_from),
+                ("date", "<=", self.date_to),
+            ]
+        )
+        rules = self._get_tried_rules()._to_plain_rules()
+        return self.provider_id._try_rules(rules, lines, anew=self.scope == "all")
+
+    def _prepare_groups(self, differing):
+        render = self.env["account.settlement"]._render_message
+        rules = self._get_tried_rules() | self._get_used_rules()
+        names = {plain.id: plain.name for plain in rules._to_plain_rules()}
+        groups = defaultdict(lambda: [0, 0.0, 0])
+        for line, now, then in differing:
+            key = render(describe_group(now, names)), render(describe_group(then, names))
+            group = groups[key]
+            group[0] += 1
+            group[1] += line.amount
+            group[2] += line.status != "new"
+        return [
+            {"now": now, "then": then, "transaction_count": count, "amount": amount, "posted_count": posted}
+            for (now, then), (count, amount, posted) in sorted(groups.items(), key=lambda entry: -entry[1][0])
+        ]
+
+    def _prepare_lines(self, differing):
+        render = self.env["account.settlement"]._render_message
+        rules = (self._get_tried_rules() | self._get_used_rules()).sudo().with_context(show_account_code=True)
+        accounts = {account.id: account.display_name for account in rules.account_id}
+        return [
+            {
+                "line_id": line.id,
+                "now": render(describe_place(now, accounts)),
+                "then": render(describe_place(then, accounts)),
+                "why": self.env["account.settlement"]._render_messages(
+                    [message.to_json() for message in then.explanation] if then else []
+                ),
+            }
+            for line, now, then in differing
+        ]
+
+    # ---------------------------------------------------------------- putting into use
+
+    def action_put_into_use(self):
+        """Use the tried rules from now on, and show them."""
+        self._put_into_use()
+        return self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement_rule")
+
+    def _put_into_use(self):
+        """Put the drafts and the order that were tried into use, and archive what was left out."""
+        self.ensure_one()
+        others = self._get_rules_of_others()
+        used = self.env["account.settlement.rule"].browse(self._get_used_rules().ids)
+        left_out = used & self.rule_ids.filtered(lambda line: not line.is_included).rule_id
+        left_out.active = False
+        self._put_order_into_use()
+        drafts = self._get_tried_rules().filtered(lambda rule: rule.state == "draft")
+        drafts._put_into_use()
+        self._check_others(others)
+
+    def _get_rules_of_others(self):
+        """Return the rules in use of the company's other providers, in order."""
+        providers = self.env["account.settlement.provider"].search([("company_id", "=", self.company_id.id)])
+        rules = self.env["account.settlement.rule"]
+        return {provider: rules._search_used(provider).ids for provider in providers - self.provider_id}
+
+    def _check_others(self, before):
+        """Refuse what would change the rules of providers that nobody has tried them on."""
+        after = self._get_rules_of_others()
+        for provider, rule_ids in before.items():
+            if [rule_id for rule_id in after[provider] if rule_id in rule_ids] != rule_ids:
+                raise UserError(
+                    self.env._(
+                        "Some of these rules hold for %(provider)s too, and there they would be left out or tried in "
+                        "another order. Let those rules name %(tried)s only, or change them in the list of rules.",
+                        provider=provider.name,
+                        tried=self.provider_id.name,
+                    )
+                )
+
+    def _put_order_into_use(self):
+        """Number the rules anew where the order tried is another than that of their numbers."""
+        placed = [rule.replaces_id or rule for rule in self._get_tried_rules()]
+        if placed != sorted(placed, key=lambda rule: (rule.sequence, rule.id)):
+            for number, rule in enumerate(placed, 1):
+                rule.sequence = 10 * number
+
+
+class SettlementRuleTryoutRule(models.TransientModel):
+    """A rule's place in the order that is tried."""
+
+    _name = "settlement.rule.tryout.rule"
+    _description = "Rule to Try"
+    _order = "sequence, id"
+
+    tryout_id = fields.Many2one("settlement.rule.tryout", required=True, ondelete="cascade")
+    sequence = fields.Integer()
+    is_included = fields.Boolean(default=True, string="Use")
+    rule_id = fields.Many2one("account.settlement.rule", required=True, ondelete="cascade")
+    state = fields.Selection(related="rule_id.state")
+    description = fields.Text(related="rule_id.description")
+
+    def action_change(self):
+        """Change a rule in use: a draft takes its place here."""
+        self.ensure_one()
+        action = self.rule_id.action_change() if self.rule_id.state == "used" else self.rule_id._get_form_action()
+        self.rule_id = action["res_id"]
+        self.tryout_id.is_tried = False
+        return action
+
+
+class SettlementRuleTryoutGroup(models.TransientModel):
+    """Differing transactions that go from one kind of place to another."""
+
+    _name = "settlement.rule.tryout.group"
+    _description = "Difference Between Rules"
+    _order = "transaction_count desc, id"
+
+    tryout_id = fields.Many2one("settlement.rule.tryout", required=True, ondelete="cascade")
+    now = fields.Char(string="With Today's Rules")
+    then = fields.Char(string="With These Rules")
+    transaction_count = fields.Integer(string="Transactions")
+    posted_count = fields.Integer(string="Of Them Posted")
+    currency_id = fields.Many2one(related="tryout_id.currency_id")
+    amount = fields.Monetary()
+
+
+class SettlementRuleTryoutLine(models.TransientModel):
+    """A transaction that would go elsewhere."""
+
+    _name = "settlement.rule.tryout.line"
+    _description = "Transaction That Would Go Elsewhere"
+    _order = "id"
+
+    tryout_id = fields.Many2one("settlement.rule.tryout", required=True, ondelete="cascade", index=True)
+    line_id = fields.Many2one("account.settlement.line", string="Transaction", required=True, ondelete="cascade")
+    date = fields.Date(related="line_id.date")
+    order_reference = fields.Char(related="line_id.order_reference")
+    provider_text = fields.Char(related="line_id.provider_text")
+    status = fields.Selection(related="line_id.status")
+    currency_id = fields.Many2one(related="line_id.currency_id")
+    amount = fields.Monetary(related="line_id.amount")
+    now = fields.Char(string="With Today's Rules")
+    then = fields.Char(string="With These Rules")
+    why = fields.Text()
+
+    def action_open_transaction(self):
+        self.ensure_one()
+        return self.line_id.get_formview_action()
