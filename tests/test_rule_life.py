@@ -325,17 +325,18 @@ class TestNothingStopsTheOthers(RuleCase):
         line, other = self.line_of("2"), self.line_of("1")
         self.assertEqual((line.status, other.status), ("unknown", "matched"))
         transfer = type(line)._book_transfer
+        reason = "The account is closed."
 
         def refused(line, decision, move_line, **values):
             if line.provider_reference == "2":
-                raise UserError("The account is closed.")
+                raise UserError(reason)
             return transfer(line, decision, move_line, **values)
 
         with patch.object(type(line), "_book_transfer", refused):
             (line | other)._retry()
             (line | other)._retry()
         self.assertEqual(line.status, "unknown")
-        self.assertEqual(line.explanation.count("The account is closed."), 1)
+        self.assertEqual(line.explanation.count(reason), 1)
 
     def test_what_a_person_took_back_is_not_put_there_again_by_itself(self):
         self.rule(action="account", account_id=self.account("7770").id, amount_to=10, sequence=1)

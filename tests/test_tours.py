@@ -24,3 +24,16 @@ class TestTours(SettlementCase, HttpCase):
         self.start("action_account_settlement_overview", "settlement_place_unknown")
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(self.line_of("1").status, "resolved")
+
+    def test_learn_a_rule(self):
+        today = self.today()
+        self.settle(
+            [capture("1", today, "shop:1042", "100.00"), capture("2", today, "shop:1043", "250.00"), payout("1", today)]
+        )
+        self.invoice(100, "1042", date=today)
+        invoice = self.invoice(250, "1043", date=today)
+        self.start("action_account_settlement_line_unknown", "settlement_learn_rule")
+        rule = self.env["account.settlement.rule"].search([("default_code", "=", False)])
+        self.assertEqual((rule.state, rule.match_reference_param), ("used", r"^shop:(\d+)$"))
+        self.line_of("2")._retry()
+        self.assertEqual((self.line_of("2").rule_id, invoice.payment_state), (rule, "paid"))

@@ -58,3 +58,56 @@ registry.category("web_tour.tours").add("settlement_place_unknown", {
         },
     ],
 });
+
+// An accountant places a payment by hand, keeps the rule that is offered, tries it, and puts it into use.
+registry.category("web_tour.tours").add("settlement_learn_rule", {
+    steps: () => [
+        {
+            content: "Place the payment",
+            trigger: ".o_data_row:contains('shop:1042') button[name='action_assign']",
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: ".modal .o_field_widget[name='reason'] input",
+            run: "edit The number after the colon is the order",
+        },
+        {
+            content: "The open invoice was found by the amount",
+            trigger: ".modal .o_data_row button[name='action_place_settlement_lines']",
+            run: "click",
+        },
+        {
+            content: "The rule that would have done it, and one more that it would catch",
+            trigger: ".modal .o_field_widget[name='waiting_count']:contains('1')",
+        },
+        {
+            content: "Keep it, and see what it would do",
+            trigger: ".modal button[name='action_try']",
+            run: "click",
+        },
+        {
+            content: "Try",
+            trigger: "body:not(:has(.modal)) button[name='action_try']:contains('Try')",
+            run: "click",
+        },
+        {
+            content: "What would go elsewhere is told",
+            trigger: ".o_field_widget[name='changed_count']:contains('2')",
+        },
+        {
+            content: "Use it from now on",
+            trigger: "button[name='action_put_into_use']",
+            run: "click",
+        },
+        {
+            content: "Yes",
+            trigger: ".modal .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "The rule is among those in use",
+            trigger: "body:not(:has(.modal)) .o_list_view .o_data_row:contains('shop:1042'):contains('In Use')",
+        },
+    ],
+});
