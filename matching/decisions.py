@@ -8,11 +8,10 @@ Amounts are :class:`~decimal.Decimal` in major units. A payment of +100 takes 10
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
 
 from ..providers.messages import Message, _
-from ..providers.records import BANK_KINDS, Kind
-from .ledger import ZERO, Case, ItemType, Line, OpenItem
+from ..providers.records import BANK_KINDS, ZERO, Kind, TextEnum
+from .ledger import Case, ItemType, Line, OpenItem
 from .references import Reading, normalise, readings
 from .rules import CUSTOMER_KINDS, REFERENCE_KEYS, RULE_KINDS, Action, Key
 
@@ -23,7 +22,7 @@ _NAMED_CANDIDATES = 5
 _DISPUTE_KINDS = frozenset({Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL})
 
 
-class Status(str, Enum):
+class Status(TextEnum):
     """How a transaction ended. The values are stored in the database.
 
     ``NEW`` is what a person must decide on before it is booked.
@@ -34,11 +33,8 @@ class Status(str, Enum):
     ON_ACCOUNT = "on_account"
     UNKNOWN = "unknown"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class Role(str, Enum):
+class Role(TextEnum):
     """What an allocation's other side is."""
 
     ITEM = "item"
@@ -51,9 +47,6 @@ class Role(str, Enum):
     FEE_OWED = "fee_owed"
     RESERVE = "reserve"
     ROUNDING = "rounding"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 #: What payments and refunds meet. A dispute is met by its end only.

@@ -8,19 +8,17 @@ Amounts are :class:`~decimal.Decimal`; a fee and its VAT are positive when charg
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
 
 from ..providers.messages import _
+from ..providers.records import ZERO, TextEnum
 from .decisions import Role
 from .rules import FEE_KINDS
-
-ZERO = Decimal(0)
 
 #: How far stated VAT may be from what the rate gives, on one row: both are rounded.
 _TOLERANCE = Decimal("0.01")
 
 
-class Treatment(str, Enum):
+class Treatment(TextEnum):
     """What a tax does with a fee."""
 
     EXEMPT = "exempt"
@@ -28,15 +26,12 @@ class Treatment(str, Enum):
     REVERSE_CHARGE = "reverse_charge"
 
 
-class VatIssue(str, Enum):
+class VatIssue(TextEnum):
     """Why VAT that a document states was not deducted. The values are stored in the database."""
 
     UNTAXED = "untaxed"
     FOREIGN = "foreign"
     DIFFERS = "differs"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True)

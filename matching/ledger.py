@@ -8,25 +8,19 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import Enum
 
-from ..providers.records import Kind
+from ..providers.records import ZERO, Kind, TextEnum
 from .references import normalise
 from .rules import Key
 
-ZERO = Decimal(0)
 
-
-class ItemType(str, Enum):
+class ItemType(TextEnum):
     """What an open item is."""
 
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
     PAYMENT = "payment"
     DISPUTE = "dispute"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,13 @@
 import datetime
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from enum import Enum
 
 from ..providers.messages import Message, SettlementError
-from ..providers.records import BANK_KINDS, Kind
+from ..providers.records import BANK_KINDS, Kind, TextEnum
 from .patterns import count_groups, search_pattern
 
 
-class Key(str, Enum):
+class Key(TextEnum):
     """Which text of a transaction is compared with what. The values are stored in the database."""
 
     PROVIDER_REFERENCE = "provider_reference"
@@ -19,15 +18,12 @@ class Key(str, Enum):
     PAYMENT_REFERENCE = "payment_reference"
     CUSTOMER_AMOUNT = "customer_amount"
 
-    def __str__(self) -> str:
-        return self.value
-
 
 #: The keys that are a reference of the transaction.
 REFERENCE_KEYS = (Key.PROVIDER_REFERENCE, Key.ORDER_REFERENCE, Key.INVOICE_NUMBER, Key.PAYMENT_REFERENCE)
 
 
-class Action(str, Enum):
+class Action(TextEnum):
     """What a rule does with a transaction it applies to. The values are stored in the database."""
 
     MATCH = "match"
@@ -38,19 +34,13 @@ class Action(str, Enum):
     UNKNOWN = "unknown"
     EXCLUDE = "exclude"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class TextOperator(str, Enum):
+class TextOperator(TextEnum):
     """How a text is tested; the words of Odoo's own reconciliation models. The values are stored in the database."""
 
     CONTAINS = "contains"
     NOT_CONTAINS = "not_contains"
     REGEX = "match_regex"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 #: The kinds whose other side is a customer; the rest are the provider's own.
@@ -231,8 +221,9 @@ def _to_json(value):
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, dict):
-        return {key: float(share) for key, share in value.items()}
-    if isinstance(value, Enum):
+        # An analytic distribution: percentages, floats in Odoo too. 100 and 100.0 are the same share.
+        return {accounts: float(percentage) for accounts, percentage in value.items()}
+    if isinstance(value, TextEnum):
         return str(value)
     if isinstance(value, (frozenset, tuple)):
         return [_to_json(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]

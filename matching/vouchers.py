@@ -13,11 +13,9 @@ from datetime import date as Date
 from decimal import Decimal
 
 from ..providers.messages import SettlementError, _
-from ..providers.records import BANK_KINDS
+from ..providers.records import BANK_KINDS, ZERO
 from .decisions import Role
 from .fees import FeeBooking
-
-ZERO = Decimal(0)
 
 #: The role of a tax line, by that of its base. The tax of fees is shared by the transactions of a voucher, as they are.
 TAX_ROLES = {"fee": "fee_tax", "account": "tax"}

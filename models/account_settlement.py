@@ -246,6 +246,15 @@ class AccountSettlement(models.Model):
         return self.env._(message.template, **values)  # pylint: disable=gettext-variable
 
     @api.model
+    def _get_translations(self, message):
+        """Return ``{language: text}`` of a message in every language in use, English among them."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {
+            language: self.with_context(lang=language)._render_message(message)
+            for language in dict.fromkeys(["en_US", *languages])
+        }
+
+    @api.model
     def _render_value(self, value):
         if isinstance(value, Message):
             return self._render_message(value)

@@ -242,13 +242,10 @@ class AccountSettlementProvider(models.Model):
                 for code in missing
             ]
         )
-        if "nb_NO" in dict(self.env["res.lang"].get_installed()):
-            norwegian = self.with_context(lang="nb_NO").env
-            for fee_type, code in zip(created, missing, strict=True):
-                if code in names:
-                    # The names are literals in the pure packages, marked there with _ for the export of terms.
-                    name = norwegian._(names[code])  # pylint: disable=gettext-variable
-                    fee_type.update_field_translations("name", {"nb_NO": name})
+        for fee_type, code in zip(created, missing, strict=True):
+            if code in names:
+                translations = self.env["account.settlement"]._get_translations(Message(names[code]))
+                fee_type.update_field_translations("name", translations)
 
 
 class AccountSettlementLine(models.Model):

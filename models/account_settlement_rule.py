@@ -18,9 +18,6 @@ KIND_GROUPS = {
     "any": RULE_KINDS,
 }
 
-#: What a changed rule takes over from its draft: everything but who it is and where it stands.
-IDENTITY_FIELDS = ("state", "replaces_id", "sequence", "default_code", "default_data", "active")
-
 #: What says what a rule does: its conditions and its action.
 CONDITION_FIELDS = (
     "name",
@@ -463,8 +460,7 @@ class AccountSettlementRule(models.Model):
         """Take over a draft's conditions and action; the draft is done with."""
         self.ensure_one()
         values = draft.copy_data()[0]
-        for name in IDENTITY_FIELDS:
-            values.pop(name, None)
+        del values["sequence"]
         values |= {"provider_ids": [Command.set(draft.provider_ids.ids)], "active": True}
         self.write(values)
         draft.copy_translations(self)
@@ -614,7 +610,7 @@ class AccountSettlementRule(models.Model):
         rule = self.with_context(lang="en_US")
         if changed := {name: value for name, value in vals.items() if rule[name] != value}:
             rule.write(changed)
-        names = self._get_shipped_names(plain)
+        names = self.env["account.settlement"]._get_translations(plain.name)
         if names != self._get_names(names):
             self.update_field_translations("name", names)
         self.default_data = {**self._prepare_default_data(), "names": names}
@@ -622,14 +618,6 @@ class AccountSettlementRule(models.Model):
     @api.model
     def _prepare_default_vals(self, sequence, plain):
         return {**self._prepare_vals(plain), "name": plain.name.template, "sequence": sequence}
-
-    def _get_shipped_names(self, plain):
-        """Return the name it comes with in every language in use."""
-        languages = [code for code, _name in self.env["res.lang"].get_installed()]
-        return {
-            language: self.with_context(lang=language).env["account.settlement"]._render_message(plain.name)
-            for language in dict.fromkeys(["en_US", *languages])
-        }
 
     def _prepare_default_data(self):
         """Return what is a person's change when it changes: conditions, action, place, providers, being used."""

@@ -77,11 +77,11 @@ class AccountSettlementRuleVersion(models.Model):
         Accounts by their numbers, and names in English: whoever asks, and whatever is renamed, it is the same.
         """
         provider = provider.sudo().with_company(provider.company_id)
-        rules = self.env["account.settlement.rule"]
+        rules = self.env["account.settlement.rule"]._search_used(provider)
         in_english = provider.with_context(lang="en_US")
         return RuleVersion(
-            tuple(rules._get_rules(provider)),
-            tuple(self._get_plain_settings(in_english, rules._search_used(in_english))),
+            tuple(rules._to_plain_rules()),
+            tuple(self._get_plain_settings(in_english, rules.with_context(lang="en_US"))),
             tuple(self._get_plain_fee_types(in_english)),
         )
 

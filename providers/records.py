@@ -12,7 +12,14 @@ from enum import Enum
 ZERO = Decimal(0)
 
 
-class Kind(str, Enum):
+class TextEnum(str, Enum):
+    """Values that are written, stored and compared as their own text."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Kind(TextEnum):
     """What a transaction is. The values are stored in the database."""
 
     PAYMENT = "payment"
@@ -28,9 +35,6 @@ class Kind(str, Enum):
     TOP_UP = "top_up"
     CORRECTION = "correction"
     OTHER = "other"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 #: Rows that move money between the provider and the bank. The bank's own lines book them, so they get no voucher.

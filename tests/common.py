@@ -38,6 +38,17 @@ class SettlementCase(TransactionCase):
         wizard = cls.env["settlement.activate"].create({"company_id": cls.company.id, "code": "vipps", **values})
         return cls.env["account.settlement.provider"].browse(wizard.action_activate()["res_id"])
 
+    @classmethod
+    def settlement_user(cls, login="settlement_user"):
+        """Somebody of the company who books and places, and sets nothing up."""
+        return new_test_user(
+            cls.env(su=True),
+            login,
+            "settlement_bridge.group_settlement_user",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
     # ------------------------------------------------------------ the shop's side
 
     @classmethod

@@ -13,13 +13,7 @@ class TestRoles(SettlementCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user = new_test_user(
-            cls.env(su=True),
-            "settlement_user",
-            "settlement_bridge.group_settlement_user",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.user = cls.settlement_user()
         cls.invoice(100, "WEB-1")
         cls.settlement = cls.settle(
             [capture("1", day(2), "WEB-1", "100.00", "2.00"), capture("2", day(2), "X", "50.00"), payout("1", day(2))],

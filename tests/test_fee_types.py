@@ -6,7 +6,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..matching.decisions import Allocation, Decision, Role, Status
@@ -155,13 +155,7 @@ class TestFeeTypes(FeeCase):
         self.assertEqual(self.fee_type("terminal-rent").tax_id, self.high)
 
     def test_a_fee_seen_by_someone_who_may_not_set_up(self):
-        user = new_test_user(
-            self.env(su=True),
-            "fee_user",
-            "settlement_bridge.group_settlement_user",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
+        user = self.settlement_user("fee_user")
         self.settle_fees(("statement", "10", "0"), provider=self.provider.with_user(user))
         self.assertIn("statement", self.provider.fee_type_ids.mapped("code"))
         with self.assertRaises(AccessError):

@@ -6,8 +6,7 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import SettlementCase
@@ -172,13 +171,7 @@ class TestRuleChecks(RuleCase):
         self.assertTrue(rule.is_changed)
 
     def test_a_user_reads_rules_and_a_manager_changes_them(self):
-        user = new_test_user(
-            self.env(su=True),
-            "rule_reader",
-            "settlement_bridge.group_settlement_user",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
+        user = self.settlement_user("rule_reader")
         draft = self.draft(action="unknown").with_user(user)
         self.assertTrue(draft.description)
         with self.assertRaises(AccessError):

@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from .common import SettlementCase
 from .vipps_files import capture, day, payout
@@ -13,13 +13,7 @@ class TestExclusionProposed(SettlementCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user = new_test_user(
-            cls.env(su=True),
-            "settlement_user",
-            "settlement_bridge.group_settlement_user",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
+        cls.user = cls.settlement_user()
         cls.rule = cls.env["account.settlement.rule"].create(
             {
                 "name": "Tests in the shop",

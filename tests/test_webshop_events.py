@@ -311,13 +311,7 @@ class TestDeliveries(EventCase):
 
     def test_read_by_somebody_who_only_places_transactions(self):
         """What comes of a document is not a question of who has it read."""
-        user = new_test_user(
-            self.env(su=True),
-            "settlement_user",
-            "settlement_bridge.group_settlement_user",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
+        user = self.settlement_user()
         self.tell(sent_order())
         self.shop.event_ids.with_user(user).action_read()
         self.assertEqual(self.shop.event_ids.state, "done")

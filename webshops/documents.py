@@ -8,22 +8,19 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import Enum
 
 from ..providers.messages import Message, _
+from ..providers.records import ZERO, TextEnum
 from .amounts import divide, rounded, smallest_unit, tax_within
-from .records import ZERO, LineKind, Order, Refund, TenderKind
+from .records import LineKind, Order, Refund, TenderKind
 
 
-class InvoiceOn(str, Enum):
+class InvoiceOn(TextEnum):
     """Which event makes the invoice. The values are stored in the database."""
 
     SHIPPED = "shipped"
     CAPTURED = "captured"
     COMPLETED = "completed"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ currency has, and include VAT unless they are called ``tax``. Times are aware.
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
 
-ZERO = Decimal(0)
+from ..providers.records import ZERO, TextEnum
 
 
-class LineKind(str, Enum):
+class LineKind(TextEnum):
     """What a line of an order stands for. The values are stored in the database.
 
     ``GIFT_CARD`` is a gift card *sold*: a debt to whoever holds it, without VAT. One that is redeemed is a
@@ -28,30 +27,21 @@ class LineKind(str, Enum):
     TIP = "tip"
     ROUNDING = "rounding"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class TenderKind(str, Enum):
+class TenderKind(TextEnum):
     """A means of payment that is the shop's own debt, not a payment provider's."""
 
     GIFT_CARD = "gift_card"
     STORE_CREDIT = "store_credit"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class ReferenceKind(str, Enum):
+class ReferenceKind(TextEnum):
     """What a reference is. The values are those of ``sale.order.reference``."""
 
     SHOP_ID = "shop_id"
     SHOP_NUMBER = "shop_number"
     PROVIDER_REFERENCE = "provider_reference"
     PROVIDER_ID = "provider_id"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True)

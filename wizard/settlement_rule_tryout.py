@@ -1,4 +1,5 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
 
@@ -6,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..matching.trials import describe_group, describe_place, is_same_place
+from ..models.money import to_decimal
 
 #: How many differing transactions are listed one by one; the sums are over all of them.
 LISTED = 2000
@@ -158,12 +160,12 @@ class SettlementRuleTryout(models.TransientModel):
         render = self.env["account.settlement"]._render_message
         rules = self._get_tried_rules() | self._get_used_rules()
         names = {plain.id: plain.name for plain in rules._to_plain_rules()}
-        groups = defaultdict(lambda: [0, 0.0, 0])
+        groups = defaultdict(lambda: [0, Decimal(0), 0])
         for line, now, then in differing:
             key = render(describe_group(now, names)), render(describe_group(then, names))
             group = groups[key]
             group[0] += 1
-            group[1] += line.amount
+            group[1] += to_decimal(line.amount, line.currency_id)
             group[2] += line.status != "new"
         return [
             {"now": now, "then": then, "transaction_count": count, "amount": amount, "posted_count": posted}
