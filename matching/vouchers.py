@@ -181,10 +181,15 @@ class PlannedLine:
 
 @dataclass
 class Voucher:
-    """One journal entry to be written."""
+    """One journal entry to be written.
+
+    :ivar lines: :class:`PlannedLine`.
+    :ivar booked_ids: the transactions it books; none for a voucher that moves what others have booked.
+    """
 
     date: Date
     lines: list = field(default_factory=list)
+    booked_ids: tuple = ()
 
     def check_balanced(self):
         """Raise :class:`~..providers.messages.SettlementError` unless debit equals credit, in company currency."""
@@ -213,6 +218,7 @@ def plan_voucher(booking_date, decisions, accounts, conversion, labels, fees=Non
     for decision in decisions:
         plan.add(decision)
     voucher.lines = plan.planned_lines()
+    voucher.booked_ids = tuple(decision.line.id for decision in decisions if decision.line.kind not in BANK_KINDS)
     voucher.check_balanced()
     return voucher
 

@@ -10,7 +10,10 @@ from . import account_settlement_fee_type
 from . import account_settlement_ingest
 from . import account_settlement_match
 from . import account_settlement_book
+from . import account_settlement_voucher
 from . import account_settlement_bank
+from . import account_settlement_proof
+from . import account_settlement_mend
 from . import account_settlement_tryout
 from . import sale_webshop
 from . import sale_webshop_event
@@ -26,9 +29,11 @@ from . import sale_order_line
 from . import account_move
 from . import account_move_webshop
 from . import account_move_line
+from . import account_move_guard
 from . import account_settlement_trail
 from . import account_partial_reconcile
 from . import account_account
+from . import account_journal
 from . import account_bank_statement_line
 from . import res_company
 from . import res_config_settings

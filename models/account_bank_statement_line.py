@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Command
 
+from .own_writes import as_own
+
 
 class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
@@ -25,7 +27,7 @@ class AccountBankStatementLine(models.Model):
         self = self.sudo()
         _liquidity, suspense, _other = self._seek_for_lines()
         existing = self.move_id.line_ids
-        self.with_context(force_delete=True, skip_readonly_check=True).write(
+        as_own(self).with_context(force_delete=True, skip_readonly_check=True).write(
             {
                 "line_ids": [
                     Command.delete(suspense.id),

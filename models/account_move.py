@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .own_writes import as_own
+
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
 
 
@@ -168,7 +170,7 @@ class AccountMove(models.Model):
         )
         partials.unlink()
         wanted = date or fields.Date.context_today(self)
-        reversals = self._reverse_moves(
+        reversals = as_own(self)._reverse_moves(
             [
                 {
                     "date": move.settlement_id._get_booking_date(max(wanted, move.date), move._affect_tax_report()),
@@ -178,6 +180,8 @@ class AccountMove(models.Model):
             ]
         )
         reversals._post(soft=False)
+        reversals = reversals.with_env(self.env)
+        self.env["account.settlement.voucher"]._keep((move, []) for move in reversals)
         return reversals
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):

@@ -148,6 +148,8 @@ class AccountSettlement(models.Model):
         "problem_data",
         "booking_error_data",
         "line_ids.status",
+        "amount_net",
+        "clearing_line_ids.amount_currency",
         "clearing_line_ids.amount_residual",
         "clearing_line_ids.parent_state",
     )
@@ -165,24 +167,37 @@ class AccountSettlement(models.Model):
                 settlement.state = "open"
             elif settlement.id in unbooked:
                 settlement.state = "new"
-            elif settlement._is_clearing_zero():
+            elif settlement._is_clearing_met():
                 settlement.state = "paid"
             else:
                 settlement.state = "booked"
 
-    def _is_clearing_zero(self):
-        """Whether nothing of this settlement is open on the clearing account any more."""
+    def _get_clearing_items(self):
+        """Return what stands on the clearing account for these settlements, met or not."""
+        return self.clearing_line_ids.filtered(lambda item: item.parent_state == "posted")
+
+    def _is_clearing_met(self):
+        """Whether all that the provider owed for this settlement stood on the clearing account, and is met.
+
+        An account without open items has no residual, and a voucher that is gone no items: neither is a payout.
+        """
         self.ensure_one()
-        return all(
-            line.company_currency_id.is_zero(line.amount_residual)
-            and line.currency_id.is_zero(line.amount_residual_currency)
-            for line in self.clearing_line_ids
+        items = self._get_clearing_items()
+        owed = sum(items.mapped("amount_currency"))
+        return (
+            all(items.account_id.mapped("reconcile"))
+            and self.currency_id.compare_amounts(owed, self.amount_net) == 0
+            and all(
+                item.company_currency_id.is_zero(item.amount_residual)
+                and item.currency_id.is_zero(item.amount_residual_currency)
+                for item in items
+            )
         )
 
-    @api.depends("clearing_line_ids.amount_residual_currency")
+    @api.depends("clearing_line_ids.amount_residual_currency", "clearing_line_ids.parent_state")
     def _compute_clearing_residual(self):
         for settlement in self:
-            settlement.clearing_residual = sum(settlement.clearing_line_ids.mapped("amount_residual_currency"))
+            settlement.clearing_residual = sum(settlement._get_clearing_items().mapped("amount_residual_currency"))
 
     def _compute_counts(self):
         Line = self.env["account.settlement.line"]

@@ -141,7 +141,7 @@ class AccountSettlement(models.Model):
 
     def _get_open_clearing_lines(self):
         """The clearing lines a payout covers: its own, and those of aborted payouts that came back into it."""
-        lines = self.clearing_line_ids
+        lines = self._get_clearing_items()
         for settlement in self.carried_from_ids:
             lines |= settlement._get_open_clearing_lines()
             lines |= settlement.returned_bank_line_id.sudo().line_ids.filtered("settlement_payout_id").sudo(False)

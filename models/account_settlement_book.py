@@ -21,6 +21,7 @@ from ..matching.vouchers import (
 from ..providers.messages import Message, SettlementError, _
 from ..providers.records import BANK_KINDS
 from .money import to_decimal
+from .own_writes import as_own
 
 #: How many transactions stand in one voucher at the most: more would be slow to open and to post.
 LINES_PER_VOUCHER = 500
@@ -173,22 +174,28 @@ class AccountSettlement(models.Model):
         """
         if not vouchers:
             return self.env["account.move"]
+        if faults := self.provider_id._get_account_faults():
+            raise UserError("\n".join(faults))
         currencies = self._get_planned_currencies(vouchers)
         # An entry with explicit lines needs neither the synchronisation of taxes and terms nor a tracked history of its
         # creation: together they cost more than half of the time. Analytic lines come when it is posted.
         shortcuts = dict.fromkeys(SHORTCUTS, True)
         moves = (
-            self.env["account.move"]
+            as_own(self.env["account.move"])
             .with_context(**shortcuts, skip_analytic_sync=True)
             .create([self._prepare_voucher_vals(voucher, currencies) for voucher in vouchers])
         )
         moves = moves.with_env(self.env)
-        moves.with_context(**shortcuts)._post(soft=False)
+        as_own(moves).with_context(**shortcuts)._post(soft=False)
         planned = []
         for move, voucher in zip(moves, vouchers, strict=True):
             stored = move.line_ids.sorted("id")
             self._check_stored(voucher, move, stored)
             planned += zip(voucher.lines, stored, strict=True)
+        self.env["account.settlement.voucher"]._keep(
+            (move, self.env["account.settlement.line"].browse(voucher.booked_ids))
+            for move, voucher in zip(moves, vouchers, strict=True)
+        )
         self._reconcile_planned(planned)
         return moves
 
@@ -329,7 +336,9 @@ class AccountSettlement(models.Model):
         """Net what is open on the clearing account where no bank line will come: payouts of zero, and what an earlier
         reversal left open. Then meet the bank line again where it has come already."""
         self.ensure_one()
-        open_lines = self.clearing_line_ids.filtered(lambda line: line.amount_residual_currency or line.amount_residual)
+        open_lines = self._get_clearing_items().filtered(
+            lambda line: line.amount_residual_currency or line.amount_residual
+        )
         if not open_lines:
             return
         if not self.is_open and self.currency_id.is_zero(sum(open_lines.mapped("amount_residual_currency"))):

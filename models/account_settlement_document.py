@@ -100,6 +100,19 @@ class AccountSettlementDocument(models.Model):
         )
         return document
 
+    def _is_content_intact(self):
+        """Whether the stored content still has the SHA-256 it came with."""
+        self.ensure_one()
+        return hashlib.sha256(self.attachment_id.sudo().raw or b"").hexdigest() == self.sha256
+
+    def _parse(self):
+        """Return what the document says, as :class:`~..providers.records.Document`.
+
+        :raises SettlementError: when it cannot be read.
+        """
+        self.ensure_one()
+        return parse(self.name, self.attachment_id.sudo().raw or b"", self.provider_id.code)
+
     def _ingest(self):
         """Read the document and store its settlements.
 
@@ -108,7 +121,7 @@ class AccountSettlementDocument(models.Model):
         self.ensure_one()
         provider = self.provider_id
         try:
-            parsed = parse(self.name, self.attachment_id.sudo().raw or b"", provider.code)
+            parsed = self._parse()
             settlements = provider._store_settlements(parsed, self)
         except SettlementError as error:
             raise UserError(self.env["account.settlement"]._render_messages([error.message.to_json()])) from error

@@ -399,6 +399,12 @@ class AccountSettlement(models.Model):
 
     def _prove_payout(self, document):
         """Check over all documents: what was carried in and all rows since give the payout."""
+        problem = self._get_payout_problem()
+        if problem:
+            self.problem_data = [{"document_id": document.id, "message": problem.to_json()}]
+
+    def _get_payout_problem(self):
+        """Return what does not add up between what was carried in, all rows since, and the payout; None if it does."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: not line.fee_owed and line.kind != "payout")
         total = to_decimal(self.opening_balance, self.currency_id) + sum(
@@ -406,15 +412,15 @@ class AccountSettlement(models.Model):
         )
         payout = to_decimal(self.payout_amount, self.currency_id)
         closing = to_decimal(self.closing_balance, self.currency_id)
-        if total - closing != payout:
-            problem = Message(
-                _(
-                    "The rows of settlement %(number)s and what was carried in give %(total)s, but %(payout)s is "
-                    "paid out. Something is missing or double: compare with the provider's own report."
-                ),
-                {"number": self.external_id, "total": total - closing, "payout": payout},
-            )
-            self.problem_data = [{"document_id": document.id, "message": problem.to_json()}]
+        if total - closing == payout:
+            return None
+        return Message(
+            _(
+                "The rows of settlement %(number)s and what was carried in give %(total)s, but %(payout)s is "
+                "paid out. Something is missing or double: compare with the provider's own report."
+            ),
+            {"number": self.external_id, "total": total - closing, "payout": payout},
+        )
 
     def _link_aborted_payouts(self):
         """Link earlier settlements whose payout was aborted and came back into this one."""

@@ -15,6 +15,7 @@ from ..matching.rules import Action, Key
 from ..matching.vouchers import plan_transfer
 from ..providers.messages import Message, SettlementError, _
 from .money import to_decimal
+from .own_writes import as_own
 
 _logger = logging.getLogger(__name__)
 
@@ -622,7 +623,7 @@ class AccountSettlementLine(models.Model):
     def _include_again(self, reason):
         """Take a transaction in again that was left out: it is to be booked."""
         self.ensure_one()
-        self.exclusion_move_line_id.settlement_clearing_id = False
+        as_own(self.exclusion_move_line_id).settlement_clearing_id = False
         said = Message(_("Undone by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason})
         self.write(
             {
@@ -715,7 +716,7 @@ class AccountSettlementLine(models.Model):
                     account=self.provider_id.clearing_account_id.display_name,
                 )
             )
-        move_line.settlement_clearing_id = self.settlement_id
+        as_own(move_line).settlement_clearing_id = self.settlement_id
         said = Message(_("Left out by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason})
         self.write(
             {

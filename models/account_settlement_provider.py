@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from .account_roles import RECONCILED_ROLES, REQUIRED_ROLES, ROLES, get_account_types
 
 
 class AccountSettlementProvider(models.Model):
@@ -114,6 +117,7 @@ class AccountSettlementProvider(models.Model):
     error_count = fields.Integer(compute="_compute_attention")
     unconfirmed_count = fields.Integer(compute="_compute_attention")
     refused_count = fields.Integer(compute="_compute_attention")
+    altered_count = fields.Integer(compute="_compute_attention")
     clearing_balance = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
     unknown_balance = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
     last_settlement_date = fields.Date(compute="_compute_attention")
@@ -146,6 +150,9 @@ class AccountSettlementProvider(models.Model):
             ),
             "rules_changed": self.env["account.settlement"]._read_group(
                 [("provider_id", "in", self.ids), ("needs_rule_agreement", "=", True)], ["provider_id"], ["__count"]
+            ),
+            "altered": self.env["account.settlement"]._read_group(
+                [("provider_id", "in", self.ids), ("is_altered", "=", True)], ["provider_id"], ["__count"]
             ),
             "refused": self.env["account.settlement.document"]._read_group(
                 [("provider_id", "in", self.ids), ("state", "=", "error")], ["provider_id"], ["__count"]
@@ -180,6 +187,7 @@ class AccountSettlementProvider(models.Model):
             provider.fee_vat_count = found["fee_vat"].get(provider.id, (0,))[0]
             provider.proposed_count = found["proposed"].get(provider.id, (0,))[0]
             provider.rules_changed_count = found["rules_changed"].get(provider.id, (0,))[0]
+            provider.altered_count = found["altered"].get(provider.id, (0,))[0]
             provider.refused_count = found["refused"].get(provider.id, (0,))[0]
             provider.error_count = sum(count for state, _confirm, count, _last in rows if state == "error")
             provider.unconfirmed_count = sum(count for _state, confirm, count, _last in rows if confirm)
@@ -209,31 +217,91 @@ class AccountSettlementProvider(models.Model):
         "unknown_account_id",
         "fee_account_id",
         "rounding_account_id",
+        "prepayment_account_id",
+        "reserve_account_id",
         "fee_payable_account_id",
     )
     def _check_accounts(self):
         for provider in self.filtered(lambda provider: provider.state == "active"):
-            required = ["journal_id", "clearing_account_id", "unknown_account_id", "fee_account_id"]
-            required += ["rounding_account_id"]
-            if provider.fee_mode == "gross":
-                required.append("fee_payable_account_id")
-            missing = [provider._fields[name]._description_string(self.env) for name in required if not provider[name]]
-            if missing:
-                raise ValidationError(
-                    self.env._(
-                        "%(provider)s cannot be active yet. Still missing: %(missing)s.",
-                        provider=provider.name,
-                        missing=", ".join(missing),
-                    )
+            if faults := provider._get_account_faults():
+                raise ValidationError("\n".join(faults))
+
+    @api.model
+    def _check_still_bookable(self, accounts=None, journals=None):
+        """Refuse a change of accounts or journals that would keep an active provider from booking.
+
+        :raises ValidationError: with the account or journal, what is wrong with it, and what to do.
+        """
+        domain = Domain("journal_id", "in", journals.ids if journals else [])
+        for role, _label in ROLES:
+            domain |= Domain(f"{role}_account_id", "in", accounts.ids if accounts else [])
+        self.sudo().search(domain)._check_accounts()
+
+    def _get_account_faults(self):
+        """Return why this provider's journal and accounts cannot be booked on: sentences that say what to do."""
+        self.ensure_one()
+        required = ["journal_id", *(f"{role}_account_id" for role in REQUIRED_ROLES)]
+        if self.fee_mode == "gross":
+            required.append("fee_payable_account_id")
+        missing = [self._fields[name]._description_string(self.env) for name in required if not self[name]]
+        if missing:
+            return [
+                self.env._(
+                    "%(provider)s cannot be active yet. Still missing: %(missing)s.",
+                    provider=self.name,
+                    missing=", ".join(missing),
                 )
-            open_items = provider.clearing_account_id | provider.unknown_account_id | provider.prepayment_account_id
-            for account in open_items.filtered(lambda account: not account.reconcile):
-                raise ValidationError(
-                    self.env._(
-                        "Account %(account)s must allow reconciliation: its open items are followed one by one.",
-                        account=account.display_name,
-                    )
-                )
+            ]
+        faults = [self._get_account_fault(role, self[f"{role}_account_id"]) for role, _label in ROLES]
+        return list(filter(None, [self._get_journal_fault(), *faults]))
+
+    def _get_journal_fault(self):
+        journal = self.journal_id
+        values = {"journal": journal.display_name, "provider": self.name}
+        if not journal.active:
+            return self.env._(
+                "Journal %(journal)s of %(provider)s is archived. Restore it, or choose another on the provider.",
+                **values,
+            )
+        if journal.type != "general":
+            return self.env._(
+                "Journal %(journal)s of %(provider)s must be of the type Miscellaneous. Set it back, or choose another "
+                "on the provider.",
+                **values,
+            )
+        return None
+
+    def _get_account_fault(self, role, account):
+        if not account:
+            return None
+        account = account.sudo().with_company(self.company_id).with_context(show_account_code=True)
+        values = {"account": account.display_name, "provider": self.name}
+        if not account.active:
+            return self.env._(
+                "Account %(account)s of %(provider)s is archived. Restore it, or choose another on the provider.",
+                **values,
+            )
+        if not account.filtered_domain(account._check_company_domain(self.company_id)):
+            return self.env._(
+                "Account %(account)s of %(provider)s belongs to another company. Choose another on the provider.",
+                **values,
+            )
+        if account.account_type not in get_account_types(role):
+            labels = dict(account._fields["account_type"]._description_selection(self.env))
+            return self.env._(
+                "Account %(account)s of %(provider)s is of the type %(found)s, and must be of the type %(expected)s. "
+                "Set it back, or choose another on the provider.",
+                found=labels[account.account_type],
+                expected=labels[get_account_types(role)[0]],
+                **values,
+            )
+        if role in RECONCILED_ROLES and not account.reconcile:
+            return self.env._(
+                "Account %(account)s of %(provider)s must allow reconciliation: its open items are followed one by "
+                "one. Tick it on the account, or choose another on the provider.",
+                **values,
+            )
+        return None
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -305,6 +373,10 @@ class AccountSettlementProvider(models.Model):
 
     def action_open_errors(self):
         return self._open_action("settlement_bridge.action_account_settlement", [("state", "=", "error")])
+
+    def action_open_altered(self):
+        """The settlements that differ from what was booked."""
+        return self._open_action("settlement_bridge.action_account_settlement", [("is_altered", "=", True)])
 
     def action_open_unconfirmed(self):
         return self._open_action("settlement_bridge.action_account_settlement", [("needs_confirmation", "=", True)])

@@ -14,6 +14,8 @@ from . import test_tours
 from . import test_tryout
 from . import test_translations
 from . import test_upload
+from . import test_books_proof
+from . import test_voucher_guard
 from . import test_invariants
 from . import test_regressions
 from . import test_rules

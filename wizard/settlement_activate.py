@@ -4,37 +4,14 @@ from collections import Counter
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-#: The accounts of a provider, in the order in which they get their numbers.
-ROLES = [
-    ("clearing", "What the provider owes"),
-    ("unknown", "Unknown transactions"),
-    ("fee", "Fees"),
-    ("rounding", "Rounding differences"),
-    ("prepayment", "Prepayments from customers"),
-    ("fee_payable", "Fees owed"),
-    ("reserve", "Reserve withheld"),
-]
-REQUIRED_ROLES = ("clearing", "unknown", "fee", "rounding")
-
-#: The type a new account gets. Odoo's own guess, the type of the nearest lower number, would make a receivable of 1522.
-ACCOUNT_TYPES = {
-    "clearing": "asset_current",
-    "unknown": "asset_current",
-    "fee": "expense",
-    "rounding": "expense",
-    "prepayment": "liability_current",
-    "fee_payable": "liability_current",
-    "reserve": "asset_current",
-}
-#: Further types that an existing account may have.
-OTHER_ACCOUNT_TYPES = {
-    "fee": ("expense_other", "expense_direct_cost"),
-    "rounding": ("expense_other", "expense_direct_cost", "income_other"),
-}
-#: Accounts whose open items are followed one by one.
-RECONCILED_ROLES = ("clearing", "unknown", "prepayment", "reserve")
-#: Accounts that two providers cannot share: neither balance could be explained any more.
-EXCLUSIVE_ROLES = ("clearing", "unknown")
+from ..models.account_roles import (
+    ACCOUNT_TYPES,
+    EXCLUSIVE_ROLES,
+    RECONCILED_ROLES,
+    REQUIRED_ROLES,
+    ROLES,
+    get_account_types,
+)
 
 #: The number an account already has in any Norwegian chart, whatever it is called there.
 NORWEGIAN_NUMBERS = {"rounding": 7740, "prepayment": 2900, "fee_payable": 2960}
@@ -154,6 +131,17 @@ class SettlementActivate(models.TransientModel):
         help="Payments already made keep the account they were booked on.",
     )
     payment_account_note = fields.Text(compute="_compute_payment_account_note")
+    has_audit_trail = fields.Boolean(compute="_compute_has_audit_trail")
+    restrictive_audit_trail = fields.Boolean(
+        string="Keep Odoo's audit trail",
+        help="Recommended. What was posted once can no longer be deleted in this company, and every change to it is "
+        "logged: invoices and bank entries too, which these settlements are matched with.",
+    )
+
+    @api.depends("company_id")
+    def _compute_has_audit_trail(self):
+        for activation in self:
+            activation.has_audit_trail = activation.company_id.sudo().restrictive_audit_trail
 
     @api.depends("company_id")
     def _compute_currency_id(self):
@@ -335,7 +323,7 @@ class SettlementActivate(models.TransientModel):
     def _find_account(self, role, accounts):
         """The existing account that already serves for ``role``, or none."""
         usable = accounts.filtered(
-            lambda account: account.account_type in self._get_account_types(role) and self._is_usable(account)
+            lambda account: account.account_type in get_account_types(role) and self._is_usable(account)
         )
         found = accounts.browse()
         if role == "rounding":
@@ -435,9 +423,6 @@ class SettlementActivate(models.TransientModel):
     def _get_account_names(self, role):
         return [name % self.name if "%s" in name else name for name in ACCOUNT_NAMES[role]]
 
-    def _get_account_types(self, role):
-        return (ACCOUNT_TYPES[role], *OTHER_ACCOUNT_TYPES.get(role, ()))
-
     # ---------------------------------------------------------------- activation
 
     def _activate(self):
@@ -449,6 +434,9 @@ class SettlementActivate(models.TransientModel):
         provider = self.env["account.settlement.provider"].create(self._prepare_provider_vals(accounts, journal))
         provider._create_fee_types()
         self._connect_payment_providers(provider)
+        if self.restrictive_audit_trail:
+            # A manager of settlements need not be an administrator of companies.
+            self.company_id.sudo().restrictive_audit_trail = True
         provider.message_post(body=self._get_activation_message(provider, lines))
         return provider
 
@@ -761,7 +749,7 @@ class SettlementActivateLine(models.TransientModel):
                 account=described,
                 company=self.company_id.name,
             )
-        if account.account_type not in activation._get_account_types(self.role):
+        if account.account_type not in get_account_types(self.role):
             return self._get_type_problem(account)
         if activation.is_norwegian and self._is_tax_base(account.code):
             return self._get_series_problem(account.code)

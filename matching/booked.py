@@ -1,0 +1,237 @@
+"""What was booked, kept beside the ledger, and how the ledger differs from it.
+
+When a voucher has been posted and compared with its plan, it is kept as it stands: its items, and the transactions it
+has booked with their amounts. Whoever changes the ledger or the transactions afterwards, by whatever way, makes a
+difference that can be named with both figures.
+
+Amounts are :class:`~decimal.Decimal`; positive is debit for items, and the merchant's gain for transactions.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, fields, replace
+from datetime import date as Date
+from decimal import Decimal
+
+from ..providers.messages import Message, _
+
+
+@dataclass(frozen=True)
+class BookedItem:
+    """One journal item.
+
+    :ivar id: of the journal item. :ivar account_id: its account. :ivar partner_id: or None.
+    :ivar balance: in company currency. :ivar amount_currency: in ``currency``, a name.
+    :ivar role: what it is there for, or "". :ivar is_clearing: whether it is marked as the settlement's on clearing.
+    :ivar transaction_ids: the transactions it stands for.
+    :ivar tax_ids: of a base. :ivar tax_tag_ids: the boxes of the VAT return.
+    :ivar tax_repartition_line_id: of a tax line, or None.
+    """
+
+    id: int
+    account_id: int
+    partner_id: int | None
+    balance: Decimal
+    amount_currency: Decimal
+    currency: str
+    role: str
+    is_clearing: bool
+    transaction_ids: tuple = ()
+    tax_ids: tuple = ()
+    tax_tag_ids: tuple = ()
+    tax_repartition_line_id: int | None = None
+
+    @property
+    def in_ledger(self) -> tuple:
+        """What of it is in the ledger and the VAT return: a difference there is undone by reversal."""
+        return (
+            self.account_id,
+            self.partner_id,
+            self.balance,
+            self.amount_currency,
+            self.currency,
+            self.tax_ids,
+            self.tax_tag_ids,
+            self.tax_repartition_line_id,
+        )
+
+    @property
+    def marks(self) -> tuple:
+        """By what it is found again: a difference there is put right in place."""
+        return self.role, self.is_clearing, self.transaction_ids
+
+
+@dataclass(frozen=True)
+class BookedTransaction:
+    """One transaction, as it was when it was booked.
+
+    :ivar id: of the transaction. :ivar external_id: the provider's own. :ivar kind: its type.
+    :ivar date: ledger date. :ivar amount: gross, the effect on the merchant's balance. :ivar fee: deducted on the row.
+    """
+
+    id: int
+    external_id: str
+    kind: str
+    date: Date
+    amount: Decimal
+    fee: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        """Its effect on what the provider owes."""
+        return self.amount - self.fee
+
+
+@dataclass(frozen=True)
+class BookedVoucher:
+    """One voucher.
+
+    :ivar name: its number. :ivar date: of the voucher. :ivar journal_id: its journal.
+    :ivar items: :class:`BookedItem`. :ivar transactions: :class:`BookedTransaction` that it has booked; none for a
+        correction, a transfer or a reversal.
+    """
+
+    name: str
+    date: Date
+    journal_id: int
+    items: tuple
+    transactions: tuple = ()
+
+    def to_json(self) -> dict:
+        """Return the form stored in the database."""
+        return {
+            "name": self.name,
+            "date": self.date.isoformat(),
+            "journal_id": self.journal_id,
+            "items": [_to_plain(item) for item in self.items],
+            "transactions": [_to_plain(transaction) for transaction in self.transactions],
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict) -> "BookedVoucher":
+        """Return the voucher that :meth:`to_json` stored."""
+        return cls(
+            name=stored["name"],
+            date=Date.fromisoformat(stored["date"]),
+            journal_id=stored["journal_id"],
+            items=tuple(_from_plain(BookedItem, values) for values in stored["items"]),
+            transactions=tuple(_from_plain(BookedTransaction, values) for values in stored["transactions"]),
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the stored form."""
+        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _to_plain(record) -> list:
+    """Return the values of a record as JSON has them, in the order of its fields."""
+    return [_value_to_plain(getattr(record, field.name)) for field in fields(record)]
+
+
+def _value_to_plain(value):
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _from_plain(record_type, values):
+    readers = {Decimal: Decimal, Date: Date.fromisoformat, tuple: tuple}
+    typed = zip(fields(record_type), values, strict=True)
+    return record_type(*(readers.get(field.type, lambda plain: plain)(value) for field, value in typed))
+
+
+@dataclass
+class ItemDifferences:
+    """How a voucher's items differ from those that were booked.
+
+    :ivar in_ledger: pairs of booked and found item, None where there is none: differences that people see.
+    :ivar marks: pairs of booked and found item that are the same in the ledger, and differently marked.
+    """
+
+    in_ledger: list
+    marks: list
+
+    def __bool__(self):
+        return bool(self.in_ledger or self.marks)
+
+
+def compare_items(booked, found, gone=frozenset()) -> ItemDifferences:
+    """Compare the items of a voucher with those that were booked.
+
+    :param booked: :class:`BookedItem`. :param found: the same as the ledger has them now.
+    :param gone: ``(field name, id)`` of booked accounts and partners that no longer exist. Odoo deletes none that an
+        item stands on, so they were merged into others, and the items stand on those now.
+    """
+    found_by_id = {item.id: item for item in found}
+    differences = ItemDifferences([], [])
+    for item in booked:
+        other = found_by_id.pop(item.id, None)
+        expected = _after_merge(item, other, gone) if other else item
+        if not other or other.in_ledger != expected.in_ledger:
+            differences.in_ledger.append((item, other))
+        elif other.marks != expected.marks:
+            differences.marks.append((item, other))
+    differences.in_ledger += [(None, other) for other in found_by_id.values()]
+    return differences
+
+
+def _after_merge(item, other, gone):
+    merged = {
+        name: getattr(other, name) for name in ("account_id", "partner_id") if (name, getattr(item, name)) in gone
+    }
+    return replace(item, **merged) if merged else item
+
+
+def compare_transactions(booked, found) -> list:
+    """Return pairs of booked and found transaction that differ; None for one that is gone.
+
+    :param booked: :class:`BookedTransaction`. :param found: ``{id: BookedTransaction}`` as they are now.
+    """
+    return [(one, found.get(one.id)) for one in booked if found.get(one.id) != one]
+
+
+def compare_places(booked_ids, live_vouchers) -> tuple:
+    """Compare which transactions say that they are booked with the vouchers that have booked them.
+
+    :param booked_ids: of the transactions that say so and have an amount.
+    :param live_vouchers: :class:`BookedVoucher` that are posted and not reversed.
+    :return: ids that no voucher has, ids that more than one has, and ids that a voucher has though they do not say so.
+    """
+    places = Counter(transaction.id for voucher in live_vouchers for transaction in voucher.transactions)
+    booked_ids = set(booked_ids)
+    missing = booked_ids - places.keys()
+    double = {transaction_id for transaction_id, count in places.items() if count > 1}
+    return missing, double, places.keys() - booked_ids
+
+
+# ------------------------------------------------------------ sentences
+
+ITEM_CHANGED = _("Voucher %(voucher)s: %(booked)s was booked, and it reads %(found)s now.")
+ITEM_GONE = _("Voucher %(voucher)s: %(booked)s was booked, and is gone.")
+ITEM_ADDED = _("Voucher %(voucher)s: %(found)s was added, and was not booked.")
+MARKS_CHANGED = _("Voucher %(voucher)s: %(booked)s no longer leads to the transactions it was booked for.")
+
+
+def describe_items(voucher, differences, describe) -> list:
+    """Return the sentences on a voucher's items, as :class:`~..providers.messages.Message`.
+
+    :param voucher: its number. :param describe: ``BookedItem -> text`` with account, partner and amount.
+    """
+    said = []
+    for booked, found in differences.in_ledger:
+        values = {"voucher": voucher}
+        if booked:
+            values["booked"] = describe(booked)
+        if found:
+            values["found"] = describe(found)
+        template = ITEM_CHANGED if booked and found else ITEM_GONE if booked else ITEM_ADDED
+        said.append(Message(template, values))
+    said += [
+        Message(MARKS_CHANGED, {"voucher": voucher, "booked": describe(booked)}) for booked, _found in differences.marks
+    ]
+    return said

@@ -1,0 +1,436 @@
+import logging
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date, formatLang
+
+from ..matching.booked import (
+    compare_items,
+    compare_places,
+    compare_transactions,
+    describe_items,
+)
+from ..providers.messages import Message, SettlementError, _
+from ..providers.records import BANK_KINDS
+from .money import to_decimal
+
+_logger = logging.getLogger(__name__)
+
+#: How many differences of a settlement are kept in words; the rest is counted.
+SAID_DIFFERENCES = 20
+
+#: How many settlements one run of the scheduled action looks at before it is asked again.
+PROVED_AT_ONCE = 200
+
+GONE = _("Voucher %(voucher)s of %(date)s, debit %(amount)s, was deleted.")
+NOT_POSTED = _("Voucher %(voucher)s, debit %(amount)s, is no longer posted: it is %(state)s.")
+RENUMBERED = _("Voucher %(booked)s has the number %(found)s now.")
+REDATED = _("Voucher %(voucher)s was booked on %(booked)s, and is dated %(found)s now.")
+MOVED = _("Voucher %(voucher)s was booked in journal %(booked)s, and is in %(found)s now.")
+UNMARKED = _("Voucher %(voucher)s no longer says that it is this settlement's.")
+FOREIGN = _("Voucher %(voucher)s, debit %(amount)s, says that it is this settlement's, but was not booked from it.")
+KEPT_CHANGED = _("What is kept of voucher %(voucher)s, to compare it with, was changed itself.")
+ROW_CHANGED = _("Transaction %(row)s was booked as %(booked)s, and reads %(found)s now.")
+ROW_GONE = _("Transaction %(row)s was booked as %(booked)s, and is gone.")
+ROW_NOWHERE = _("Transaction %(row)s of %(amount)s says that it is booked, and is in no voucher.")
+ROW_TWICE = _("Transaction %(row)s of %(amount)s is in more than one voucher.")
+ROW_UNAWARE = _("Transaction %(row)s of %(amount)s is in a voucher, but says that it is not booked.")
+CLEARING = _("The clearing account has %(found)s of this settlement, and its transactions give %(booked)s.")
+RESIDUAL = _("Of %(item)s, %(found)s is open by what the journal item says, and %(booked)s by its reconciliations.")
+EXCLUDED = _("Transaction %(row)s of %(amount)s was left out because of a journal item that does not have it any more.")
+ROW_MISREAD = _("Transaction %(row)s reads %(found)s, and %(booked)s in document %(document)s.")
+ROW_INVENTED = _("Transaction %(row)s of %(amount)s is not in document %(document)s, which it is said to come from.")
+DOCUMENT = _(
+    "Document %(document)s is no longer what was received: its content has another SHA-256 than %(booked)s. Upload the "
+    "original file again to put it back."
+)
+
+
+class AccountSettlement(models.Model):
+    """The proof: what is stored still is what was booked.
+
+    Our own methods change nothing that is booked, and Odoo's are refused (``account_move_guard``). What SQL or another
+    addon did all the same is found here, every night: vouchers against what is kept of them, transactions against
+    vouchers, the clearing account against the document, and the document against its hash.
+    """
+
+    _inherit = "account.settlement"
+
+    proof_data = fields.Json(readonly=True, copy=False, help="What differs from what was booked.")
+    proof_message = fields.Text(compute="_compute_proof_message", string="Differences")
+    proof_at = fields.Datetime(string="Last Checked", readonly=True, copy=False)
+    is_altered = fields.Boolean(
+        string="Differs From What Was Booked", readonly=True, copy=False, index="btree_not_null"
+    )
+
+    @api.depends("proof_data")
+    @api.depends_context("lang")
+    def _compute_proof_message(self):
+        for settlement in self:
+            settlement.proof_message = self._render_messages(settlement.proof_data)
+
+    # ---------------------------------------------------------------- checking
+
+    def action_prove(self):
+        """Compare what is stored with what was booked, now."""
+        self.check_access("read")
+        self.sudo()._prove()
+        altered = self.filtered("is_altered")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if altered else "success",
+                "message": self.env._("%s differ from what was booked.", ", ".join(altered.mapped("name")))
+                if altered
+                else self.env._("Everything is as it was booked."),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _prove(self):
+        """Compare these settlements with what was booked, and note what differs.
+
+        :return: those that differ.
+        """
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for settlement in self:
+            differences = settlement._get_differences()
+            said = [message.to_json() for message in differences[:SAID_DIFFERENCES]]
+            if len(differences) > SAID_DIFFERENCES:
+                more = Message(_("… and %(count)s more."), {"count": len(differences) - SAID_DIFFERENCES})
+                said.append(more.to_json())
+            is_news = said and said != settlement.proof_data
+            settlement.write({"proof_data": said or False, "is_altered": bool(said), "proof_at": fields.Datetime.now()})
+            if is_news:
+                settlement.message_post(body=settlement.proof_message)
+                settlement.provider_id._ask_for_attention(
+                    self.env._("%s differs from what was booked: open it to see how.", settlement.name)
+                )
+        return self.filtered("is_altered")
+
+    def _get_differences(self):
+        """Return what differs from what was booked, as :class:`~..providers.messages.Message`."""
+        self.ensure_one()
+        vouchers = self._get_compared_vouchers()
+        lines = self._get_lines_to_compare()
+        said = []
+        for voucher in vouchers:
+            said += voucher._get_differences()
+        said += self._get_foreign_vouchers()._describe_as(FOREIGN)
+        said += self._get_place_differences(vouchers, lines)
+        said += self._get_residual_differences()
+        said += self._get_clearing_differences(lines)
+        by_document = lines.grouped("document_id")
+        for document in self.document_ids:
+            said += document._get_differences(by_document.get(document, lines.browse()))
+        return said
+
+    def _get_lines_to_compare(self):
+        """Return the transactions, with only what is compared of them: there may be very many."""
+        names = ["amount", "date", "document_id", "external_id", "exclusion_move_line_id", "fee", "fee_owed", "kind"]
+        return self.env["account.settlement.line"].search_fetch(
+            [("settlement_id", "=", self.id)], [*names, "currency_id", "provider_id", "provider_reference", "status"]
+        )
+
+    def _get_compared_vouchers(self):
+        return self.env["account.settlement.voucher"].search(
+            [("settlement_id", "=", self.id), ("is_ended", "=", False)]
+        )
+
+    def _get_foreign_vouchers(self):
+        """Return the entries that say they are this settlement's, though it has booked no such voucher."""
+        kept = self.env["account.settlement.voucher"].search([("settlement_id", "=", self.id)])
+        return self.env["account.move"].search(
+            [("settlement_id", "=", self.id), ("id", "not in", kept.move_id.ids), ("state", "=", "posted")]
+        )
+
+    def _compare_places(self, vouchers, lines):
+        """Compare which transactions say that they are booked with the vouchers.
+
+        :return: the transactions that no voucher has, those that more than one has, and those that one has although
+            they do not say so.
+        """
+        live = [voucher._get_booked() for voucher in vouchers if voucher._is_live()]
+        booked = lines.filtered(
+            lambda line: (
+                line.status not in ("new", "excluded") and line.kind not in BANK_KINDS and (line.amount or line.fee)
+            )
+        )
+        nowhere, double, unaware = (
+            lines.filtered(lambda line, ids=ids: line.id in ids) for ids in compare_places(booked.ids, live)
+        )
+        # Transactions of a day that cancel each other out need no voucher.
+        for of_day in nowhere.grouped("date").values():
+            if not any(self.currency_id.round(sum(of_day.mapped(name))) for name in ("amount", "fee")):
+                nowhere -= of_day
+        return nowhere, double, unaware
+
+    def _get_place_differences(self, vouchers, lines):
+        nowhere, double, unaware = self._compare_places(vouchers, lines)
+        said = nowhere._describe_as(ROW_NOWHERE) + double._describe_as(ROW_TWICE) + unaware._describe_as(ROW_UNAWARE)
+        return said + self._get_wrongly_excluded(lines)._describe_as(EXCLUDED)
+
+    def _get_wrongly_excluded(self, lines):
+        """Return the transactions left out because of a journal item that no longer has their effect."""
+        excluded = lines.filtered(
+            lambda line: line.status == "excluded" and not line.currency_id.is_zero(line.amount - line.fee)
+        )
+        return excluded.filtered(
+            lambda line: (
+                line.exclusion_move_line_id.parent_state != "posted"
+                or line.exclusion_move_line_id.account_id != line.provider_id.clearing_account_id
+                or line.currency_id.compare_amounts(line.exclusion_move_line_id.amount_currency, line.amount - line.fee)
+            )
+        )
+
+    def _get_clearing_differences(self, lines):
+        """Compare the sum on the clearing account with the transactions, and these with the payout."""
+        found = self._get_clearing_sum()
+        rows = lines.filtered(lambda line: line.status != "new" and line.kind not in BANK_KINDS and not line.fee_owed)
+        booked = to_decimal(sum(rows.mapped(lambda line: line.amount - line.fee)), self.currency_id)
+        said = []
+        if found != booked:
+            said.append(Message(CLEARING, {"found": found, "booked": booked}))
+        if not self.problem_data and not self.is_open and self.external_id and self.has_closing_balance:
+            problem = self._get_payout_problem()
+            said += [problem] if problem else []
+        return said
+
+    def _get_clearing_sum(self):
+        """Return what this settlement's items on clearing add up to, in its currency."""
+        return to_decimal(sum(self._get_clearing_items().mapped("amount_currency")), self.currency_id)
+
+    def _get_residual_differences(self):
+        """Compare what is open by the journal items with what their reconciliations leave: of the vouchers' items, and
+        of the documents they have paid."""
+        return [
+            Message(
+                RESIDUAL,
+                {
+                    "item": self.env["account.move.line"].browse(item_id).display_name,
+                    "found": to_decimal(found, self.company_id.currency_id),
+                    "booked": to_decimal(booked, self.company_id.currency_id),
+                },
+            )
+            for item_id, found, booked in self._find_wrong_residuals()
+        ]
+
+    def _find_wrong_residuals(self):
+        """Return ``(item id, residual, residual by the reconciliations)`` where the two differ, company currency."""
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH item AS (
+                    SELECT line.id, line.balance, line.amount_residual
+                      FROM account_move_line line
+                      JOIN account_account account ON account.id = line.account_id
+                      JOIN account_move move ON move.id = line.move_id
+                     WHERE move.state = 'posted'
+                       AND account.reconcile
+                       AND (
+                           move.settlement_id = %(settlement_id)s
+                           OR (
+                               account.account_type = 'asset_receivable'
+                               AND move.id IN (
+                                   SELECT invoice_id
+                                     FROM account_settlement_line
+                                    WHERE settlement_id = %(settlement_id)s
+                                      AND invoice_id IS NOT NULL
+                               )
+                           )
+                       )
+                )
+                SELECT id, amount_residual, remaining
+                  FROM (
+                      SELECT item.id,
+                             item.amount_residual,
+                             item.balance
+                             - COALESCE((
+                                 SELECT SUM(amount) FROM account_partial_reconcile WHERE debit_move_id = item.id
+                               ), 0)
+                             + COALESCE((
+                                 SELECT SUM(amount) FROM account_partial_reconcile WHERE credit_move_id = item.id
+                               ), 0) AS remaining
+                        FROM item
+                  ) residual
+                 WHERE ABS(amount_residual - remaining) > 0.001
+              ORDER BY id
+                """,
+                settlement_id=self.id,
+            )
+        )
+
+    @api.model
+    def _cron_prove(self):
+        """Scheduled action: compare every settlement that has been booked with what was booked, those that were looked
+        at longest ago first. One that fails never stops the others."""
+        today = fields.Datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        domain = ["|", ("proof_at", "=", False), ("proof_at", "<", today)]
+        settlements = self.search(domain, order="proof_at NULLS FIRST, id", limit=PROVED_AT_ONCE)
+        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
+        for settlement in settlements:
+            settlement = settlement.try_lock_for_update(allow_referencing=True)
+            try:
+                settlement.with_company(settlement.company_id)._prove()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Settlement %s could not be compared with what was booked", settlement.id)
+                settlement.proof_at = fields.Datetime.now()
+            self.env["ir.cron"]._commit_progress(1)
+
+
+class AccountSettlementDocument(models.Model):
+    _inherit = "account.settlement.document"
+
+    def _get_differences(self, lines):
+        """Compare the document with its hash, and with the transactions that were read from it.
+
+        :param lines: the ``account.settlement.line`` of one settlement that come from this document.
+        :return: list of :class:`~..providers.messages.Message`.
+        """
+        self.ensure_one()
+        if not self._is_content_intact():
+            return [Message(DOCUMENT, {"document": self.name, "booked": self.sha256})]
+        try:
+            parsed = self._parse()
+        except (SettlementError, UserError):
+            # It was read once by an earlier version; its hash says that it is the same.
+            return []
+        rows = {row.external_id: row for told in parsed.settlements for row in told.transactions}
+        said = []
+        for line in lines.filtered(lambda line: not line.fee_owed):
+            row = rows.get(line.external_id)
+            found = to_decimal(line.amount, line.currency_id), to_decimal(line.fee, line.currency_id)
+            if not row:
+                said += line._describe_as(ROW_INVENTED, document=self.name)
+            elif (row.amount, row.fee) != found or row.date != line.date:
+                said += line._describe_as(
+                    ROW_MISREAD,
+                    document=self.name,
+                    found=line._describe_amounts(line.date, *found),
+                    booked=line._describe_amounts(row.date, row.amount, row.fee),
+                )
+        return said
+
+
+class AccountSettlementLine(models.Model):
+    _inherit = "account.settlement.line"
+
+    def _describe_as(self, template, **values):
+        """Return a sentence on each of these transactions."""
+        return [
+            Message(
+                template,
+                {
+                    "row": line.provider_reference or line.external_id,
+                    "amount": to_decimal(line.amount, line.currency_id),
+                    **values,
+                },
+            )
+            for line in self
+        ]
+
+    @api.model
+    def _describe_amounts(self, date, amount, fee):
+        return self.env._(
+            "%(amount)s with a fee of %(fee)s on %(date)s",
+            amount=formatLang(self.env, float(amount)),
+            fee=formatLang(self.env, float(fee)),
+            date=format_date(self.env, date),
+        )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _get_debit(self):
+        return to_decimal(sum(self.line_ids.mapped("debit")), self.company_id.currency_id)
+
+    def _describe_as(self, template):
+        """Return a sentence on each of these entries."""
+        return [Message(template, {"voucher": move.name or "", "amount": move._get_debit()}) for move in self]
+
+
+class AccountSettlementVoucher(models.Model):
+    """How a voucher differs from what was booked, and how that is put right."""
+
+    _inherit = "account.settlement.voucher"
+
+    def _is_live(self):
+        """Whether it is in the ledger: posted, and not reversed by us."""
+        self.ensure_one()
+        reversals = self.move_id.reversal_move_ids.filtered(lambda move: move.settlement_id and move.state == "posted")
+        return self.move_id.state == "posted" and not reversals
+
+    def _get_differences(self):
+        """Return the sentences on how this voucher and its transactions differ from what was booked."""
+        self.ensure_one()
+        booked = self._get_booked()
+        said = []
+        if booked.digest != self.digest:
+            said.append(Message(KEPT_CHANGED, {"voucher": self.number}))
+        if not self._is_live() and booked.transactions and self.move_id.state == "posted":
+            # It was reversed: what its transactions are now is the next voucher's affair.
+            return said + self._get_voucher_differences(booked)
+        return said + self._get_voucher_differences(booked) + self._get_transaction_differences(booked)
+
+    def _get_voucher_differences(self, booked):
+        move = self.move_id
+        debit = sum((item.balance for item in booked.items if item.balance > 0), Decimal(0))
+        values = {"voucher": booked.name, "amount": debit}
+        if not move:
+            return [Message(GONE, {**values, "date": booked.date})]
+        if move.state != "posted":
+            states = dict(move._fields["state"]._description_selection(self.env))
+            return [Message(NOT_POSTED, {**values, "state": states[move.state]})]
+        said = []
+        if move.name != booked.name:
+            said.append(Message(RENUMBERED, {"booked": booked.name, "found": move.name or ""}))
+        if move.date != booked.date:
+            said.append(Message(REDATED, {**values, "booked": booked.date, "found": move.date}))
+        if move.journal_id.id != booked.journal_id:
+            journal = self.env["account.journal"].browse(booked.journal_id)
+            said.append(
+                Message(MOVED, {**values, "booked": journal.display_name, "found": move.journal_id.display_name})
+            )
+        if move.settlement_id != self.settlement_id:
+            said.append(Message(UNMARKED, values))
+        return said + describe_items(booked.name, self._compare_items(booked), self._describe_item)
+
+    def _compare_items(self, booked):
+        gone = set()
+        for name, model in (("account_id", "account.account"), ("partner_id", "res.partner")):
+            ids = {getattr(item, name) for item in booked.items} - {None}
+            existing = self.env[model].browse(ids).exists()
+            gone |= {(name, record_id) for record_id in ids - set(existing.ids)}
+        return compare_items(booked.items, self._get_found_items(), gone)
+
+    def _describe_item(self, item):
+        account = self.env["account.account"].browse(item.account_id).with_company(self.company_id)
+        partner = self.env["res.partner"].browse(item.partner_id or [])
+        amount = formatLang(self.env, float(item.balance), currency_obj=self.company_id.currency_id)
+        parts = (account.with_context(show_account_code=True).display_name, partner.display_name, amount)
+        return ", ".join(part for part in parts if part)
+
+    def _get_transaction_differences(self, booked):
+        said = []
+        for one, found in self._compare_transactions(booked):
+            values = {"row": one.external_id, "booked": self._describe_transaction(one)}
+            if found:
+                values["found"] = self._describe_transaction(found)
+            said.append(Message(ROW_CHANGED if found else ROW_GONE, values))
+        return said
+
+    def _compare_transactions(self, booked):
+        lines = self.env["account.settlement.line"].browse(one.id for one in booked.transactions).exists()
+        return compare_transactions(booked.transactions, {found.id: found for found in lines._to_booked()})
+
+    def _describe_transaction(self, transaction):
+        lines = self.env["account.settlement.line"]
+        kinds = dict(lines._fields["kind"]._description_selection(self.env))
+        kind = kinds.get(transaction.kind, transaction.kind)
+        amounts = lines._describe_amounts(transaction.date, transaction.amount, transaction.fee)
+        return f"{kind} {transaction.external_id}, {amounts}"

@@ -1,0 +1,154 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..matching.booked import BookedItem, BookedTransaction, BookedVoucher
+from .money import to_decimal
+
+
+class AccountSettlementVoucher(models.Model):
+    """A voucher as it was booked, kept beside the ledger: what is there now is compared with it every night.
+
+    Only our own methods write here; the digest tells whether somebody else has.
+    """
+
+    _name = "account.settlement.voucher"
+    _description = "Settlement Voucher As Booked"
+    _order = "id"
+    _rec_name = "number"
+
+    settlement_id = fields.Many2one("account.settlement", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="settlement_id.company_id", store=True, index=True)
+    move_id = fields.Many2one(
+        "account.move",
+        string="Voucher",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Empty where it was deleted by force.",
+    )
+    number = fields.Char(required=True, readonly=True)
+    booked_data = fields.Json(required=True, readonly=True, help="Its journal items and transactions, as booked.")
+    digest = fields.Char(string="SHA-256", required=True, readonly=True, help="Of what is kept here.")
+    is_ended = fields.Boolean(
+        readonly=True, help="It was found changed by force, and taken out of the ledger: it is compared no more."
+    )
+
+    _compared_idx = models.Index("(settlement_id) WHERE is_ended IS NOT TRUE")
+
+    @api.model
+    def _keep(self, booked):
+        """Keep vouchers that have just been posted.
+
+        :param booked: pairs of ``account.move`` and the ``account.settlement.line`` it has booked.
+        """
+        vals_list = []
+        for move, transactions in booked:
+            voucher = BookedVoucher(
+                name=move.name,
+                date=move.date,
+                journal_id=move.journal_id.id,
+                items=tuple(self._to_booked_item(item) for item in move.line_ids.sorted("id")),
+                transactions=tuple(transactions._to_booked() if transactions else ()),
+            )
+            vals_list.append(
+                {
+                    "settlement_id": move.settlement_id.id,
+                    "move_id": move.id,
+                    "number": move.name,
+                    "booked_data": voucher.to_json(),
+                    "digest": voucher.digest,
+                }
+            )
+        return self.sudo().create(vals_list)
+
+    @staticmethod
+    def _to_booked_item(item):
+        return BookedItem(
+            id=item.id,
+            account_id=item.account_id.id,
+            partner_id=item.partner_id.id or None,
+            balance=to_decimal(item.balance, item.company_currency_id),
+            amount_currency=to_decimal(item.amount_currency, item.currency_id),
+            currency=item.currency_id.name,
+            role=item.settlement_role or "",
+            is_clearing=item.settlement_clearing_id == item.move_id.settlement_id,
+            transaction_ids=tuple(sorted(item.settlement_line_ids.ids)),
+            tax_ids=tuple(sorted(item.tax_ids.ids)),
+            tax_tag_ids=tuple(sorted(item.tax_tag_ids.ids)),
+            tax_repartition_line_id=item.tax_repartition_line_id.id or None,
+        )
+
+    def _get_booked(self):
+        """Return the :class:`~..matching.booked.BookedVoucher` that is kept."""
+        self.ensure_one()
+        return BookedVoucher.from_json(self.booked_data)
+
+    def _get_found_items(self):
+        """Return the voucher's :class:`~..matching.booked.BookedItem` as the ledger has them now.
+
+        Read by SQL, past every cache: what was changed by SQL is what is looked for.
+        """
+        self.ensure_one()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT item.id,
+                       item.account_id,
+                       item.partner_id,
+                       item.balance,
+                       item.amount_currency,
+                       currency.name,
+                       COALESCE(item.settlement_role, ''),
+                       COALESCE(item.settlement_clearing_id = %(settlement_id)s, false),
+                       ARRAY(
+                           SELECT settlement_line_id
+                             FROM account_settlement_line_move_line_rel
+                            WHERE move_line_id = item.id
+                         ORDER BY 1
+                       ),
+                       ARRAY(
+                           SELECT account_tax_id
+                             FROM account_move_line_account_tax_rel
+                            WHERE account_move_line_id = item.id
+                         ORDER BY 1
+                       ),
+                       ARRAY(
+                           SELECT account_account_tag_id
+                             FROM account_account_tag_account_move_line_rel
+                            WHERE account_move_line_id = item.id
+                         ORDER BY 1
+                       ),
+                       item.tax_repartition_line_id
+                  FROM account_move_line item
+                  JOIN res_currency currency ON currency.id = item.currency_id
+                 WHERE item.move_id = %(move_id)s
+              ORDER BY item.id
+                """,
+                settlement_id=self.settlement_id.id,
+                move_id=self.move_id.id,
+            )
+        )
+        return [
+            BookedItem(*values[:8], *(tuple(ids) for ids in values[8:11]), tax_repartition_line_id=values[11])
+            for values in rows
+        ]
+
+
+class AccountSettlementLine(models.Model):
+    """What is kept of a transaction when it is booked."""
+
+    _inherit = "account.settlement.line"
+
+    def _to_booked(self):
+        """Return these transactions as :class:`~..matching.booked.BookedTransaction`."""
+        return [
+            BookedTransaction(
+                id=line.id,
+                external_id=line.external_id,
+                kind=line.kind,
+                date=line.date,
+                amount=to_decimal(line.amount, line.currency_id),
+                fee=to_decimal(line.fee, line.currency_id),
+            )
+            for line in self
+        ]
