@@ -217,8 +217,6 @@ class AccountSettlementProvider(models.Model):
         "unknown_account_id",
         "fee_account_id",
         "rounding_account_id",
-        "prepayment_account_id",
-        "reserve_account_id",
         "fee_payable_account_id",
     )
     def _check_accounts(self):

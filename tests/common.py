@@ -139,6 +139,12 @@ class SettlementCase(TransactionCase):
         codes = {name.removeprefix("a"): amount for name, amount in expected.items()}
         self.assertEqual(self.balances(*codes), codes)
 
+    def archive_by_force(self, account, active=False):
+        """Archive an account (or restore it) past its own form, which refuses that while a provider uses it."""
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_account SET active = %s WHERE id = %s", [active, account.id])
+        account.invalidate_recordset(["active"])
+
     def line_of(self, psp):
         return self.env["account.settlement.line"].search(
             [("provider_id", "=", self.provider.id), ("provider_reference", "=", psp)]

@@ -501,13 +501,13 @@ class TestScheduledBooking(SettlementCase):
         movements = [capture("1", day(2), "X", "100.00", "2.00"), payout("1", day(2))]
         failing = self.settle(movements, process=False)
         fine = self.settle(movements, provider=other, process=False)
-        self.provider.fee_account_id.sudo().active = False
+        self.archive_by_force(self.provider.fee_account_id)
         self.run_process()
         self.assertEqual((failing.state, fine.state), ("error", "booked"))
         self.assertTrue(failing.error_message)
         self.assertFalse(failing.move_ids)
         self.assertTrue(self.provider.activity_ids)
-        self.provider.fee_account_id.sudo().active = True
+        self.archive_by_force(self.provider.fee_account_id, active=True)
         failing.action_process()
         self.assertEqual(failing.state, "booked")
 

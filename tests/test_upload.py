@@ -63,13 +63,13 @@ class TestUpload(SettlementCase):
 
     def test_booking_that_fails_is_set_aside(self):
         """The provider's fee account was archived: the settlement is kept and says why it is not booked."""
-        self.provider.fee_account_id.sudo().active = False
+        self.archive_by_force(self.provider.fee_account_id)
         name, content = vipps_files.as_portal_csv([capture("1", day(2), "X", "100.00", "2.00"), payout("1", day(2))])
         settlement = self.env["account.settlement"].browse(self.upload((name, content))["res_id"])
         self.assertEqual(settlement.state, "error")
         self.assertTrue(settlement.error_message)
         self.assertFalse(settlement.move_ids)
-        self.provider.fee_account_id.sudo().active = True
+        self.archive_by_force(self.provider.fee_account_id, active=True)
         settlement.action_process()
         self.assertEqual(settlement.state, "booked")
 
