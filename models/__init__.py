@@ -14,6 +14,7 @@ from . import account_settlement_voucher
 from . import account_settlement_bank
 from . import account_settlement_proof
 from . import account_settlement_mend
+from . import account_settlement_document_proof
 from . import account_settlement_tryout
 from . import sale_webshop
 from . import sale_webshop_event

@@ -35,27 +35,56 @@ class AccountSettlement(models.Model):
             return
         was = self.proof_message
         self._recompute_residuals()
+        self._restore_stray_items()
         vouchers = self._get_compared_vouchers()
         for voucher in vouchers:
             voucher._restore_transactions()
         unbooked = self.env["account.settlement.line"]
         for voucher in vouchers:
             unbooked |= voucher._mend()
-        for move in self._get_foreign_vouchers():
-            own = as_own(move)
-            own.line_ids.write(
-                dict.fromkeys(("settlement_role", "settlement_clearing_id", "settlement_line_ids"), False)
-            )
-            own.settlement_id = False
+        self._take_out_foreign_vouchers()
         for line in self._get_wrongly_excluded(self.line_ids):
             line._include_again(self.env._("the journal item it was left out for does not have it any more"))
         self._recompute_residuals()
+        self._restore_missing_rows()
         nowhere, _double, unaware = self._compare_places(self._get_compared_vouchers(), self.line_ids)
         (unbooked | nowhere)._reset_to_new()
         unaware._note_booked_again()
         self.message_post(body=self.env._("Mended. It differed from what was booked: %s", was))
         self._process()
         self._prove()
+
+    def _take_out_foreign_vouchers(self):
+        """Entries of which nothing is kept: our own are reversed, so that their transactions are booked anew; others
+        lose the marks that make them look like ours."""
+        moves = self._get_foreign_vouchers()
+        ours = moves.filtered(
+            lambda move: move.journal_id == self.provider_id.journal_id and move.line_ids.settlement_line_ids
+        )
+        if ours:
+            ours._reverse_settlement_moves(self.env._("Nothing was kept of how it was booked."))
+        own = as_own(moves - ours)
+        own.line_ids.write({"settlement_role": False, "settlement_clearing_id": False, "settlement_line_ids": False})
+        own.settlement_id = False
+
+    def _restore_stray_items(self):
+        """Let items say of their voucher what it says itself."""
+        for item in as_own(self._get_stray_items()):
+            for name in ("date", "journal_id", "company_id", "parent_state"):
+                self.env.add_to_compute(item._fields[name], item)
+            item.write({"debit": max(item.balance, 0), "credit": max(-item.balance, 0)})
+        self.env.flush_all()
+
+    def _restore_missing_rows(self):
+        """Store again what the documents tell of this payout and is not stored."""
+        for document in self.document_ids.filtered(lambda document: document._is_content_intact()):
+            try:
+                parsed = document._parse()
+            except (SettlementError, UserError):
+                continue
+            for told in parsed.settlements:
+                if self.external_id and told.external_id == self.external_id:
+                    self.provider_id._add_lines(self, document._get_missing_rows(told), document)
 
     def _recompute_residuals(self):
         """Let Odoo work out anew what is open, where reconciliations were deleted past it."""

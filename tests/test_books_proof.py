@@ -230,6 +230,38 @@ class TestProofOfBooks(BooksProofCase):
         self.sql("DELETE FROM account_partial_reconcile WHERE debit_move_id IN %s OR credit_move_id IN %s", ids, ids)
         self.assertDiffers("0.00", "100.00")
 
+    def test_items_moved_in_time(self):
+        """Reports read the date and the state on the item: they say otherwise than the voucher."""
+        self.sql("UPDATE account_move_line SET date = '2026-01-31' WHERE id = %s", self.item("item").id)
+        self.assertDiffers(self.voucher.name)
+        self.assertMended()
+        self.sql("UPDATE account_move_line SET parent_state = 'draft' WHERE move_id = %s", self.voucher.id)
+        self.settlement._prove()
+        self.assertTrue(self.settlement.is_altered)
+
+    def test_row_not_stored_any_more(self):
+        """The transaction, and all that is kept of its voucher, are deleted."""
+        self.sql("DELETE FROM account_settlement_voucher WHERE settlement_id = %s", self.settlement.id)
+        self.sql("DELETE FROM account_settlement_line WHERE id = %s", self.line_of("1").id)
+        self.assertDiffers(self.voucher.name, "100.00")
+        self.assertMended()
+        self.assertEqual(len(self.settlement.move_ids), 3, "reversed, and booked anew: not twice in the ledger")
+
+    def test_what_is_kept_marked_as_ended(self):
+        self.sql("UPDATE account_settlement_voucher SET is_ended = true")
+        self.assertDiffers(self.voucher.name)
+        self.assertMended()
+
+    def test_reference_changed(self):
+        self.sql("UPDATE account_settlement_line SET order_reference = 'WEB-9' WHERE id = %s", self.line_of("1").id)
+        self.assertDiffers("WEB-9", "WEB-1")
+
+    def test_payout_and_carried_balance_changed_together(self):
+        self.sql(
+            "UPDATE account_settlement SET payout_amount = 100, closing_balance = 18 WHERE id = %s", self.settlement.id
+        )
+        self.assertDiffers("100.00", "118.00")
+
     def test_document_changed(self):
         document = self.settlement.document_ids
         self.sql(

@@ -147,6 +147,8 @@ class Living:
         self.check_vouchers(moves, story)
         self.check_rows(provider, lines)
         self.check_clearing(lines.settlement_id)
+        for settlement in lines.settlement_id:
+            self.assertEqual([str(difference) for difference in settlement._get_differences()], [])
 
     def check_vouchers(self, moves, story):
         """Each balances by itself and is posted, nothing stands on a suspense account, nothing in a locked period."""

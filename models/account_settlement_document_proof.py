@@ -1,0 +1,79 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..providers.messages import Message, SettlementError, _
+from .money import to_decimal
+
+ROW_MISREAD = _("Transaction %(row)s reads %(found)s, and %(booked)s in document %(document)s.")
+ROW_INVENTED = _("Transaction %(row)s of %(amount)s is not in document %(document)s, which it is said to come from.")
+ROW_MISSING = _("Transaction %(row)s of %(amount)s is in document %(document)s, and is not stored.")
+PAYOUT_MISREAD = _("The payout reads %(found)s, and %(booked)s in document %(document)s.")
+CONTENT_CHANGED = _(
+    "Document %(document)s is no longer what was received: its content has another SHA-256 than %(booked)s. Upload the "
+    "original file again to put it back."
+)
+
+
+class AccountSettlementDocument(models.Model):
+    """The proof of a document: its content has its hash, and what was read from it is stored as it says."""
+
+    _inherit = "account.settlement.document"
+
+    def _get_differences(self, settlement, lines):
+        """Compare the document with its hash, and with what was read from it.
+
+        :param settlement: an ``account.settlement`` the document speaks of.
+        :param lines: the transactions of that settlement that come from this document.
+        :return: list of :class:`~..providers.messages.Message`.
+        """
+        self.ensure_one()
+        if not self._is_content_intact():
+            return [Message(CONTENT_CHANGED, {"document": self.name, "booked": self.sha256})]
+        try:
+            parsed = self._parse()
+        except (SettlementError, UserError):
+            # An earlier version has read it, and by its hash it is the same still.
+            return []
+        rows = {row.external_id: row for told in parsed.settlements for row in told.transactions}
+        said = self._get_row_differences(rows, lines)
+        for told in parsed.settlements:
+            if settlement.external_id and told.external_id == settlement.external_id:
+                said += self._get_payout_differences(told, settlement)
+                said += [self._describe_missing(row) for row in self._get_missing_rows(told)]
+        return said
+
+    def _get_row_differences(self, rows, lines):
+        said = []
+        for line in lines.filtered(lambda line: not line.fee_owed):
+            row = rows.get(line.external_id)
+            if not row:
+                said += line._describe_as(ROW_INVENTED, document=self.name)
+                continue
+            amounts = (to_decimal(amount, line.currency_id) for amount in (line.amount, line.fee))
+            found = (line.date, *amounts, line.order_reference or "")
+            told = (row.date, row.amount, row.fee, row.order_reference or "")
+            if found != told:
+                described = {"found": line._describe_amounts(*found), "booked": line._describe_amounts(*told)}
+                said += line._describe_as(ROW_MISREAD, document=self.name, **described)
+        return said
+
+    def _get_payout_differences(self, told, settlement):
+        found = to_decimal(settlement.payout_amount, settlement.currency_id), settlement.payout_reference or ""
+        booked = told.payout_amount or 0, told.payout_reference or ""
+        if found == booked:
+            return []
+        described = {"found": f"{found[0]} {found[1]}".strip(), "booked": f"{booked[0]} {booked[1]}".strip()}
+        return [Message(PAYOUT_MISREAD, {"document": self.name, **described})]
+
+    def _get_missing_rows(self, told):
+        """Return the rows of a settlement of this document that are not stored, whichever document they came from."""
+        names = [row.external_id for row in told.transactions]
+        stored = self.env["account.settlement.line"].search_fetch(
+            [("provider_id", "=", self.provider_id.id), ("external_id", "in", names)], ["external_id"]
+        )
+        known = set(stored.mapped("external_id"))
+        return [row for row in told.transactions if row.external_id not in known]
+
+    def _describe_missing(self, row):
+        values = {"row": row.provider_reference or row.external_id, "amount": row.amount, "document": self.name}
+        return Message(ROW_MISSING, values)
