@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -95,8 +97,8 @@ class AccountSettlementVoucher(models.Model):
                 SELECT item.id,
                        item.account_id,
                        item.partner_id,
-                       item.balance,
-                       item.amount_currency,
+                       item.balance::text,
+                       item.amount_currency::text,
                        currency.name,
                        COALESCE(item.settlement_role, ''),
                        COALESCE(item.settlement_clearing_id = %(settlement_id)s, false),
@@ -128,8 +130,15 @@ class AccountSettlementVoucher(models.Model):
                 move_id=self.move_id.id,
             )
         )
+        # Amounts come as text: the driver is set to read numbers as floats.
         return [
-            BookedItem(*values[:8], *(tuple(ids) for ids in values[8:11]), tax_repartition_line_id=values[11])
+            BookedItem(
+                *values[:3],
+                *map(Decimal, values[3:5]),
+                *values[5:8],
+                *map(tuple, values[8:11]),
+                tax_repartition_line_id=values[11],
+            )
             for values in rows
         ]
 
