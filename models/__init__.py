@@ -1,4 +1,5 @@
 from . import settlement_source
+from . import settlement_retention
 from . import account_settlement_provider
 from . import account_settlement_provider_vipps
 from . import account_settlement_document
@@ -37,4 +38,8 @@ from . import account_account
 from . import account_journal
 from . import account_bank_statement_line
 from . import res_company
+from . import res_company_retention
+from . import sale_webshop_event_removal
+from . import sale_order_removal
+from . import account_settlement_removal
 from . import res_config_settings

@@ -119,6 +119,7 @@ class AccountSettlementDocument(models.Model):
         :raises UserError: when it cannot be read.
         """
         self.ensure_one()
+        self._check_content_kept()
         provider = self.provider_id
         try:
             parsed = self._parse()
@@ -146,6 +147,7 @@ class AccountSettlementDocument(models.Model):
 
     def action_download(self):
         self.ensure_one()
+        self._check_content_kept()
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self.attachment_id.id}?download=true",

@@ -27,6 +27,8 @@ class AccountSettlementDocument(models.Model):
         :return: list of :class:`~..providers.messages.Message`.
         """
         self.ensure_one()
+        if self.content_removed_on:
+            return []
         if not self._is_content_intact():
             return [Message(CONTENT_CHANGED, {"document": self.name, "booked": self.sha256})]
         try:
@@ -41,6 +43,10 @@ class AccountSettlementDocument(models.Model):
                 said += self._get_payout_differences(told, settlement)
                 said += [self._describe_missing(row) for row in self._get_missing_rows(told)]
         return said
+
+    def _get_readable(self):
+        """Return those of these documents whose content is there, as it was received."""
+        return self.filtered(lambda document: not document.content_removed_on and document._is_content_intact())
 
     def _get_row_differences(self, rows, lines):
         said = []

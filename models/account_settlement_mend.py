@@ -77,7 +77,7 @@ class AccountSettlement(models.Model):
 
     def _restore_missing_rows(self):
         """Store again what the documents tell of this payout and is not stored."""
-        for document in self.document_ids.filtered(lambda document: document._is_content_intact()):
+        for document in self.document_ids._get_readable():
             try:
                 parsed = document._parse()
             except (SettlementError, UserError):
@@ -149,7 +149,7 @@ class AccountSettlementVoucher(models.Model):
         settlement = self.settlement_id
         wanted = {one.external_id for one in gone}
         wanted -= set(settlement.line_ids.mapped("external_id"))
-        for document in settlement.document_ids:
+        for document in settlement.document_ids._get_readable():
             try:
                 parsed = document._parse()
             except (SettlementError, UserError):

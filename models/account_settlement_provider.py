@@ -467,7 +467,7 @@ class AccountSettlementProvider(models.Model):
         """
         self.ensure_one()
         document = self.env["account.settlement.document"]._store(self, filename, content, source="upload")
-        if document.state != "done":
+        if document.state != "done" or document.content_removed_on:
             document._ingest()
         return document.settlement_ids
 

@@ -298,10 +298,11 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if self._is_own_web_order():
             return self._get_own_order()
+        self._check_webshop_content_kept()
         order = self.webshop_event_id._parse()
         parsed = [
             event._parse()
-            for event in self.webshop_event_ids.sorted("id")
+            for event in self.webshop_event_ids.filtered(lambda event: not event.content_removed_on).sorted("id")
             if event != self.webshop_event_id and event.kind == "document" and event.state == "done"
         ]
         refunds = {refund.external_id: refund for refund in parsed if isinstance(refund, Refund)}

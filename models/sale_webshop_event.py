@@ -10,6 +10,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..providers.messages import DocumentError, Message, SettlementError, _
 from ..webshops.formats import PLATFORMS
+from ..webshops.left_out import leave_out
 from ..webshops.records import Refund
 
 _logger = logging.getLogger(__name__)
@@ -85,18 +86,24 @@ class SaleWebshopEvent(models.Model):
 
     @api.model
     def _store_raw(self, webshop, raw_orders, source):
-        """Keep orders as they came. One that reads as it did the last time is not kept again.
+        """Keep orders as they came, but for what booking never reads of them.
+
+        One that reads as it did the last time is not kept again.
 
         :param raw_orders: :class:`~..webshops.records.RawOrder` of this shop.
         :return: the events: the new ones, and the earlier ones of what was known.
         """
-        digests = [hashlib.sha256(raw.content).hexdigest() for raw in raw_orders]
+        names = self._get_left_out_names(webshop)
+        contents = [leave_out(raw.content, names) for raw in raw_orders]
         latest = self._get_latest(webshop, [raw.external_id for raw in raw_orders if raw.external_id])
         events = self.browse()
         new = []
-        for raw, digest in zip(raw_orders, digests, strict=True):
+        for raw, content in zip(raw_orders, contents, strict=True):
             known = latest.get(raw.external_id)
-            if known and known.kind == "document" and known.sha256 == digest and known.state != "error":
+            digest = hashlib.sha256(content).hexdigest()
+            # what was stored before anything was left out is known by the digest of the whole
+            digests = {digest, hashlib.sha256(raw.content).hexdigest()}
+            if known and known.kind == "document" and known.sha256 in digests and not known._is_to_read_again():
                 events |= known
                 continue
             new.append(
@@ -105,11 +112,22 @@ class SaleWebshopEvent(models.Model):
                     "kind": "document",
                     "source": source,
                     "external_id": raw.external_id,
-                    "content": raw.content.decode("utf-8", "replace"),
+                    "content": content.decode("utf-8", "replace"),
                     "sha256": digest,
                 }
             )
         return events | self.create(new)
+
+    @api.model
+    def _get_left_out_names(self, webshop):
+        """The fields of this shop's documents that are not stored, as :func:`~..webshops.left_out.leave_out` wants."""
+        platform = PLATFORMS.get(webshop.platform)
+        return platform.left_out if platform else ()
+
+    def _is_to_read_again(self):
+        """Whether the same document, told once more, is of use: it was refused, or left out and removed since."""
+        is_removed = self.state == "ignored" and self.content_removed_by == "retention"
+        return self.state == "error" or is_removed
 
     @api.model
     def _store_deleted(self, webshop, external_id):
@@ -148,7 +166,9 @@ class SaleWebshopEvent(models.Model):
         if hint is None:
             return self.browse()
         is_document = platform.sends_documents
-        digest = hashlib.sha256(body).hexdigest()
+        kept = leave_out(body, platform.left_out) if is_document else b""
+        digest = hashlib.sha256(kept if is_document else body).hexdigest()
+        content = kept.decode("utf-8", "replace") or False
         known = Domain("delivery_id", "=", hint.delivery_id) if hint.delivery_id else Domain.FALSE
         if is_document:
             # the same document once more, whatever the delivery is called; one that was refused may be read by now
@@ -166,7 +186,8 @@ class SaleWebshopEvent(models.Model):
                     # one delivery may speak of several orders
                     "delivery_id": (f"{hint.delivery_id}/{number}" if number else hint.delivery_id) or False,
                     "external_id": order_id,
-                    "content": body.decode("utf-8", "replace"),
+                    # a hint often carries the whole order, which is asked for anyway: it is known by its digest
+                    "content": content,
                     "sha256": digest,
                 }
                 for number, order_id in enumerate(hint.order_ids)
@@ -265,6 +286,7 @@ class SaleWebshopEvent(models.Model):
         :raises DocumentError: when it cannot be read.
         """
         self.ensure_one()
+        self._check_content_kept()
         platform = PLATFORMS[self.webshop_id.platform]
         return platform.parse((self.content or "").encode(), self.webshop_id._get_settings())
 

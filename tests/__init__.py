@@ -17,6 +17,7 @@ from . import test_upload
 from . import test_books_proof
 from . import test_voucher_guard
 from . import test_invariants
+from . import test_personal_data
 from . import test_regressions
 from . import test_rules
 from . import test_webshop_events

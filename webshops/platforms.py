@@ -24,6 +24,8 @@ class Platform:
     :ivar read_hint: ``(headers: dict, body: bytes) -> Hint | None`` of a verified webhook; None when there is nothing
         to do. Raises DocumentError.
     :ivar is_ping: ``(headers: dict, body: bytes) -> bool``: an unsigned call that only asks whether we answer.
+    :ivar left_out: names of fields that booking never reads and that are not stored, as :func:`~.left_out.leave_out`
+        takes them.
     :ivar sends_documents: True where a webhook's body is the document itself, to be given to ``parse``.
     """
 
@@ -35,3 +37,4 @@ class Platform:
     read_hint: Callable | None = None
     is_ping: Callable = lambda headers, body: False
     sends_documents: bool = False
+    left_out: tuple = ()

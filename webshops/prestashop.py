@@ -22,6 +22,7 @@ from ..providers.http import Connection
 from ..providers.messages import DocumentError, ProviderError, _
 from .amounts import divide, explaining_rate, rounded, tax_within, to_amount, to_decimal
 from .clients import check_address, not_understood
+from .left_out import TRACES
 from .paging import listed, pages_in_order, shown_since
 from .platforms import Platform
 from .reading import entries, load_document, load_json, nested, references, required, text, to_json, to_time
@@ -538,4 +539,31 @@ def _raw_order(document: dict, zone) -> RawOrder:
     return RawOrder(str(document["order"].get("id")), changed_at, to_json(document))
 
 
-PLATFORM = Platform(code="prestashop", name="PrestaShop", parse=parse, client=PrestaShopClient)
+#: The customer's record has the digest of his password; a payment, his card. Notes and messages are for people.
+LEFT_OUT = (
+    *TRACES,
+    "secure_key",
+    "last_passwd_gen",
+    "reset_password_*",
+    "ip_registration_newsletter",
+    "newsletter*",
+    "optin",
+    "birthday",
+    "id_gender",
+    "note",
+    "other",
+    "alias",
+    "dni",
+    "website",
+    "id_cart",
+    "gift_message",
+    "card_*",
+)
+
+PLATFORM = Platform(
+    code="prestashop",
+    name="PrestaShop",
+    parse=parse,
+    client=PrestaShopClient,
+    left_out=LEFT_OUT,
+)

@@ -6,8 +6,27 @@ OAuth Access Tokens to be used as standalone Bearer tokens"). ``store`` is the s
 (``/rest/<store>/V1``); ``all``, which is every store of the installation, when empty.
 """
 
+from ..left_out import TRACES
 from ..platforms import Platform
 from .client import MagentoClient
 from .orders import parse
 
-PLATFORM = Platform(code="magento", name="Magento 2 / Adobe Commerce", parse=parse, client=MagentoClient)
+#: The cart, the key in the address of the order's page, the buyer's birthday and sex, the card and gift messages.
+LEFT_OUT = (
+    *TRACES,
+    "quote_id",
+    "quote_address_id",
+    "protect_code",
+    "customer_dob",
+    "customer_gender",
+    "cc_*",
+    "gift_message*",
+)
+
+PLATFORM = Platform(
+    code="magento",
+    name="Magento 2 / Adobe Commerce",
+    parse=parse,
+    client=MagentoClient,
+    left_out=LEFT_OUT,
+)

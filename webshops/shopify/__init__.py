@@ -5,6 +5,7 @@ Sources: shopify.dev, Admin GraphQL reference and "Webhooks".
 
 import re
 
+from ..left_out import TRACES
 from ..platforms import Platform
 from ..reading import load_document, nested
 from ..records import Hint
@@ -36,6 +37,15 @@ def read_hint(headers: dict, body: bytes) -> Hint | None:
     return Hint(topic, (str(order_id),), headers.get("x-shopify-webhook-id", ""))
 
 
+#: The query asks for nothing that is not read; these stand in the receipts of payment apps, which have no fixed form.
+LEFT_OUT = (
+    *TRACES,
+    "billing_details",
+    "payer",
+    "payer_*",
+    "payment_method_details",
+)
+
 PLATFORM = Platform(
     code="shopify",
     name="Shopify",
@@ -43,4 +53,5 @@ PLATFORM = Platform(
     client=ShopifyClient,
     verify=verify,
     read_hint=read_hint,
+    left_out=LEFT_OUT,
 )

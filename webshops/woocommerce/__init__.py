@@ -6,6 +6,7 @@ Sources: the REST documentation and the source of WooCommerce (controllers of or
 import re
 
 from ...providers.messages import DocumentError, _
+from ..left_out import TRACES
 from ..platforms import Platform
 from ..reading import load_document
 from ..records import Hint
@@ -43,6 +44,22 @@ def is_ping(headers: dict, body: bytes) -> bool:
     return re.fullmatch(rb"webhook_id=[0-9]{1,20}", body.strip()) is not None
 
 
+#: The key in the address of the order's page, the cart, the buyer's note to the shop, tokens for later payments, and
+#: what the order attribution of WooCommerce writes down.
+LEFT_OUT = (
+    *TRACES,
+    "order_key",
+    "cart_hash",
+    "payment_url",
+    "customer_note",
+    "_links",
+    "_wc_order_attribution_*",
+    "_stripe_customer_id",
+    "_stripe_source_id",
+    "_kco_recurring_token",
+    "refunded_by",
+)
+
 PLATFORM = Platform(
     code="woocommerce",
     name="WooCommerce",
@@ -51,4 +68,5 @@ PLATFORM = Platform(
     verify=verify,
     read_hint=read_hint,
     is_ping=is_ping,
+    left_out=LEFT_OUT,
 )

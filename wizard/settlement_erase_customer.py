@@ -1,0 +1,243 @@
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
+
+from ..models.sale_order_removal import UNPLACED
+
+#: What is known of a customer that no bookkeeping needs, and what else is known where nothing is booked on him.
+CONTACT_FIELDS = ("email", "phone")
+ADDRESS_FIELDS = ("street", "street2", "zip", "city", "vat", "website", "comment")
+
+
+class SettlementEraseCustomer(models.TransientModel):
+    """Erase what is known of one customer, but for what bookkeeping law asks to keep."""
+
+    _name = "settlement.erase.customer"
+    _description = "Erase a Customer's Data"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        default=lambda self: self.env.context.get("active_id"),
+    )
+    reason = fields.Char(required=True, help="Such as who asked for it, and when.")
+    summary = fields.Text(string="What Was Done", readonly=True)
+
+    def action_erase(self):
+        """Erase, and say what was erased, what was kept and why: here and in the customer's log."""
+        self.ensure_one()
+        if not self.env.user.has_group("settlement_bridge.group_settlement_manager"):
+            raise AccessError(self.env._("Only managers of Settlements erase a customer's data."))
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say why the data are erased: it is kept with the note on the customer."))
+        self.partner_id.check_access("read")
+        if self.summary:
+            raise UserError(self.env._("The data of %s were erased already.", self.partner_id.display_name))
+        said = self._erase()
+        self.summary = "\n".join(said)
+        customer = self.partner_id.commercial_partner_id.sudo()
+        note = [self.env._("Data erased by %(user)s: %(reason)s", user=self.env.user.name, reason=self.reason), *said]
+        customer.message_post(body=Markup("<br/>").join(note))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Data Erased"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _erase(self):
+        """Erase; return what was done and what was kept, as sentences."""
+        customer = self.partner_id.commercial_partner_id.sudo()
+        family = customer.with_context(active_test=False).search([("id", "child_of", customer.id)])
+        # only the companies that the user works in: another one's orders are its own affair
+        companies = self.env.companies
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [
+                    ("webshop_id", "!=", False),
+                    ("company_id", "in", companies.ids),
+                    "|",
+                    "|",
+                    ("partner_id", "in", family.ids),
+                    ("partner_invoice_id", "in", family.ids),
+                    ("partner_shipping_id", "in", family.ids),
+                ]
+            )
+        )
+        needed = orders._get_reasons_to_keep()
+        said = self._erase_orders(orders, needed)
+        said += self._erase_events_without_order(family)
+        said += self._erase_rows(family, orders)
+        said += self._erase_contact(family, needed)
+        return said + self._tell_what_is_kept(family)
+
+    def _erase_orders(self, orders, needed):
+        free = orders.filtered(lambda order: order not in needed)
+        told = orders.webshop_event_ids.filtered(lambda event: event.kind == "document")
+        removed = free.webshop_event_ids._remove_content("erasure")
+        free.write({"webshop_buyer_id": False})
+        said = [
+            self.env._(
+                "Removed: %(removed)s of %(all)s documents of web orders as they came.",
+                removed=len(removed),
+                all=len(told.filtered(lambda event: not event.content_removed_on) | removed),
+            )
+        ]
+        if needed:
+            said.append(self.env._("Kept until they are finished, and their period is locked. Erase again then:"))
+            reasons = [message.to_json() for message in needed.values()]
+            said.append(self.env["account.settlement"]._render_messages(reasons))
+        return said
+
+    def _erase_events_without_order(self, family):
+        """Erase what the shops told of orders that were not taken in, found by the customer's e-mail addresses."""
+        said = []
+        for email in {partner.email_normalized for partner in family} - {False}:
+            events = (
+                self.env["sale.webshop.event"]
+                .sudo()
+                .search(
+                    [
+                        ("company_id", "in", self.env.companies.ids),
+                        ("kind", "=", "document"),
+                        ("order_id", "=", False),
+                        ("content", "ilike", email),
+                    ]
+                )
+            )
+            waiting = events.filtered(lambda event: event.state in ("new", "error"))
+            removed = (events - waiting)._remove_content("erasure")
+            if removed:
+                said.append(self.env._("Removed: %s documents of orders that were not taken in.", len(removed)))
+            if waiting:
+                said.append(
+                    self.env._(
+                        "Kept: %s documents that are not read yet or were refused. Read them or leave them out, then "
+                        "erase again.",
+                        len(waiting),
+                    )
+                )
+        return said
+
+    def _erase_rows(self, family, orders):
+        moves = orders.invoice_ids | orders.webshop_move_ids
+        lines = (
+            self.env["account.settlement.line"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "in", self.env.companies.ids),
+                    ("content_removed_on", "=", False),
+                    "|",
+                    "|",
+                    ("partner_id", "in", family.ids),
+                    ("sale_order_id", "in", orders.ids),
+                    ("invoice_id", "in", moves.ids),
+                ]
+            )
+        )
+        settled = lines.filtered(lambda line: line._is_settled())
+        settled._remove_content()
+        said = [self.env._("Removed: the row as it came and its texts, of %s transactions.", len(settled))]
+        if lines - settled:
+            said.append(
+                self.env._(
+                    "Kept: the rows of %s transactions that are not placed for good, or not in a locked period yet.",
+                    len(lines - settled),
+                )
+            )
+        return said
+
+    def _erase_contact(self, family, needed):
+        """Erase what is known of how to reach the customer, unless it is needed; who it is, where nothing is booked."""
+        customer = family.filtered(lambda partner: partner == partner.commercial_partner_id)[:1]
+        if family.with_context(active_test=False).user_ids:
+            return [self.env._("Kept: the contact, as somebody logs in with it. It is erased with the user.")]
+        if needed or self._has_open_business(family):
+            return [self.env._("Kept: the contact, as something is still open.")]
+        quiet = family.with_context(tracking_disable=True, mail_notrack=True)
+        quiet.write(dict.fromkeys(CONTACT_FIELDS, False))
+        if self._is_booked_on(family):
+            return [
+                self.env._(
+                    "Removed: e-mail and phone. Kept: name and address, which documentation of a sale names for five "
+                    "years after the financial year (bokføringsloven § 13)."
+                )
+            ]
+        for partner in quiet:
+            partner.write(
+                {"name": self.env._("Erased customer %s", partner.id), **dict.fromkeys(ADDRESS_FIELDS, False)}
+            )
+        return [self.env._("Removed: name, address, e-mail and phone of %s, as nothing is booked.", customer.name)]
+
+    def _has_open_business(self, family):
+        """Whether anything in any company still needs to reach the customer."""
+        orders = self.env["sale.order"].sudo().search_count(
+            [("partner_id", "in", family.ids), ("webshop_state", "in", ("open", "waiting"))], limit=1
+        )
+        items = self.env["account.move.line"].sudo().search_count(
+            [
+                ("partner_id", "in", family.ids),
+                ("account_type", "in", ("asset_receivable", "liability_payable")),
+                ("amount_residual", "!=", 0),
+                ("parent_state", "=", "posted"),
+            ],
+            limit=1,
+        )
+        lines = self.env["account.settlement.line"].sudo().search_count(
+            [("partner_id", "in", family.ids), ("status", "in", UNPLACED)], limit=1
+        )
+        return bool(orders or items or lines)
+
+    def _is_booked_on(self, family):
+        return bool(
+            self.env["account.move"]
+            .sudo()
+            .search_count(
+                [
+                    "|",
+                    "|",
+                    ("partner_id", "in", family.ids),
+                    ("partner_shipping_id", "in", family.ids),
+                    ("line_ids.partner_id", "in", family.ids),
+                ],
+                limit=1,
+            )
+        )
+
+    def _tell_what_is_kept(self, family):
+        """Say which documentation of bookkeeping is kept, and until when."""
+        said = []
+        moves = self.env["account.move"].sudo()
+        for company in self.env.companies:
+            found = moves.search(
+                [("company_id", "=", company.id), ("partner_id", "in", family.ids), ("state", "=", "posted")]
+            ) | moves.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("line_ids.partner_id", "in", family.ids),
+                    ("settlement_id", "!=", False),
+                ]
+            )
+            if found:
+                last = company.sudo().compute_fiscalyear_dates(max(found.mapped("date")))["date_to"]
+                years = company.sudo().settlement_document_years
+                said.append(
+                    self.env._(
+                        "Kept in %(company)s: %(count)s invoices, credit notes and vouchers, and the settlement "
+                        "documents behind them, until %(date)s (%(years)s years after the financial year, "
+                        "bokføringsloven § 13).",
+                        company=company.name,
+                        count=len(found),
+                        years=years,
+                        date=format_date(self.env, last.replace(year=last.year + years)),
+                    )
+                )
+        return said
