@@ -6,3 +6,8 @@ from . import wizard
 def post_init_hook(env):
     """Index the references of the orders that existed before the addon was installed."""
     env["sale.order"]._index_all_references()
+
+
+def uninstall_hook(env):
+    """Leave the documentation of what was booked behind: every stored report on its vouchers, or on its company."""
+    env["account.settlement"]._leave_documents_behind()

@@ -36,8 +36,10 @@
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/settlement_menus.xml",
+        "views/settlement_keys_views.xml",
     ],
     "assets": {"web.assets_tests": ["settlement_bridge/static/tests/tours/**/*"]},
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -1,1 +1,1 @@
-from . import webshop
+from . import document, webshop

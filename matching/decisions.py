@@ -422,24 +422,30 @@ class _Batch:
         reference = rule.get_reference(line)
         self.looked_for.append(reference)
         ways = self._get_readings(reference, rule)
-        is_known = False
+        is_known = is_typed_by_one = False
+        is_certain = any(self.ledger.find(rule.key, reading) for reading in ways if not reading.is_lossy)
         for reading in ways:
             case_ids = self.ledger.find(rule.key, reading)
+            # What a customer can type is no reference: a shop's own number wins, and alone it needs the amount too.
+            is_typed = not case_ids and not is_certain
+            if is_typed:
+                case_ids = self.ledger.find_typed(rule.key, reading)
             if not case_ids:
                 continue
             if is_known and reading.is_lossy:
                 return  # the whole reference is known: a part of it would be another's
-            is_known = True
+            is_known = is_known or not is_typed
+            is_typed_by_one = is_typed_by_one or is_typed
             cases = self._without_cancelled([self.ledger.cases[case_id] for case_id in sorted(case_ids)], rejected)
             cases = self._only_of_shops(rule, cases, rejected)
             if not cases:
                 continue
-            case = self._only_case(cases, line, reading, rejected)
+            case = self._only_case(cases, line, reading, rejected, is_typed)
             if case:
                 yield reading, case
-            elif len(cases) > 1:
+            elif len(cases) > 1 and not is_typed:
                 return  # leaving out some of an ambiguous reference would be a guess
-        if not is_known:
+        if not is_known and not is_typed_by_one:
             tried.append(self._say_not_known(rule, reference, ways))
 
     @staticmethod
@@ -505,9 +511,12 @@ class _Batch:
             rejected.append(Message(_("%(name)s was turned down: the order is cancelled."), {"name": case.name}))
         return [case for case in cases if case not in cancelled]
 
-    def _only_case(self, cases, line, reading, rejected):
-        """Return the one case that fits, or None with the reasons added to ``rejected``."""
-        if len(cases) == 1 and not reading.is_lossy:
+    def _only_case(self, cases, line, reading, rejected, is_typed=False):
+        """Return the one case that fits, or None with the reasons added to ``rejected``.
+
+        :param is_typed: the reference is but a text of theirs that a customer may have typed.
+        """
+        if len(cases) == 1 and not reading.is_lossy and not is_typed:
             return cases[0]
         fitting = [case for case in cases if self._exact_items(case, line)]
         if len(fitting) == 1:

@@ -108,6 +108,7 @@ class Ledger:
     """What exists, found by the keys of the whole batch.
 
     :ivar cases: by id. :ivar items: open items. :ivar keys: ``(key, value) -> case ids``, values as stored.
+    :ivar typed: as ``keys``, but by a text that a customer may have typed: it proves nothing by itself.
     :ivar customers: ``value -> partner ids``: what customers are known by (name, number, e-mail), in normal form.
     :ivar receivable_accounts: ``partner id -> account id`` of those customers.
     """
@@ -117,9 +118,11 @@ class Ledger:
     keys: dict = field(default_factory=lambda: defaultdict(set))
     customers: dict = field(default_factory=lambda: defaultdict(set))
     receivable_accounts: dict = field(default_factory=dict)
+    typed: dict = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self):
         self._normalised = None
+        self._typed_normalised = None
         self._items_by_case = None
         self._items_by_partner = None
 
@@ -127,17 +130,30 @@ class Ledger:
         """Return a ledger that is the same now and goes its own way from here; the cases are shared."""
         keys = defaultdict(set, {key: set(case_ids) for key, case_ids in self.keys.items()})
         items = [replace(item) for item in self.items]
-        return Ledger(self.cases, items, keys, self.customers, self.receivable_accounts)
+        return Ledger(self.cases, items, keys, self.customers, self.receivable_accounts, self.typed)
 
     def find(self, key: Key, reading) -> set:
         """Return the ids of the cases known under ``reading`` of a reference."""
         if not reading.normalised:
             return self.keys.get((key, reading.value), set())
         if self._normalised is None:
-            self._normalised = defaultdict(set)
-            for (known_key, value), case_ids in self.keys.items():
-                self._normalised[known_key, normalise(value)] |= case_ids
+            self._normalised = self._normalise(self.keys)
         return self._normalised.get((key, reading.value), set())
+
+    def find_typed(self, key: Key, reading) -> set:
+        """Return the ids of the cases that carry ``reading`` of a reference as a text a customer may have typed."""
+        if not reading.normalised:
+            return self.typed.get((key, reading.value), set())
+        if self._typed_normalised is None:
+            self._typed_normalised = self._normalise(self.typed)
+        return self._typed_normalised.get((key, reading.value), set())
+
+    @staticmethod
+    def _normalise(keys):
+        found = defaultdict(set)
+        for (known_key, value), case_ids in keys.items():
+            found[known_key, normalise(value)] |= case_ids
+        return found
 
     def get_partner_items(self, partner_id: int) -> list:
         """Return what is open on a customer, oldest first."""

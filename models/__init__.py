@@ -1,3 +1,4 @@
+from . import settlement_rights
 from . import settlement_source
 from . import settlement_retention
 from . import account_settlement_provider
@@ -32,6 +33,7 @@ from . import account_move
 from . import account_move_webshop
 from . import account_move_line
 from . import account_move_guard
+from . import ir_attachment
 from . import account_settlement_trail
 from . import account_partial_reconcile
 from . import account_account

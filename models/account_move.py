@@ -67,6 +67,7 @@ class AccountMove(models.Model):
     def action_place_settlement_lines(self):
         """Place the transactions of the dialog this document was found in on it."""
         self.ensure_one()
+        self.check_access("read")
         wizard = self.env["settlement.line.assign"].browse(self.env.context["settlement_assign_id"])
         wizard.write({"action": "invoice", "move_id": self.id})
         return wizard.action_confirm()
@@ -182,6 +183,7 @@ class AccountMove(models.Model):
         reversals._post(soft=False)
         reversals = reversals.with_env(self.env)
         self.env["account.settlement.voucher"]._keep((move, []) for move in reversals)
+        self.env["account.settlement"]._attach_documents(reversals)
         return reversals
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..webshops.documents import Part
 from .money import to_decimal, to_rate
@@ -9,14 +9,20 @@ from .money import to_decimal, to_rate
 class AccountMove(models.Model):
     """An invoice or credit note made for a web order."""
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "settlement.rights"]
+
+    _written_by_program = frozenset({"webshop_id", "webshop_order_id", "webshop_document_key", "webshop_date"})
 
     webshop_id = fields.Many2one("sale.webshop", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
     webshop_order_id = fields.Many2one(
         "sale.order", string="Web Order", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
     )
     webshop_document_key = fields.Char(
-        readonly=True, copy=False, help="What in the shop this was made for: the sale, a change, a certain refund."
+        readonly=True,
+        copy=False,
+        groups="account.group_account_readonly,account.group_account_invoice",
+        help="What in the shop this was made for: the sale, a change, a certain refund.",
     )
     webshop_date = fields.Date(
         string="Date in the Shop",
@@ -68,7 +74,17 @@ class AccountMove(models.Model):
             super(AccountMove, others.reversed_entry_id)._reconcile_reversed_moves(others, move_reverse_cancel)
         return reverse_moves
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """For which web order a document is, only our methods write."""
+        self._check_not_written_by_hand(vals_list)
+        return super().create(vals_list)
+
     def write(self, vals):
+        """For which web order a document is, only our methods write; one that is changed is looked at again."""
+        self._check_not_written_by_hand([vals])
+        if "webshop_reference" in vals and not self.env.su and self.sudo().webshop_order_id:
+            self._refuse_written({"webshop_reference"})
         result = super().write(vals)
         if "state" in vals:
             self._look_again_at_web_orders()

@@ -17,13 +17,20 @@ class AccountSettlement(models.Model):
 
     _name = "account.settlement"
     _description = "Settlement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "settlement.rights"]
     _order = "date desc, id desc"
     _check_company_auto = True
+    # Nobody writes a settlement by hand; who reads it may talk about it, and plan what to do.
+    _mail_post_access = "read"
 
     name = fields.Char(compute="_compute_name", store=True)
     provider_id = fields.Many2one(
-        "account.settlement.provider", required=True, readonly=True, index=True, ondelete="restrict"
+        "account.settlement.provider",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
@@ -89,15 +96,19 @@ class AccountSettlement(models.Model):
         index="btree_not_null",
         string="Paid Out With",
         help="The payout was aborted; the amount comes with this later one.",
+        check_company=True,
     )
     carried_from_ids = fields.One2many("account.settlement", "carried_to_id", string="Aborted Payouts Included")
-    bank_line_id = fields.Many2one("account.bank.statement.line", readonly=True, index="btree_not_null")
+    bank_line_id = fields.Many2one(
+        "account.bank.statement.line", readonly=True, index="btree_not_null", check_company=True
+    )
     returned_bank_line_id = fields.Many2one(
         "account.bank.statement.line",
         readonly=True,
         index="btree_not_null",
         string="Returned By Bank Line",
         help="The payout had reached the bank, and went back.",
+        check_company=True,
     )
     clearing_residual = fields.Monetary(compute="_compute_clearing_residual", string="Open on Clearing")
     line_count = fields.Integer(compute="_compute_counts")
@@ -291,7 +302,7 @@ class AccountSettlement(models.Model):
 
     def action_confirm(self):
         """A person has seen that the payout is right; the settlement may be booked."""
-        for settlement in self.filtered("needs_confirmation"):
+        for settlement in self._as_user().filtered("needs_confirmation"):
             settlement.write({"needs_confirmation": False, "confirmed_by_id": self.env.user.id})
             settlement.message_post(
                 body=self.env._(
@@ -306,7 +317,7 @@ class AccountSettlement(models.Model):
 
     def action_agree_to_rules(self):
         """A person has seen what changed in the rules since; the settlement is booked by today's."""
-        for settlement in self.filtered("needs_rule_agreement"):
+        for settlement in self._as_user().filtered("needs_rule_agreement"):
             body = self.env._("To be booked by today's rules. Changed since: %s", settlement.rule_changes or "–")
             settlement.message_post(body=body)
             settlement.line_ids.filtered(lambda line: line.status == "new").rule_version_id = False
@@ -314,6 +325,7 @@ class AccountSettlement(models.Model):
         return self.action_process()
 
     def action_reverse(self):
+        self._as_manager()
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_reverse")
         action["context"] = {"default_settlement_ids": self.ids}
         return action
@@ -353,7 +365,7 @@ class AccountSettlement(models.Model):
 
         :raises UserError: when a settlement is being booked by somebody else right now, or cannot be booked.
         """
-        for settlement in self:
+        for settlement in self._as_user():
             settlement._lock()
             settlement = settlement.with_company(settlement.company_id)
             settlement.booking_error_data = False
@@ -448,7 +460,7 @@ class AccountSettlement(models.Model):
 
     def _process_each(self):
         """Book each settlement by itself: one that cannot be booked is set aside with its reason, the others go on."""
-        for settlement in self.try_lock_for_update(allow_referencing=True):
+        for settlement in self._as_user().try_lock_for_update(allow_referencing=True):
             try:
                 with self.env.cr.savepoint():
                     settlement._process()

@@ -41,7 +41,8 @@ class AccountSettlement(models.Model):
         :return: the settlements whose bank line was found now.
         """
         matched = self.browse()
-        for company, settlements in self.filtered_domain(self._get_bank_domain()).grouped("company_id").items():
+        waiting = self._as_user().filtered_domain(self._get_bank_domain())
+        for company, settlements in waiting.grouped("company_id").items():
             settlements = settlements.with_company(company)
             candidates = settlements._find_bank_candidates()
             # A payout that went back is settled before the later payout that brings it again.
@@ -50,7 +51,7 @@ class AccountSettlement(models.Model):
                 if bank_line:
                     candidates -= bank_line
                     settlement._reconcile_bank_line(bank_line)
-                    matched |= settlement
+                    matched |= settlement.with_env(self.env)
         return matched
 
     def _get_bank_amount(self):

@@ -197,6 +197,7 @@ class AccountSettlement(models.Model):
             for move, voucher in zip(moves, vouchers, strict=True)
         )
         self._reconcile_planned(planned)
+        self._attach_documents(moves)
         return moves
 
     def _get_planned_currencies(self, vouchers):
@@ -426,7 +427,7 @@ class AccountSettlement(models.Model):
         :return: the reversals.
         """
         reversals = self.env["account.move"]
-        for settlement in self:
+        for settlement in self._as_manager():
             settlement._lock()
             settlement = settlement.with_company(settlement.company_id)
             moves = settlement.move_ids.filtered(
@@ -437,7 +438,7 @@ class AccountSettlement(models.Model):
             settlement.line_ids.filtered(lambda line: line.status != "excluded")._reset_to_new()
             settlement.booking_error_data = False
             settlement._say_reversed(reason, kept)
-        return reversals
+        return reversals.with_env(self.env)
 
     def _say_reversed(self, reason, kept):
         body = self.env._("Undone by reversal. Reason: %s", reason)

@@ -1,14 +1,14 @@
-import base64
 import hashlib
 import json
 import logging
 from contextlib import suppress
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..providers.formats import parse
 from ..providers.messages import DocumentError, Message, SettlementError, _
+from .own_writes import as_own, is_own
 
 _logger = logging.getLogger(__name__)
 
@@ -21,15 +21,21 @@ class AccountSettlementDocument(models.Model):
 
     _name = "account.settlement.document"
     _description = "Settlement Document"
+    _inherit = ["settlement.rights"]
     _order = "id desc"
     _check_company_auto = True
 
     name = fields.Char(required=True, readonly=True)
     provider_id = fields.Many2one(
-        "account.settlement.provider", required=True, readonly=True, index=True, ondelete="restrict"
+        "account.settlement.provider",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
-    attachment_id = fields.Many2one("ir.attachment", readonly=True, ondelete="restrict")
+    attachment_id = fields.Many2one("ir.attachment", readonly=True, ondelete="restrict", check_company=True)
     sha256 = fields.Char(string="SHA-256", required=True, readonly=True, index=True)
     format = fields.Char(readonly=True)
     source = fields.Selection([("fetch", "Fetched"), ("upload", "Uploaded")], required=True, readonly=True)
@@ -56,10 +62,14 @@ class AccountSettlementDocument(models.Model):
     @api.depends("attachment_id")
     def _compute_content(self):
         for document in self:
+            # A document that is not stored has no content: an attachment that somebody names for it is not its own.
             try:
-                text = (document.attachment_id.sudo().with_context(bin_size=False).raw or b"").decode("utf-8-sig")
+                text = document._origin._get_content().decode("utf-8-sig") if document._origin else ""
             except UnicodeDecodeError:
                 document.content = False
+                continue
+            except UserError as error:
+                document.content = str(error)
                 continue
             # What is not JSON is shown as it is.
             with suppress(ValueError):
@@ -81,37 +91,87 @@ class AccountSettlementDocument(models.Model):
         :return: the document, the earlier one where the very same content is stored already.
         """
         sha256 = hashlib.sha256(content).hexdigest()
-        known = self.search([("provider_id", "=", provider.id), ("sha256", "=", sha256)])
-        if known:
-            return known
-        document = self.create({"name": filename, "provider_id": provider.id, "sha256": sha256, "source": source})
-        document.attachment_id = (
-            self.env["ir.attachment"]
-            .sudo()
-            .create(
-                {
-                    "name": filename,
-                    "datas": base64.b64encode(content),
-                    "res_model": self._name,
-                    "res_id": document.id,
-                    "company_id": provider.company_id.id,
-                }
-            )
+        document = self.search([("provider_id", "=", provider.id), ("sha256", "=", sha256)])
+        if document.content_removed_on or (document and document._is_content_intact()):
+            return document
+        # The very same content puts a document right whose file was changed or lost.
+        document = document or self.create(
+            {"name": filename, "provider_id": provider.id, "sha256": sha256, "source": source}
         )
+        attachment = as_own(self.env["ir.attachment"].sudo()).create(
+            {
+                "name": filename,
+                "raw": content,
+                "res_model": self._name,
+                "res_id": document.id,
+                "company_id": provider.company_id.id,
+            }
+        )
+        as_own(document).attachment_id = attachment.id
         return document
 
-    def _is_content_intact(self):
-        """Whether the stored content still has the SHA-256 it came with."""
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The file of a document is stored by :meth:`_store` alone."""
+        for vals in vals_list:
+            self._check_file(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """What a document holds is never changed, nor put in another document's place."""
+        self._check_file(vals)
+        return super().write(vals)
+
+    def _check_file(self, vals):
+        if "attachment_id" in vals and not is_own(self):
+            raise AccessError(self.env._("The file of a settlement document is stored once, as it came."))
+
+    def unlink(self):
+        """The files of documents that nothing was booked from go with them; the check comes first."""
+        return super(AccountSettlementDocument, as_own(self)).unlink()
+
+    # ---------------------------------------------------------------- the file
+
+    def _read_file(self):
+        """Return the stored bytes, whatever they are; None where there is no file of this document."""
         self.ensure_one()
-        return hashlib.sha256(self.attachment_id.sudo().raw or b"").hexdigest() == self.sha256
+        attachment = self.sudo().attachment_id
+        if attachment.res_model != self._name or attachment.res_id != self.id:
+            return None
+        return attachment.with_context(bin_size=False).raw or b""
+
+    def _is_content_intact(self):
+        """Whether the file is still exactly what was stored."""
+        content = self._read_file()
+        return content is not None and hashlib.sha256(content).hexdigest() == self.sha256
+
+    def _get_content(self):
+        """Return the file, which is still exactly what was stored: bytes.
+
+        :raises AccessError: when the user may not read the document.
+        :raises UserError: when the file was changed or is gone.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        content = self._read_file()
+        if content is None or hashlib.sha256(content).hexdigest() != self.sha256:
+            raise UserError(
+                self.env._(
+                    "The file of %(document)s is not what was stored: its SHA-256 should be %(expected)s. Upload the "
+                    "original file again to put it back.",
+                    document=self.name,
+                    expected=self.sha256,
+                )
+            )
+        return content
 
     def _parse(self):
         """Return what the document says, as :class:`~..providers.records.Document`.
 
-        :raises SettlementError: when it cannot be read.
+        :raises SettlementError: when it cannot be read. :raises UserError: when it is not what was stored.
         """
         self.ensure_one()
-        return parse(self.name, self.attachment_id.sudo().raw or b"", self.provider_id.code)
+        return parse(self.name, self._get_content(), self.provider_id.code)
 
     def _ingest(self):
         """Read the document and store its settlements.
@@ -131,7 +191,7 @@ class AccountSettlementDocument(models.Model):
         return settlements
 
     def action_ingest(self):
-        for document in self.filtered(lambda document: document.state != "done").sorted("id"):
+        for document in self._as_user().filtered(lambda document: document.state != "done").sorted("id"):
             document._ingest()
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
         self.env.ref("settlement_bridge.ir_cron_settlement_process").sudo()._trigger()
@@ -139,18 +199,22 @@ class AccountSettlementDocument(models.Model):
 
     def action_leave_out(self):
         """A person has decided that a refused document is not needed: what waits behind it is read."""
-        for document in self.filtered(lambda document: document.state == "error"):
+        for document in self._as_user().filtered(lambda document: document.state == "error"):
             said = Message(_("Left out by %(user)s."), {"user": self.env.user.name})
             document.write({"state": "left_out", "error_data": [*(document.error_data or []), said.to_json()]})
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
         return True
 
     def action_download(self):
-        self.ensure_one()
+        """Download the file, as it came.
+
+        :raises UserError: when it was changed since.
+        """
         self._check_content_kept()
+        self._get_content()
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{self.attachment_id.id}?download=true",
+            "url": f"/settlement/document/{self.id}",
             "target": "download",
         }
 

@@ -270,5 +270,5 @@ class AccountSettlementLine(models.Model):
         said = Message(
             _("VAT seen by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason.strip()}
         ).to_json()
-        for line in self.filtered_domain(Domain("fee_vat_issue", "!=", False)):
+        for line in self._as_user().filtered_domain(Domain("fee_vat_issue", "!=", False)):
             line.write({"fee_vat_issue": False, "explanation_data": [said, *(line.explanation_data or [])]})

@@ -37,15 +37,20 @@ class AccountSettlementLine(models.Model):
 
     _name = "account.settlement.line"
     _description = "Settlement Transaction"
+    _inherit = ["settlement.rights"]
     _order = "date desc, settlement_id desc, row, id"
     _rec_name = "name"
     _check_company_auto = True
 
     name = fields.Char(compute="_compute_name")
-    settlement_id = fields.Many2one("account.settlement", required=True, readonly=True, index=True, ondelete="cascade")
+    settlement_id = fields.Many2one(
+        "account.settlement", required=True, readonly=True, index=True, ondelete="cascade", check_company=True
+    )
     provider_id = fields.Many2one(related="settlement_id.provider_id", store=True, index=True, precompute=True)
     company_id = fields.Many2one(related="settlement_id.company_id", store=True, index=True, precompute=True)
-    document_id = fields.Many2one("account.settlement.document", readonly=True, index=True, ondelete="restrict")
+    document_id = fields.Many2one(
+        "account.settlement.document", readonly=True, index=True, ondelete="restrict", check_company=True
+    )
     row = fields.Integer(readonly=True, help="Where in the document.")
     external_id = fields.Char(required=True, readonly=True)
     kind = fields.Selection(
@@ -123,7 +128,9 @@ class AccountSettlementLine(models.Model):
     tried_data = fields.Json(readonly=True, help="What the rules looked for and did not find.")
     explanation = fields.Text(compute="_compute_explanation")
     explanation_summary = fields.Char(compute="_compute_explanation", string="Explanation in Short")
-    rule_id = fields.Many2one("account.settlement.rule", readonly=True, index="btree_not_null", ondelete="set null")
+    rule_id = fields.Many2one(
+        "account.settlement.rule", readonly=True, index="btree_not_null", ondelete="set null", check_company=True
+    )
     decided_rule = fields.Integer(
         readonly=True, help="The number of the rule that decided, among the rules as they read then."
     )
@@ -142,9 +149,13 @@ class AccountSettlementLine(models.Model):
         readonly=True, help="A person took it back to unknown: it is not placed again by itself, but by a person."
     )
     is_kept = fields.Boolean(readonly=True, help="A rule proposed to leave it out; a person said that it is booked.")
-    invoice_id = fields.Many2one("account.move", readonly=True, index="btree_not_null", ondelete="set null")
-    sale_order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="set null")
-    partner_id = fields.Many2one("res.partner", readonly=True, string="Customer")
+    invoice_id = fields.Many2one(
+        "account.move", readonly=True, index="btree_not_null", ondelete="set null", check_company=True
+    )
+    sale_order_id = fields.Many2one(
+        "sale.order", readonly=True, index="btree_not_null", ondelete="set null", check_company=True
+    )
+    partner_id = fields.Many2one("res.partner", readonly=True, string="Customer", check_company=True)
     move_line_ids = fields.Many2many(
         "account.move.line",
         relation="account_settlement_line_move_line_rel",
@@ -163,7 +174,7 @@ class AccountSettlementLine(models.Model):
     )
     exclusion_reason = fields.Char(readonly=True)
     exclusion_move_line_id = fields.Many2one(
-        "account.move.line", readonly=True, ondelete="restrict", string="Already Booked By"
+        "account.move.line", readonly=True, ondelete="restrict", string="Already Booked By", check_company=True
     )
 
     _external_uniq = models.UniqueIndex("(provider_id, external_id)", "This transaction is stored already.")
@@ -360,8 +371,8 @@ class AccountSettlementLine(models.Model):
 
         :return: the transactions that were placed.
         """
-        placed = self.browse()
-        waiting = self.filtered_domain(self._get_waiting_domain())
+        placed = self.sudo().browse()
+        waiting = self._as_user().filtered_domain(self._get_waiting_domain())
         for settlement, lines in waiting._group_by_settlement():
             sources = lines._get_open_sources()
             provider = settlement.provider_id
@@ -374,7 +385,7 @@ class AccountSettlementLine(models.Model):
                 if decision.improves(move_line.settlement_role) and line._try_transfer(decision, move_line):
                     placed |= line
         placed._note_rule_version()
-        return placed
+        return placed.with_env(self.env)
 
     def _try_transfer(self, decision, move_line):
         """Move what has found its place; return whether it could. What cannot, stays and says why."""
@@ -496,8 +507,11 @@ class AccountSettlementLine(models.Model):
         :param str reason: why, for the trail.
         :raises UserError: when the target cannot take it, or nothing of the transaction is open.
         """
+        target = self._get_chosen(target)
+        self = self._as_user()
         self.ensure_one()
         target.ensure_one()
+        self._check_target_company(target)
         if not (reason or "").strip():
             raise UserError(self.env._("Say why %s belongs there: the reason is kept with the voucher.", self.name))
         move_lines = self._get_open_move_lines()
@@ -512,6 +526,33 @@ class AccountSettlementLine(models.Model):
             decision = getattr(self, f"_decide_{target._table}")(target, move_line)
             self._book_transfer(decision, move_line, reason=reason.strip(), status="resolved")
         return True
+
+    def _check_target_company(self, target):
+        """Refuse what is another company's: with the rights of our methods, nothing else keeps it out.
+
+        :param target: a record with a company, or companies, or with none: then it is everybody's.
+        """
+        companies = target.company_ids if "company_ids" in target._fields else target.company_id
+        allowed = self.env[target._name]._check_company_domain(self.company_id)
+        if companies and not target.filtered_domain(allowed):
+            raise UserError(
+                self.env._(
+                    "%(target)s does not belong to %(company)s, whose transaction this is. Choose one that does.",
+                    target=target.display_name,
+                    company=self.company_id.name,
+                )
+            )
+
+    def _await_order(self, order):
+        """Let transactions that a person has placed on an order's customer meet its invoice when it comes.
+
+        :param order: ``sale.order``, not invoiced yet.
+        """
+        order = self._get_chosen(order)
+        lines = self._as_user()
+        for line in lines:
+            line._check_target_company(order)
+        lines.write({"sale_order_id": order.id, "status": "on_account"})
 
     def _decide_account_move(self, move, move_line):
         settings = self._get_settings()
@@ -585,7 +626,7 @@ class AccountSettlementLine(models.Model):
 
         :raises UserError: when somebody else has reconciled it since.
         """
-        for line in self:
+        for line in self._as_user():
             if line.status == "excluded":
                 line._include_again(reason)
                 continue
@@ -663,6 +704,7 @@ class AccountSettlementLine(models.Model):
         """
         if not (reason or "").strip():
             raise UserError(self.env._("Say why it is to be booked: the reason is kept with the transaction."))
+        self = self._as_user()
         for line in self.filtered("is_exclusion_proposed"):
             said = Message(KEPT_BY_PERSON, {"user": self.env.user.name, "reason": reason.strip()})
             line.write(
@@ -695,14 +737,16 @@ class AccountSettlementLine(models.Model):
         :param str reason: why. :param move_line: the ``account.move.line`` on the clearing account that has booked it.
         :raises UserError: when the transaction is booked, or the journal item is not exactly its effect.
         """
+        move_line = self._get_chosen(move_line or self.env["account.move.line"])
+        self = self._as_user()
         self.ensure_one()
         net = self.currency_id.round(self.amount - self.fee)
-        move_line = move_line or self.env["account.move.line"]
         if self.status != "new":
             raise UserError(self.env._("%s is booked already, so it cannot be left out. Undo it instead.", self.name))
         if not self.currency_id.is_zero(net) and (
             move_line.account_id != self.provider_id.clearing_account_id
             or move_line.parent_state != "posted"
+            or move_line.company_id != self.company_id
             or move_line.settlement_clearing_id
             or self.currency_id.compare_amounts(move_line.amount_currency, net) != 0
         ):

@@ -207,7 +207,7 @@ class _Gathering:
     def _find_orders(self):
         return self._query(
             """
-            SELECT reference.order_id, reference.value
+            SELECT reference.order_id, reference.value, reference.kind
               FROM sale_order_reference reference
               JOIN sale_order ON sale_order.id = reference.order_id
              WHERE reference.value_normalised = ANY(%(keys)s)
@@ -231,7 +231,7 @@ class _Gathering:
              WHERE %(webshop_reference_form)s = ANY(ARRAY(SELECT form FROM reference)) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
              UNION ALL
-            SELECT id, 'order_reference', ref
+            SELECT id, 'typed', ref
               FROM account_move
              WHERE %(ref_form)s = ANY(ARRAY(SELECT form FROM reference)) AND %(paid_here)s
                AND company_id = %(company_id)s AND state = 'posted' AND move_type IN %(sale_types)s
@@ -551,17 +551,23 @@ class _Gathering:
                 )
 
     def _add_keys(self, orders, moves, transactions, lines):
-        keys = self.ledger.keys
+        keys, typed = self.ledger.keys, self.ledger.typed
 
-        def add(key, value, case_id):
+        def add(key, value, case_id, known=keys):
             if value and case_id:
-                keys[key, value].add(case_id)
+                known[key, value].add(case_id)
 
         for row in orders:
+            # A customer types it in Odoo's own shop, a salesman anywhere.
+            known = typed if row["kind"] == "customer_reference" else keys
             for key in (Key.ORDER_REFERENCE, Key.PROVIDER_REFERENCE):
-                add(key, row["value"], self.case_of_order.get(row["order_id"]))
+                add(key, row["value"], self.case_of_order.get(row["order_id"]), known)
         for row in moves:
-            add(Key(row["key"]), row["value"], self.case_of_move.get(row["move_id"]))
+            case_id = self.case_of_move.get(row["move_id"])
+            if row["key"] == "typed":  # an invoice takes it over from its order
+                add(Key.ORDER_REFERENCE, row["value"], case_id, typed)
+            else:
+                add(Key(row["key"]), row["value"], case_id)
         for row in transactions:
             case_id = self._case_of(row) or self.case_of_payment.get(row["payment_id"])
             add(Key.ORDER_REFERENCE, row["reference"], case_id)

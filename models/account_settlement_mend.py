@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..providers.messages import Message, SettlementError, _
@@ -13,10 +13,7 @@ class AccountSettlement(models.Model):
 
     def action_mend(self):
         """Bring the ledger back to what was booked, and book what is missing in it."""
-        self.check_access("read")
-        if not self.env.user.has_group("settlement_bridge.group_settlement_manager"):
-            raise AccessError(self.env._("Only a manager of settlements puts vouchers right: they are reversed."))
-        for settlement in self.sudo():
+        for settlement in self._as_manager():
             settlement._mend()
         return True
 

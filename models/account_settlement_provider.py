@@ -3,6 +3,10 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from .account_roles import RECONCILED_ROLES, REQUIRED_ROLES, ROLES, get_account_types
+from .settlement_source import SettlementSource
+
+#: The keys for Vipps; see ``account_settlement_provider_vipps``.
+VIPPS_KEYS = frozenset({"vipps_client_id", "vipps_client_secret", "vipps_subscription_key"})
 
 
 class AccountSettlementProvider(models.Model):
@@ -13,6 +17,31 @@ class AccountSettlementProvider(models.Model):
     _inherit = ["settlement.source"]
     _order = "sequence, name, id"
     _check_company_auto = True
+
+    _set_by_managers = SettlementSource._set_by_managers | {
+        "code",
+        "currency_id",
+        "merchant_id",
+        "fee_mode",
+        "start_date",
+        "webshop_ids",
+        "reference_prefixes",
+        "journal_id",
+        "clearing_account_id",
+        "unknown_account_id",
+        "fee_account_id",
+        "rounding_account_id",
+        "rounding_limit",
+        "prepayment_account_id",
+        "reserve_account_id",
+        "fee_payable_account_id",
+        "fee_type_ids",
+        "vipps_key_type",
+        "vipps_fetch_mode",
+    }
+    _set_by_administrators = frozenset({"api_url", "payment_provider_ids", "vipps_key_type"}) | VIPPS_KEYS
+    _where_keys_go = SettlementSource._where_keys_go | {"code", "merchant_id", "vipps_key_type"}
+    _keys = VIPPS_KEYS
 
     name = fields.Char(required=True, tracking=True)
     sequence = fields.Integer(default=10)
@@ -301,11 +330,44 @@ class AccountSettlementProvider(models.Model):
             )
         return None
 
+    def write(self, vals):
+        """The accounts of an active provider stay while something is open on them: its rows are looked for there."""
+        for name in ("clearing_account_id", "unknown_account_id"):
+            if name in vals:
+                self.filtered(lambda provider, name=name: provider[name].id != vals[name])._check_nothing_open(name)
+        return super().write(vals)
+
+    def _check_nothing_open(self, name):
+        """Refuse to leave an account on which settlements of these providers stand open.
+
+        :param str name: of the field that holds the account.
+        """
+        for provider in self.filtered(lambda provider: provider.state != "draft"):
+            account = provider[name]
+            of_provider = [
+                ("account_id", "=", account.id),
+                ("company_id", "=", provider.company_id.id),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("move_id.settlement_id.provider_id", "=", provider.id),
+            ]
+            count = self.env["account.move.line"].sudo().search_count(of_provider)
+            if account and count:
+                raise UserError(
+                    self.env._(
+                        "%(count)s journal items of %(provider)s stand open on %(account)s, so another account cannot "
+                        "take its place yet. Settle them first: the work list of the provider shows them.",
+                        count=count,
+                        provider=provider.name,
+                        account=account.display_name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         """Give each provider the rules every provider starts with."""
         providers = super().create(vals_list)
-        self.env["account.settlement.rule"]._update_defaults(providers)
+        self.env["account.settlement.rule"].sudo()._update_defaults(providers.sudo())
         return providers
 
     def unlink(self):
@@ -342,16 +404,16 @@ class AccountSettlementProvider(models.Model):
     # ---------------------------------------------------------------- actions
 
     def action_pause(self):
-        self.write({"state": "paused"})
+        self._as_manager().write({"state": "paused"})
 
     def action_resume(self):
-        self.write({"state": "active"})
+        self._as_manager().write({"state": "active"})
 
     def action_fetch(self):
         """Fetch, read and book now, in the steps of the scheduled actions."""
-        for provider in self:
-            # A user may fetch, but neither see the keys nor change the set-up.
-            provider.sudo()._fetch()
+        # A user may fetch, but neither see the keys nor change the set-up.
+        for provider in self._as_user():
+            provider._fetch()
         return True
 
     def action_upload(self):
@@ -466,10 +528,11 @@ class AccountSettlementProvider(models.Model):
         :raises UserError: when the file cannot be read; nothing of it is kept then.
         """
         self.ensure_one()
-        document = self.env["account.settlement.document"]._store(self, filename, content, source="upload")
+        provider = self._as_user()
+        document = provider.env["account.settlement.document"]._store(provider, filename, content, source="upload")
         if document.state != "done" or document.content_removed_on:
             document._ingest()
-        return document.settlement_ids
+        return document.settlement_ids.with_env(self.env)
 
     # ---------------------------------------------------------------- fetch
 

@@ -58,9 +58,12 @@ class AccountSettlementRule(models.Model):
 
     _name = "account.settlement.rule"
     _description = "Settlement Rule"
-    _inherit = ["mail.thread", "analytic.mixin"]
+    _inherit = ["mail.thread", "analytic.mixin", "settlement.rights"]
     _order = "sequence, id"
     _check_company_auto = True
+
+    #: What only our methods write. Of a rule in use, people set its place (``sequence``) and archive it, no more.
+    _written_by_program = frozenset({"state", "replaces_id", "default_code", "default_data"})
 
     name = fields.Char(required=True, translate=True, tracking=True)
     sequence = fields.Integer(default=50, tracking=True)
@@ -377,9 +380,31 @@ class AccountSettlementRule(models.Model):
                 )
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A new rule is a draft."""
+        self._check_not_written_by_hand(
+            [{name: value for name, value in vals.items() if (name, value) != ("state", "draft")} for vals in vals_list]
+        )
+        return super().create(vals_list)
+
+    def _check_changed_by_draft(self, vals):
+        """Refuse to change a rule in use: a change is a draft, which can be tried before it counts."""
+        used = self.filtered(lambda rule: rule.state == "used")
+        if not self.env.su and used and not vals.keys().isdisjoint((*CONDITION_FIELDS[1:], "company_id")):
+            raise UserError(
+                self.env._(
+                    "%s is in use, so it is changed by a draft that takes its place. Press Change, try the draft, and "
+                    "put it into use.",
+                    ", ".join(used.mapped("name")),
+                )
+            )
+
     def write(self, vals):
         """Look again at what waits when rules in use change. Say in the trail when the analytic distribution does: Odoo
         does not track that type of field."""
+        self._check_not_written_by_hand([vals])
+        self._check_changed_by_draft(vals)
         result = super().write(vals)
         if not vals.keys().isdisjoint((*CONDITION_FIELDS, "active", "sequence", "state")):
             used = self.filtered(lambda rule: rule.state == "used")
@@ -399,7 +424,7 @@ class AccountSettlementRule(models.Model):
         """Make a draft of a rule in use, or go on with the one there is."""
         self.ensure_one()
         place = {"replaces_id": self.id, "sequence": self.sequence, "provider_ids": self.provider_ids.ids}
-        draft = self.draft_ids[:1] or self.copy(place)
+        draft = self.draft_ids[:1] or self._as_manager().copy(place).with_env(self.env)
         return draft._get_form_action()
 
     def _get_form_action(self):
@@ -445,8 +470,9 @@ class AccountSettlementRule(models.Model):
         :return: the rules now in use.
         """
         self.check_access("write")
-        used = self.browse()
-        for draft in self.filtered(lambda rule: rule.state == "draft"):
+        self.replaces_id.check_access("write")
+        used = self.sudo().browse()
+        for draft in self._as_manager().filtered(lambda rule: rule.state == "draft"):
             rule = draft.replaces_id
             if rule:
                 rule._take_over(draft)
@@ -454,7 +480,7 @@ class AccountSettlementRule(models.Model):
                 draft.state = "used"
                 rule = draft
             used |= rule
-        return used
+        return used.with_env(self.env)
 
     def _take_over(self, draft):
         """Take over a draft's conditions and action; the draft is done with."""

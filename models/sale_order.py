@@ -12,9 +12,19 @@ class SaleOrder(models.Model):
         tracking=True,
         help="What the shop calls the order; the payment provider sends it back with the payment.",
     )
-    settlement_reference_ids = fields.One2many("sale.order.reference", "order_id", string="References")
-    settlement_line_ids = fields.One2many("account.settlement.line", "sale_order_id", string="Settlement Transactions")
-    settlement_line_count = fields.Integer(compute="_compute_settlement_line_count")
+    settlement_reference_ids = fields.One2many(
+        "sale.order.reference", "order_id", string="References", readonly=True
+    )
+    settlement_line_ids = fields.One2many(
+        "account.settlement.line",
+        "sale_order_id",
+        string="Settlement Transactions",
+        readonly=True,
+        groups="account.group_account_invoice",
+    )
+    settlement_line_count = fields.Integer(
+        compute="_compute_settlement_line_count", groups="account.group_account_invoice"
+    )
 
     #: Which fields of an order become references, and as what.
     _REFERENCE_KINDS = {
@@ -90,11 +100,12 @@ class SaleOrder(models.Model):
     def action_place_settlement_lines(self):
         """Place the dialog's transactions on this order's customer: the order is not invoiced yet."""
         self.ensure_one()
+        self.check_access("read")
         wizard = self.env["settlement.line.assign"].browse(self.env.context["settlement_assign_id"])
         wizard.write({"action": "customer", "partner_id": self.partner_invoice_id.id})
         result = wizard.action_confirm()
         # On the customer until the order is invoiced: posting the invoice then finds it.
-        wizard.line_ids.write({"sale_order_id": self.id, "status": "on_account"})
+        wizard.line_ids._await_order(self)
         return result
 
     def action_open_settlement_lines(self):

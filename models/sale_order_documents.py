@@ -25,7 +25,9 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    webshop_has_foreign_moves = fields.Boolean(compute="_compute_webshop_has_foreign_moves", compute_sudo=True)
+    webshop_has_foreign_moves = fields.Boolean(
+        compute="_compute_webshop_has_foreign_moves", compute_sudo=True, groups="account.group_account_invoice"
+    )
 
     def _compute_webshop_has_foreign_moves(self):
         for order in self:
@@ -73,7 +75,7 @@ class SaleOrder(models.Model):
 
         One that cannot be booked waits with its reason, and the rest go through.
         """
-        for order in self:
+        for order in self._as_user():
             order = order.with_company(order.company_id).with_context(
                 lang=order.partner_invoice_id.lang or order.company_id.partner_id.lang or self.env.lang
             )

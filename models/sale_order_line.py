@@ -3,10 +3,26 @@ from odoo.fields import Command
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "settlement.rights"]
 
-    webshop_line_id = fields.Char(string="Line in the Shop", readonly=True, copy=False)
-    webshop_kind = fields.Char(readonly=True, copy=False)
+    _written_by_program = frozenset({"webshop_line_id", "webshop_kind"})
+
+    webshop_line_id = fields.Char(
+        string="Line in the Shop", readonly=True, copy=False, groups="account.group_account_invoice"
+    )
+    webshop_kind = fields.Char(readonly=True, copy=False, groups="account.group_account_invoice")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Which line of the shop's this is, only our methods write."""
+        self._check_not_written_by_hand(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Which line of the shop's this is, only our methods write."""
+        self._check_not_written_by_hand([vals])
+        return super().write(vals)
 
     @api.depends("order_id.webshop_id", "order_id.webshop_state")
     def _compute_qty_to_invoice(self):

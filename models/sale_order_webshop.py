@@ -15,23 +15,63 @@ _logger = logging.getLogger(__name__)
 class SaleOrder(models.Model):
     """A web order: what the shop tells of it, mirrored in Odoo's own order."""
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "settlement.rights"]
+
+    _written_by_program = frozenset(
+        {
+            "webshop_external_id",
+            "webshop_buyer_id",
+            "webshop_changed_at",
+            "webshop_asked_at",
+            "webshop_is_deleted",
+            "webshop_is_called_off",
+            "webshop_event_id",
+            "webshop_check",
+            "webshop_line_problem_data",
+            "webshop_problem_data",
+            "webshop_lines_total",
+            "webshop_id",
+            "webshop_status",
+            "webshop_payment",
+            "webshop_currency_id",
+            "webshop_state",
+            "webshop_total",
+        }
+    )
 
     webshop_id = fields.Many2one(
-        "sale.webshop", readonly=True, copy=False, index="btree_not_null", ondelete="restrict", check_company=True
+        "sale.webshop", readonly=True, copy=False, index="btree_not_null", ondelete="restrict", check_company=True,
     )
-    webshop_external_id = fields.Char(string="Id in the Shop", readonly=True, copy=False)
-    webshop_buyer_id = fields.Char(string="Buyer in the Shop", readonly=True, copy=False, index="btree_not_null")
-    webshop_status = fields.Char(string="Status in the Shop", readonly=True, copy=False)
-    webshop_payment = fields.Char(string="Paid By", readonly=True, copy=False)
-    webshop_currency_id = fields.Many2one("res.currency", readonly=True, copy=False, ondelete="restrict")
-    webshop_changed_at = fields.Datetime(string="Changed in the Shop", readonly=True, copy=False)
+    webshop_external_id = fields.Char(
+        string="Id in the Shop", readonly=True, copy=False,
+        groups="account.group_account_invoice",
+    )
+    webshop_buyer_id = fields.Char(
+        string="Buyer in the Shop", readonly=True, copy=False, index="btree_not_null",
+        groups="account.group_account_invoice",
+    )
+    webshop_status = fields.Char(string="Status in the Shop", readonly=True, copy=False, groups="base.group_user")
+    webshop_payment = fields.Char(string="Paid By", readonly=True, copy=False, groups="base.group_user")
+    webshop_currency_id = fields.Many2one(
+        "res.currency", readonly=True, copy=False, ondelete="restrict",
+        groups="base.group_user",
+    )
+    webshop_changed_at = fields.Datetime(
+        string="Changed in the Shop", readonly=True, copy=False,
+        groups="account.group_account_invoice",
+    )
     webshop_asked_at = fields.Datetime(
-        readonly=True, copy=False, help="When the shop was last asked for just this order."
+        readonly=True, copy=False, help="When the shop was last asked for just this order.",
+        groups="account.group_account_invoice",
     )
-    webshop_is_deleted = fields.Boolean(string="Deleted in the Shop", readonly=True, copy=False)
+    webshop_is_deleted = fields.Boolean(
+        string="Deleted in the Shop", readonly=True, copy=False,
+        groups="account.group_account_invoice",
+    )
     webshop_is_called_off = fields.Boolean(
-        readonly=True, copy=False, help="A person has said that a deleted order was called off."
+        readonly=True, copy=False, help="A person has said that a deleted order was called off.",
+        groups="account.group_account_invoice",
     )
     webshop_event_id = fields.Many2one(
         "sale.webshop.event",
@@ -40,10 +80,15 @@ class SaleOrder(models.Model):
         copy=False,
         ondelete="restrict",
         help="The order as the shop told it last.",
+        groups="account.group_account_invoice",
     )
-    webshop_event_ids = fields.One2many("sale.webshop.event", "order_id", string="Told by the Shop")
+    webshop_event_ids = fields.One2many(
+        "sale.webshop.event", "order_id", string="Told by the Shop",
+        groups="account.group_account_invoice",
+    )
     webshop_check = fields.Boolean(
-        readonly=True, copy=False, index="btree_not_null", help="Something happened; what it calls for is to be made."
+        readonly=True, copy=False, index="btree_not_null", help="Something happened; what it calls for is to be made.",
+        groups="account.group_account_invoice",
     )
     webshop_state = fields.Selection(
         [
@@ -58,14 +103,26 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         tracking=True,
     )
-    webshop_line_problem_data = fields.Json(readonly=True, copy=False)
-    webshop_problem_data = fields.Json(readonly=True, copy=False)
-    webshop_problem = fields.Text(string="Why It Waits", compute="_compute_webshop_problem")
-    webshop_total = fields.Monetary(
-        string="Total in the Shop", readonly=True, copy=False, help="Before gift cards and store credit are taken off."
+    webshop_line_problem_data = fields.Json(readonly=True, copy=False, groups="account.group_account_invoice")
+    webshop_problem_data = fields.Json(readonly=True, copy=False, groups="account.group_account_invoice")
+    webshop_problem = fields.Text(
+        string="Why It Waits", compute="_compute_webshop_problem",
+        groups="account.group_account_invoice",
     )
-    webshop_lines_total = fields.Monetary(string="Sum of the Lines", readonly=True, copy=False)
-    webshop_move_ids = fields.One2many("account.move", "webshop_order_id", string="Documents", readonly=True)
+    webshop_total = fields.Monetary(
+        string="Total in the Shop", readonly=True, copy=False, help="Before gift cards and store credit are taken off.",
+    )
+    webshop_lines_total = fields.Monetary(
+        string="Sum of the Lines", readonly=True, copy=False,
+    )
+    webshop_move_ids = fields.One2many(
+        "account.move", "webshop_order_id", string="Documents", readonly=True,
+        groups="account.group_account_invoice",
+    )
+
+    webshop_is_told = fields.Boolean(
+        compute="_compute_webshop_is_told", compute_sudo=True, help="A shop has told of it."
+    )
 
     _webshop_uniq = models.UniqueIndex(
         "(webshop_id, webshop_external_id) WHERE webshop_id IS NOT NULL AND webshop_external_id IS NOT NULL",
@@ -79,6 +136,24 @@ class SaleOrder(models.Model):
         for order in self:
             order.webshop_problem = self.env["account.settlement"]._render_messages(order.webshop_problem_data)
 
+    @api.depends("webshop_event_id")
+    def _compute_webshop_is_told(self):
+        for order in self:
+            order.webshop_is_told = bool(order.webshop_event_id)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What a shop says of an order, only our methods write."""
+        self._check_not_written_by_hand(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """What a shop says of an order stays as it says it: its number too, by which the payment is found."""
+        self._check_not_written_by_hand([vals])
+        if "webshop_reference" in vals and not self.env.su and self.sudo().webshop_id:
+            self._refuse_written({"webshop_reference"})
+        return super().write(vals)
+
     def _is_invoiced_by_webshop(self):
         """Whether only the shop's events make invoices of this order.
 
@@ -87,12 +162,13 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         # Whoever invoices or confirms an order need not see the shop.
-        platform = self.sudo().webshop_id.platform
+        self = self.sudo()
+        platform = self.webshop_id.platform
         if platform != "odoo":
             return bool(platform)
         if any(self.order_line.mapped("is_downpayment")):
             return False
-        return self.webshop_state in ("done", "left_out") or bool(self.sudo()._get_webshop_moves())
+        return self.webshop_state in ("done", "left_out") or bool(self._get_webshop_moves())
 
     @api.depends("webshop_currency_id")
     def _compute_currency_id(self):

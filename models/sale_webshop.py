@@ -10,6 +10,7 @@ from ..providers.messages import ProviderError, SettlementError, _
 from ..webshops.documents import InvoiceOn
 from ..webshops.formats import PLATFORMS
 from ..webshops.records import RawOrder, ShopSettings
+from .settlement_source import SettlementSource
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +34,35 @@ class SaleWebshop(models.Model):
     _check_company_auto = True
 
     _fetch_pause = timedelta(minutes=5)
+    _set_by_managers = SettlementSource._set_by_managers | {
+        "platform",
+        "provider_ids",
+        "api_url",
+        "store_code",
+        "time_zone",
+        "invoice_on",
+        "sending",
+        "start_date",
+        "excluded_methods",
+        "reference_prefix",
+        "journal_id",
+        "customer_policy",
+        "collective_partner_id",
+        "fallback_product_id",
+        "fallback_account_id",
+        "gift_card_account_id",
+        "store_credit_account_id",
+        "tip_account_id",
+        "rounding_account_id",
+        "tender_journal_id",
+        "analytic_distribution",
+        "analytic_precision",
+        "product_rule_ids",
+        "tax_rule_ids",
+    }
+    _keys = frozenset({"api_key", "api_secret", "api_token", "api_token_secret"})
+    _where_keys_go = SettlementSource._where_keys_go | {"api_url", "platform", "store_code"}
+    _set_by_administrators = _keys | {"api_url", "platform", "store_code", "webhook_secret"}
 
     name = fields.Char(required=True, tracking=True)
     sequence = fields.Integer(default=10)
@@ -272,12 +302,13 @@ class SaleWebshop(models.Model):
     # ---------------------------------------------------------------- actions
 
     def action_activate(self):
-        self._propose_set_up()
-        for webshop in self:
+        webshops = self._as_manager()
+        webshops._propose_set_up()
+        for webshop in webshops:
             webshop.write({"state": "active", "fetch_enabled": webshop.has_polling})
 
     def action_pause(self):
-        self.write({"state": "paused"})
+        self._as_manager().write({"state": "paused"})
 
     def write(self, vals):
         earlier = {webshop.id: webshop.start_date for webshop in self} if "start_date" in vals else {}
@@ -298,7 +329,7 @@ class SaleWebshop(models.Model):
         """Ask the shop for its name with the keys entered."""
         self.ensure_one()
         try:
-            name = self._get_client().check()
+            name = self._as_user()._get_client().check()
         except ProviderError as error:
             raise UserError(self.env["account.settlement"]._render_messages([error.message.to_json()])) from error
         return {
@@ -309,9 +340,9 @@ class SaleWebshop(models.Model):
 
     def action_fetch(self):
         """Fetch now; reading and invoicing follow at once, by the scheduled actions."""
-        for webshop in self:
-            # A user may fetch, but neither see the keys nor change the set-up. The scheduled actions do the rest.
-            webshop.sudo()._fetch()
+        # A user may fetch, but neither see the keys nor change the set-up. The scheduled actions do the rest.
+        for webshop in self._as_user():
+            webshop._fetch()
         return True
 
     def _open_orders(self, domain=()):
@@ -360,7 +391,7 @@ class SaleWebshop(models.Model):
             "store_credit_account_id": ("2902", self.env._("Store credit")),
         }
         for webshop in self:
-            accounts = self.env["account.account"].with_company(webshop.company_id)
+            accounts = webshop.env["account.account"].with_company(webshop.company_id)
             for field, (code, name) in names.items():
                 webshop[field] = (
                     webshop[field]
@@ -500,9 +531,10 @@ class SaleWebshop(models.Model):
         :return: the orders (``sale.order``); those that were left out, or could not be read, are not among them.
         """
         self.ensure_one()
-        Event = self.env["sale.webshop.event"].sudo()
+        webshop = self._as_user()
+        Event = webshop.env["sale.webshop.event"]
         events = Event
         for payload in payloads:
-            events |= Event._store_raw(self, [RawOrder("", None, payload)], "asked")
+            events |= Event._store_raw(webshop, [RawOrder("", None, payload)], "asked")
         events._read()
         return self.env["sale.order"].browse(events.order_id.ids)

@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -23,6 +23,7 @@ class SaleWebshopEvent(models.Model):
     _description = "Webshop Event"
     _order = "id desc"
     _rec_name = "external_id"
+    _inherit = ["settlement.rights"]
     _check_company_auto = True
 
     webshop_id = fields.Many2one("sale.webshop", required=True, readonly=True, index=True, ondelete="cascade")
@@ -198,10 +199,7 @@ class SaleWebshopEvent(models.Model):
 
     def _may_decide(self):
         """Return the events with the rights to act on them. What a shop has sent is never changed by hand."""
-        self.check_access("read")
-        if not self.env.user.has_group("settlement_bridge.group_settlement_user"):
-            raise AccessError(self.env._("Only users of Settlements act on what the shops sent."))
-        return self.sudo()
+        return self._as_user()
 
     def action_read(self):
         events = self._may_decide()

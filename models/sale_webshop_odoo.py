@@ -116,7 +116,7 @@ class SaleOrder(models.Model):
 
     def _is_own_web_order(self):
         """Whether this is an order of Odoo's own shop."""
-        return self.webshop_id.platform == "odoo"
+        return self.sudo().webshop_id.platform == "odoo"
 
     def _action_cancel(self):
         """Look again at an order of Odoo's own shop that somebody calls off: what is invoiced is to be credited."""

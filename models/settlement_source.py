@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..providers.messages import SettlementError, _
+from .settlement_rights import MANAGER
 
 _logger = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ class SettlementSource(models.AbstractModel):
 
     _name = "settlement.source"
     _description = "Source of Documents"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "settlement.rights"]
 
     fetch_enabled = fields.Boolean(string="Fetch Automatically", tracking=True)
     fetch_cursor = fields.Json(copy=False)
@@ -31,8 +32,75 @@ class SettlementSource(models.AbstractModel):
     fetch_error_data = fields.Json(copy=False)
     fetch_error = fields.Text(compute="_compute_fetch_error")
 
+    #: What people may set; the rest (state, cursor, failures) our methods write. Each source adds its own.
+    _set_by_managers = frozenset(
+        {"name", "sequence", "active", "color", "company_id", "fetch_enabled", "fetch_next_at"}
+    )
+
+    #: What a system administrator may set who is no manager: the keys, and where they go.
+    _set_by_administrators = frozenset()
+
+    #: Where the keys go, and for whom. Whoever changes it without the right to enter keys leaves none behind.
+    _where_keys_go = frozenset({"company_id"})
+
+    #: The keys, which are emptied then.
+    _keys = frozenset()
+
     #: How long after a fetch that went well the next one is due.
     _fetch_pause = timedelta(hours=1)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Set up by a manager: what only our methods write has its default."""
+        for vals in vals_list:
+            names = self._add_context_defaults(vals)
+            if vals.get("state") == "draft":
+                names -= {"state"}
+            self._check_written(names, self._get_settable())
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Write what the user may set; keys go nowhere but where they were entered for."""
+        self._check_written(vals, self._get_settable())
+        if not self.env.su and not self.env.user.has_group("base.group_system"):
+            self._empty_keys_sent_elsewhere(vals)
+        return super().write(vals)
+
+    def _add_context_defaults(self, vals):
+        """Return the names of the values, those that a caller sends as defaults among them."""
+        defaults = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
+        return vals.keys() | (defaults & self._fields.keys())
+
+    def _get_settable(self):
+        user = self.env.user
+        settable = frozenset()
+        if user.has_group(MANAGER):
+            settable |= self._set_by_managers
+        if user.has_group("base.group_system"):
+            settable |= self._set_by_administrators
+        return settable
+
+    def _empty_keys_sent_elsewhere(self, vals):
+        """Empty the keys of sources whose address or agreement changes, and say so."""
+        for source in self:
+            if not any(source.sudo()._is_changed_by(vals, name) for name in self._where_keys_go & vals.keys()):
+                continue
+            own = source.sudo()
+            held = [name for name in sorted(self._keys) if own[name]]
+            if held:
+                own.write(dict.fromkeys(held, False))
+                own.message_post(
+                    body=self.env._(
+                        "The keys were emptied, because where they go was changed by somebody who may not read them. "
+                        "A system administrator enters them again."
+                    )
+                )
+
+    def _is_changed_by(self, vals, name):
+        self.ensure_one()
+        field = self._fields[name]
+        current = self[name].id if field.type == "many2one" else self[name]
+        return (current or False) != (vals[name] or False)
 
     @api.depends("fetch_error_data")
     @api.depends_context("lang")
@@ -54,6 +122,7 @@ class SettlementSource(models.AbstractModel):
 
         :raises UserError: outside the scheduled action, when the source could not be asked.
         """
+        self = self._as_user()
         self.ensure_one()
         if not self.try_lock_for_update(allow_referencing=True):
             raise UserError(self.env._("%s is being fetched right now. Try again in a minute.", self.name))

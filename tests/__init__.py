@@ -9,7 +9,11 @@ from . import test_dead_ends
 from . import test_fee_types
 from . import test_fetch
 from . import test_ingest
+from . import test_evidence
+from . import test_keys
+from . import test_roles
 from . import test_rule_life
+from . import test_typed_references
 from . import test_tours
 from . import test_tryout
 from . import test_translations

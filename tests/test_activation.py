@@ -241,7 +241,8 @@ class TestActivationNorwegian(ActivationCommon):
         provider = self._activate(merchant_id="123456")
         accounts = self.env["account.account"].search_count([])
         journals = self.env["account.journal"].search_count([])
-        provider.write({"name": "Vår Vipps", "state": "paused"})
+        provider.name = "Vår Vipps"
+        provider.action_pause()
         again = self._propose(merchant_id=" 123456 ", fee_mode="gross")
         self.assertEqual(again.provider_id, provider)
         self.assertEqual(self._approve(again), provider)

@@ -1,6 +1,6 @@
 """What SQL or another addon did to the books is found, named with both figures, and put right by a button."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import SettlementCase
@@ -263,12 +263,20 @@ class TestProofOfBooks(BooksProofCase):
         self.assertDiffers("100.00", "118.00")
 
     def test_document_changed(self):
+        """What the sentence says helps: the original file, uploaded again, is put back."""
         document = self.settlement.document_ids
+        original = document._get_content()
         self.sql(
             "UPDATE ir_attachment SET db_datas = 'forfalsket', store_fname = NULL WHERE id = %s",
             document.attachment_id.id,
         )
-        self.assertDiffers(document.name, document.sha256)
+        self.assertDiffers(document.name, document.sha256, "Upload the original file again")
+        with self.assertRaises(UserError):
+            document._get_content()
+        settlements = self.provider._ingest_file("samme.json", original)
+        self.assertEqual(settlements, self.settlement)
+        self.assertEqual(document._get_content(), original)
+        self.assertProven()
 
     def test_merged_customers_are_no_difference(self):
         other = self.env["res.partner"].create({"name": "Kari Nordmann"})

@@ -145,7 +145,7 @@ class TestNoDeadEnds(SettlementCase):
         document = self.provider.document_ids[:1]
         report = FeeReport("f1", "UKJENT", day(3), Decimal("5.00"), "NOK")
         for _time in range(2):
-            self.provider._store_settlement(Settlement("", "NOK", day(3), fee_reports=(report,)), document)
+            self.provider.sudo()._store_settlement(Settlement("", "NOK", day(3), fee_reports=(report,)), document)
         owed = self.env["account.settlement.line"].search(
             [("provider_id", "=", self.provider.id), ("fee_owed", "=", True)]
         )

@@ -1,3 +1,4 @@
+import hashlib
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -6,6 +7,8 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.settlement_bridge.models.own_writes import as_own
 
 from . import vipps_files
 from .common import SettlementCase
@@ -127,6 +130,12 @@ class TestFetch(SettlementCase):
             self.provider.with_env(self.env(cr=cursor)).action_fetch()
         self.assertTrue(self.provider.document_ids)
 
+    @staticmethod
+    def damage(document):
+        """The provider has sent something that cannot be read: it is stored as it came."""
+        as_own(document.sudo().attachment_id).raw = b"{"
+        document.sudo().sha256 = hashlib.sha256(b"{").hexdigest()
+
     def test_paused_provider_is_left_alone(self):
         self.provider.action_pause()
         self.run_actions()
@@ -137,7 +146,7 @@ class TestFetch(SettlementCase):
         """A fetched document that cannot be read is set aside with its reason; what does not hang on it goes on."""
         self.run_actions("fetch")
         damaged = self.provider.document_ids.filtered(lambda document: "2026-03-09" in document.name)
-        damaged.attachment_id.sudo().raw = b"{"
+        self.damage(damaged)
         self.run_actions("ingest", "process")
         self.assertEqual(damaged.state, "error")
         self.assertIn(damaged.name, damaged.error_message)
@@ -148,7 +157,7 @@ class TestFetch(SettlementCase):
         """What waits behind it is told by another document, or not needed: the queue goes on when a person says so."""
         self.run_actions("fetch")
         damaged = self.provider.document_ids.filtered(lambda document: "2026-03-05" in document.name)
-        damaged.attachment_id.sudo().raw = b"{"
+        self.damage(damaged)
         self.run_actions("ingest")
         waiting = self.provider.document_ids.filtered(lambda document: document.state == "new")
         self.assertTrue(waiting)

@@ -120,7 +120,7 @@ class TestRegressions(SettlementCase):
             [capture("1", day(2), "WEB-1", "100.00"), payout("1", day(2))], provider, process=False
         )
         line = self.lines_of(provider).filtered(lambda line: line.kind == "payment")
-        line.write({"amount_original": 1150, "currency_original_id": self.company.currency_id.id})
+        line.sudo().write({"amount_original": 1150, "currency_original_id": self.company.currency_id.id})
         settlement._process()
         self.assertBalances(a1500="0.00", a8060="-10.00")
         line._undo("Feil")
@@ -139,7 +139,7 @@ class TestRegressions(SettlementCase):
             [capture("1", day(2), "WEB-1", "100.00"), payout("1", day(2))], provider, process=False
         )
         line = self.lines_of(provider).filtered(lambda line: line.kind == "payment")
-        line.write({"amount_original": 1150, "currency_original_id": self.company.currency_id.id})
+        line.sudo().write({"amount_original": 1150, "currency_original_id": self.company.currency_id.id})
         settlement._process()
         self.assertEqual(line.status, "unknown")
         invoice = self.invoice(1150, "WEB-1")

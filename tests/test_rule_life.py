@@ -48,7 +48,7 @@ class TestStartingRules(RuleCase):
         moved, off, changed = map(self.default_rule, ("order_reference", "payment_reference", "invoice_number"))
         moved.sequence = 5
         off.active = False
-        changed.write({"amount_from": 10, "name": "Fakturanummer hos oss"})
+        changed.sudo().write({"amount_from": 10, "name": "Fakturanummer hos oss"})
         self.assertTrue(moved.is_changed and off.is_changed and changed.is_changed)
         self.env["account.settlement.provider"].sudo()._update_defaults()
         self.assertEqual((moved.sequence, off.active, changed.amount_from), (5, False, 10))
@@ -58,7 +58,7 @@ class TestStartingRules(RuleCase):
         rule = self.default_rule("order_reference")
         # As an earlier version had installed it.
         rule.sequence = 77
-        rule.default_data = {**rule._prepare_default_data(), "names": rule.default_data["names"]}
+        rule.sudo().default_data = {**rule._prepare_default_data(), "names": rule.default_data["names"]}
         self.env["account.settlement.provider"].sudo()._update_defaults()
         self.assertEqual(rule.sequence, 20)
         self.assertFalse(rule.is_changed)
@@ -71,7 +71,7 @@ class TestStartingRules(RuleCase):
 
     def test_what_a_person_deleted_does_not_come_back(self):
         self.default_rule("reserves").unlink()
-        self.default_rule("payment_reference").provider_ids = False
+        self.default_rule("payment_reference").sudo().provider_ids = False
         self.env["account.settlement.provider"].sudo()._update_defaults()
         codes = self.env["account.settlement.rule"]._search_used(self.provider).mapped("default_code")
         self.assertEqual(
@@ -132,7 +132,7 @@ class TestRuleChecks(RuleCase):
         rule = self.rule(action="unknown", amount_to=50, match_text="contains", match_text_param="gave")
         self.env.flush_all()
         self.env.cr.flush()
-        rule.write({"amount_to": 60, "match_text_param": "gavekort"})
+        rule.sudo().write({"amount_to": 60, "match_text_param": "gavekort"})
         self.env.cr.flush()
         values = rule.message_ids.sudo().tracking_value_ids
         self.assertEqual(set(values.field_id.mapped("name")), {"amount_to", "match_text_param"})
@@ -142,7 +142,7 @@ class TestRuleChecks(RuleCase):
         plan = self.env["account.analytic.plan"].sudo().create({"name": "Avdeling"})
         account = self.env["account.analytic.account"].sudo().create({"name": "Nett", "plan_id": plan.id})
         rule = self.rule(action="account", account_id=self.account("7770").id)
-        rule.analytic_distribution = {str(account.id): 100}
+        rule.sudo().analytic_distribution = {str(account.id): 100}
         self.assertIn("Nett", rule.message_ids[0].body)
 
     def test_a_change_is_a_draft_until_it_is_put_into_use(self):
@@ -263,7 +263,7 @@ class TestWhatRulesDo(RuleCase):
 
     def test_own_rounding_limit_is_the_smaller(self):
         self.invoice(100, "WEB-1")
-        self.default_rule("order_reference").write({"has_tolerance": True, "tolerance": 0.10})
+        self.default_rule("order_reference").sudo().write({"has_tolerance": True, "tolerance": 0.10})
         line = self.settle_one(capture("1", day(2), "WEB-1", "99.50"))
         self.assertEqual(line.difference, "open")
         self.assertBalances(a1500="0.50", a7740="0.00")
@@ -273,7 +273,7 @@ class TestWhatRulesDo(RuleCase):
         other = self.env["sale.webshop"].sudo().create({"name": "En annen", "platform": "inbox"})
         order = self.order(100, "WEB-1")
         order.sudo().webshop_id = shop
-        self.default_rule("order_reference").webshop_ids = other
+        self.default_rule("order_reference").sudo().webshop_ids = other
         line = self.settle_one(capture("1", day(2), "WEB-1", "100.00"))
         self.assertEqual(line.status, "unknown")
         self.assertIn("it is not from En annen", line.explanation)

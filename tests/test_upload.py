@@ -80,7 +80,7 @@ class TestConfirmation(SettlementCase):
 
     def test_confirmed_by_a_person(self):
         settlement = self.settle([capture("1", day(2), "X", "100.00"), payout("1", day(2))], process=False)
-        settlement.needs_confirmation = True
+        settlement.sudo().needs_confirmation = True
         settlement._process()
         self.assertFalse(settlement.move_ids)
         settlement.action_confirm()

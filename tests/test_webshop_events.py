@@ -539,7 +539,7 @@ class TestAsking(EventCase):
     def test_down(self):
         """No connection: told on the card, asked with growing pauses, and caught up in the end."""
         self.server.put(sent_order())
-        self.shop.api_url = "http://127.0.0.1:9"
+        self.shop.sudo().api_url = "http://127.0.0.1:9"
         self.assertFaultIsTold("connection")
         now, pauses = datetime.datetime.fromisoformat(NOW), []
         for _time in range(5):
@@ -552,7 +552,7 @@ class TestAsking(EventCase):
                 self.run_actions("fetch")
         self.assertEqual(pauses, [5, 15, 60, 240, 720])
         self.assertEqual(len(self.shop.activity_ids), 1, "a person is asked once")
-        self.shop.api_url = self.server.base_url
+        self.shop.sudo().api_url = self.server.base_url
         with freeze_time(self.shop.fetch_next_at):
             self.run_actions()
         self.assertEqual((self.shop.fetch_failures, self.shop.fetch_error or ""), (0, ""))

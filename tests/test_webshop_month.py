@@ -97,7 +97,7 @@ class TestMonth(WebshopCase, HttpCase):
                 self.run_actions()
         with freeze_time(MONTH_END):
             # all of it once more
-            shop.write({"fetch_enabled": shop.has_polling, "fetch_next_at": False, "fetch_cursor": False})
+            shop.sudo().write({"fetch_enabled": shop.has_polling, "fetch_next_at": False, "fetch_cursor": False})
             self.push(shop, server, [life.last for life in lives], chance)
             self.run_actions()
         return shop, lives

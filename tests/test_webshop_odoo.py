@@ -153,7 +153,7 @@ class TestOwnShop(WebshopCase):
         for transaction in order.sudo().transaction_ids:
             self.post_process(transaction)
         for _time in range(2):
-            order.webshop_check = True
+            order.sudo().webshop_check = True
             self.run_actions()
             self.assertEqual(self.documents(order), list(expected), "run once more")
 
@@ -385,7 +385,7 @@ class TestOwnShop(WebshopCase):
         self.let_odoo_invoice(True)
         for transaction in order.sudo().transaction_ids:
             transaction._post_process()
-        order.webshop_check = True
+        order.sudo().webshop_check = True
         self.run_actions()
         self.assertEqual(self.documents(order), before)
 
@@ -431,7 +431,7 @@ class TestOwnShop(WebshopCase):
         )
         note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
         note.action_post()
-        order.webshop_check = True
+        order.sudo().webshop_check = True
         self.run_actions()
         self.assertEqual(order.webshop_state, "waiting")
         self.assertIn(note.name, order.webshop_problem)
@@ -558,7 +558,7 @@ class TestOwnShop(WebshopCase):
             {"sale_order_ids": [Command.set(order.ids)], "advance_payment_method": "percentage", "amount": 30}
         ).create_invoices()
         order.invoice_ids.action_post()
-        order.webshop_check = True
+        order.sudo().webshop_check = True
         self.run_actions()
         self.assertEqual(order.webshop_state, "waiting")
         self.assertIn("down payment", order.webshop_problem)

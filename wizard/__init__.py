@@ -1,3 +1,4 @@
+from . import base_module_uninstall
 from . import settlement_activate
 from . import settlement_upload
 from . import settlement_line_assign

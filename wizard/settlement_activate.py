@@ -2,7 +2,7 @@ import re
 from collections import Counter
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..models.account_roles import (
     ACCOUNT_TYPES,
@@ -431,7 +431,11 @@ class SettlementActivate(models.TransientModel):
         lines = self.line_ids.filtered("selected")
         accounts = {line.role: line._get_or_create_account() for line in lines}
         journal = self.env["account.journal"].create(self._prepare_journal_vals())
-        provider = self.env["account.settlement.provider"].create(self._prepare_provider_vals(accounts, journal))
+        providers = self.env["account.settlement.provider"]
+        providers.check_access("create")
+        # That it is active from the start is no value of a form. Whose company it is, the dialog's own rules say.
+        self._check_own_company()
+        provider = providers.sudo().create(self._prepare_provider_vals(accounts, journal)).with_env(self.env)
         provider._create_fee_types()
         self._connect_payment_providers(provider)
         if self.restrictive_audit_trail:
@@ -439,6 +443,14 @@ class SettlementActivate(models.TransientModel):
             self.company_id.sudo().restrictive_audit_trail = True
         provider.message_post(body=self._get_activation_message(provider, lines))
         return provider
+
+    def _check_own_company(self):
+        """Refuse to set up a company that is not the user's.
+
+        :raises AccessError: naming it.
+        """
+        if not self.env.su and self.company_id not in self.env.user.company_ids:
+            raise AccessError(self.env._("%s is not one of your companies.", self.company_id.sudo().name))
 
     def _check_proposal(self):
         """Refuse with one sentence for everything that is wrong.
