@@ -1,4 +1,6 @@
 from . import settlement_rights
+from . import mail_activity
+from . import settlement_fault
 from . import settlement_source
 from . import settlement_retention
 from . import account_settlement_provider

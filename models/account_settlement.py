@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, formatLang
 
-from ..providers.messages import Message, SettlementError, _
+from ..providers.messages import Message, SettlementError
 
 _logger = logging.getLogger(__name__)
 
@@ -435,26 +435,17 @@ class AccountSettlement(models.Model):
     @api.model
     def _cron_process(self, batch_size=20):
         """Scheduled action: match, book and reconcile. A settlement that fails never stops the others."""
-        settlements = self._search_bookable(limit=batch_size)
-        remaining = len(settlements)
-        if remaining == batch_size:
-            remaining = len(self._search_bookable())
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
-        for settlement in settlements:
-            if not settlement.try_lock_for_update(allow_referencing=True):
-                continue  # somebody books it right now
-            try:
-                settlement._process()
-            except UserError as error:
-                self.env.cr.rollback()
-                settlement._note_booking_failure(self._get_stored_error(error))
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Settlement %s could not be booked", settlement.id)
-                settlement._note_booking_failure(
-                    Message(_("Booking stopped on an unexpected fault; see the server log.")).to_json()
-                )
-            self.env["ir.cron"]._commit_progress(1)
+        fault = self.env["settlement.fault"]
+        bookable = self._search_bookable().filtered_domain(fault._get_ready_domain("book", self))
+        settlements = bookable[:batch_size]
+        self.env["ir.cron"]._commit_progress(remaining=len(bookable))
+        fault._work_through(
+            "book",
+            settlements,
+            # one that somebody books right now is left to them
+            lambda settlement: settlement.try_lock_for_update(allow_referencing=True)._process(),
+            lambda settlement, error: settlement._note_booking_failure(self._get_stored_error(error)),
+        )
         if settlements:
             self.env.ref("settlement_bridge.ir_cron_settlement_bank")._trigger()
 
@@ -472,7 +463,8 @@ class AccountSettlement(models.Model):
     def _get_stored_error(error):
         """Return an error as a stored message: ours in every reader's language, Odoo's own as it was said."""
         cause = error.__cause__
-        return cause.message.to_json() if isinstance(cause, SettlementError) else ["%(error)s", {"error": str(error)}]
+        message = cause.message if isinstance(cause, SettlementError) else Message("%(error)s", {"error": str(error)})
+        return message.to_json()
 
     def _note_booking_failure(self, message):
         """Set the settlement aside with the reason; the button tries again."""

@@ -3,7 +3,6 @@ import re
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -151,20 +150,20 @@ class AccountSettlement(models.Model):
     @api.model
     def _cron_bank(self):
         """Scheduled action: match payouts with bank lines. One that fails never stops the others."""
-        settlements = self._search_hopeful()
+        fault = self.env["settlement.fault"]
+        settlements = self._search_hopeful().filtered_domain(fault._get_ready_domain("bank", self))
         self.env["ir.cron"]._commit_progress(remaining=len(settlements))
-        for settlement in settlements:
-            settlement = settlement.try_lock_for_update(allow_referencing=True).filtered_domain(self._get_bank_domain())
-            try:
-                settlement._match_bank()
-            except UserError as error:
-                self.env.cr.rollback()
-                _logger.info("Settlement %s could not be matched with the bank: %s", settlement.id, error)
-                settlement._say_once(self.env._("The bank line could not be matched: %s", str(error)))
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Settlement %s could not be matched with the bank", settlement.id)
-            self.env["ir.cron"]._commit_progress(1)
+        domain = self._get_bank_domain()
+        fault._work_through(
+            "bank",
+            settlements,
+            lambda settlement: settlement.try_lock_for_update(allow_referencing=True)
+            .filtered_domain(domain)
+            ._match_bank(),
+            lambda settlement, error: settlement._say_once(
+                self.env._("The bank line could not be matched: %s", str(error))
+            ),
+        )
 
     @api.model
     def _search_hopeful(self):

@@ -7,7 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..providers.formats import parse
-from ..providers.messages import DocumentError, Message, SettlementError, _
+from ..providers.limits import quoted
+from ..providers.messages import Message, SettlementError, _
 from .own_writes import as_own, is_own
 
 _logger = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class AccountSettlementDocument(models.Model):
         document = self.search([("provider_id", "=", provider.id), ("sha256", "=", sha256)])
         if document.content_removed_on or (document and document._is_content_intact()):
             return document
+        filename = quoted(filename)
         # The very same content puts a document right whose file was changed or lost.
         document = document or self.create(
             {"name": filename, "provider_id": provider.id, "sha256": sha256, "source": source}
@@ -197,6 +199,38 @@ class AccountSettlementDocument(models.Model):
         self.env.ref("settlement_bridge.ir_cron_settlement_process").sudo()._trigger()
         return True
 
+    def action_fetch_again(self):
+        """Ask the provider once more for what could not be read, read it, and go on with what waits behind it.
+
+        :raises UserError: when it is still the same, or cannot be read either.
+        """
+        refused = self._as_user().filtered(lambda document: document.state == "error" and document.source == "fetch")
+        for document in refused:
+            document.provider_id._fetch_document_again(document)
+        return True
+
+    def _take_again(self, content):
+        """Read another content in the place of this refused document.
+
+        This one is kept as it came, and left out: what waited for it goes on.
+
+        :param bytes content: what the provider gives now.
+        :raises UserError: when nothing has changed, or what came cannot be read; nothing of it is kept then.
+        """
+        self.ensure_one()
+        if hashlib.sha256(content).hexdigest() == self.sha256:
+            raise UserError(self.env._("The provider still gives %s as it was. Report it to the provider.", self.name))
+        stem, dot, ending = self.name.rpartition(".")
+        with self.env.cr.savepoint():
+            fresh = self._store(self.provider_id, f"{stem or self.name} (2){dot}{ending}", content, source="fetch")
+            if fresh.state != "done":
+                fresh._ingest()
+        said = Message(_("Fetched again: %(name)s was read in its place."), {"name": fresh.name})
+        self.write({"state": "left_out", "error_data": [*(self.error_data or []), said.to_json()]})
+        self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
+        self.env.ref("settlement_bridge.ir_cron_settlement_process").sudo()._trigger()
+        return fresh
+
     def action_leave_out(self):
         """A person has decided that a refused document is not needed: what waits behind it is read."""
         for document in self._as_user().filtered(lambda document: document.state == "error"):
@@ -221,35 +255,44 @@ class AccountSettlementDocument(models.Model):
     @api.model
     def _cron_ingest(self, batch_size=50):
         """Scheduled action: read the stored documents. One that is refused never stops the others."""
-        documents = self.search([("state", "=", "new")], order="id").filtered(lambda document: not document._waits())
+        fault = self.env["settlement.fault"]
+        ready = [("state", "=", "new"), *fault._get_ready_domain("read", self)]
+        documents = self.search(ready, order="id").filtered(lambda document: not document._waits())
         self.env["ir.cron"]._commit_progress(remaining=len(documents))
-        for document in documents[:batch_size]:
-            document = document.try_lock_for_update().filtered(lambda document: document.state == "new")
-            if not document or document._waits():
-                continue
-            document = document.with_company(document.company_id)
-            try:
-                document._ingest()
-            except UserError as error:
-                self.env.cr.rollback()
-                document._refuse(error.__cause__ if isinstance(error.__cause__, SettlementError) else error)
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Settlement document %s could not be read", document.id)
-                document._refuse(DocumentError(_("Reading stopped on an unexpected fault; see the server log.")))
-            self.env["ir.cron"]._commit_progress(1)
+        fault._work_through(
+            "read",
+            documents[:batch_size],
+            lambda document: document._ingest_if_new(),
+            lambda document, error: document._refuse(
+                error.__cause__ if isinstance(error.__cause__, SettlementError) else error
+            ),
+        )
         if documents:
             self.env.ref("settlement_bridge.ir_cron_settlement_process")._trigger()
 
+    def _ingest_if_new(self):
+        """Read the document, unless somebody reads it right now or it waits for an earlier one."""
+        document = self.try_lock_for_update().filtered(lambda document: document.state == "new")
+        if document and not document._waits():
+            document.with_company(document.company_id)._ingest()
+
     def _waits(self):
-        """Whether an earlier fetched document was refused: what comes after hangs on it, and is read once it is."""
+        """Whether an earlier fetched document has not been read: what comes after hangs on it, and is read once it is.
+
+        One that was refused waits for a person; one on which reading stopped unexpectedly is tried again by itself.
+        """
+        resting = self.env["settlement.fault"]._get_ready_domain("read", self)[0][2]
         self.ensure_one()
         return self.source == "fetch" and bool(
             self.search_count(
                 [
                     ("provider_id", "=", self.provider_id.id),
                     ("source", "=", "fetch"),
+                    "|",
                     ("state", "=", "error"),
+                    "&",
+                    ("state", "=", "new"),
+                    ("id", "in", resting),
                     ("id", "<", self.id),
                 ],
                 limit=1,
@@ -258,8 +301,6 @@ class AccountSettlementDocument(models.Model):
 
     def _refuse(self, error):
         """Mark a fetched document as unreadable and ask a person to look."""
-        message = (
-            error.message.to_json() if isinstance(error, SettlementError) else ["%(error)s", {"error": str(error)}]
-        )
-        self.write({"state": "error", "error_data": [message]})
+        message = error.message if isinstance(error, SettlementError) else Message("%(error)s", {"error": str(error)})
+        self.write({"state": "error", "error_data": [message.to_json()]})
         self.provider_id._ask_for_attention(self.error_message)

@@ -777,17 +777,17 @@ class AccountSettlementLine(models.Model):
         """Scheduled action: look again for what was unknown or awaits its invoice, a settlement at a time."""
         is_open = Domain("move_line_ids", "any", [("settlement_role", "in", OPEN_ROLES), ("amount_residual", "!=", 0)])
         domain = self._get_awaiting_domain() & Domain("provider_id.state", "=", "active") & is_open
-        settlements = self.env["account.settlement"].browse(
-            settlement.id for settlement, _lines in self.search(domain)._group_by_settlement()
+        fault = self.env["settlement.fault"]
+        settlements = (
+            self.env["account.settlement"]
+            .browse(settlement.id for settlement, _lines in self.search(domain)._group_by_settlement())
+            .filtered_domain(fault._get_ready_domain("retry", self.env["account.settlement"]))
         )
         self.env["ir.cron"]._commit_progress(remaining=len(settlements))
-        for settlement in settlements:
-            try:
-                settlement.line_ids.filtered_domain(domain).with_company(settlement.company_id)._retry()
-            except UserError as error:
-                self.env.cr.rollback()
-                _logger.info("Transactions of settlement %s still wait: %s", settlement.id, error)
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Transactions of settlement %s could not be placed", settlement.id)
-            self.env["ir.cron"]._commit_progress(1)
+        fault._work_through(
+            "retry",
+            settlements,
+            lambda settlement: settlement.line_ids.filtered_domain(domain)
+            .with_company(settlement.company_id)
+            ._retry(),
+        )

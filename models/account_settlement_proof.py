@@ -1,4 +1,3 @@
-import logging
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -13,8 +12,6 @@ from ..matching.booked import (
 from ..providers.messages import Message, _
 from ..providers.records import BANK_KINDS
 from .money import to_decimal
-
-_logger = logging.getLogger(__name__)
 
 #: How many differences of a settlement are kept in words; the rest is counted.
 SAID_DIFFERENCES = 20
@@ -99,9 +96,7 @@ class AccountSettlement(models.Model):
             settlement.write({"proof_data": said or False, "is_altered": bool(said), "proof_at": fields.Datetime.now()})
             if is_news:
                 settlement.message_post(body=settlement.proof_message)
-                settlement.provider_id._ask_for_attention(
-                    self.env._("%s differs from what was booked: open it to see how.", settlement.name)
-                )
+        self.provider_id._tell_of_alterations()
         return self.filtered("is_altered")
 
     def _get_differences(self):
@@ -312,7 +307,8 @@ class AccountSettlement(models.Model):
         at longest ago first. One that fails never stops the others."""
         today = fields.Datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
         # One in the future was not written by us.
-        domain = [
+        domain = self.env["settlement.fault"]._get_ready_domain("Proof", self)
+        domain += [
             "|",
             "|",
             ("proof_at", "=", False),
@@ -321,15 +317,29 @@ class AccountSettlement(models.Model):
         ]
         settlements = self.search(domain, order="proof_at NULLS FIRST, id", limit=PROVED_AT_ONCE)
         self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
-        for settlement in settlements:
-            settlement = settlement.try_lock_for_update(allow_referencing=True)
-            try:
-                settlement.with_company(settlement.company_id)._prove()
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Settlement %s could not be compared with what was booked", settlement.id)
-                settlement.proof_at = fields.Datetime.now()
-            self.env["ir.cron"]._commit_progress(1)
+        self.env["settlement.fault"]._work_through("Proof", settlements, lambda settlement: settlement._prove_alone())
+
+    def _prove_alone(self):
+        """Prove one settlement, unless somebody is at it: then it is left for later today."""
+        if self.try_lock_for_update(allow_referencing=True):
+            self.with_company(self.company_id)._prove()
+
+
+class AccountSettlementProvider(models.Model):
+    _inherit = "account.settlement.provider"
+
+    def _tell_of_alterations(self):
+        """Ask a person to look while settlements differ from what was booked."""
+        for provider in self:
+            altered = self.env["account.settlement"].search(
+                [("provider_id", "=", provider.id), ("is_altered", "=", True)]
+            )
+            if altered:
+                names = ", ".join(altered.mapped("name"))
+                note = self.env._("These differ from what was booked: %s. Open them to see how.", names)
+                provider._ask_for_attention(note, key="proof")
+            else:
+                provider._close_attention("proof")
 
 
 class AccountSettlementLine(models.Model):

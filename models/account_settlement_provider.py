@@ -1,9 +1,14 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..providers.messages import SettlementError
 from .account_roles import RECONCILED_ROLES, REQUIRED_ROLES, ROLES, get_account_types
 from .settlement_source import SettlementSource
+
+_logger = logging.getLogger(__name__)
 
 #: The keys for Vipps; see ``account_settlement_provider_vipps``.
 VIPPS_KEYS = frozenset({"vipps_client_id", "vipps_client_secret", "vipps_subscription_key"})
@@ -224,6 +229,10 @@ class AccountSettlementProvider(models.Model):
             key = provider.company_id.id
             provider.clearing_balance = balances.get((provider.clearing_account_id.id, key), 0.0)
             provider.unknown_balance = balances.get((provider.unknown_account_id.id, key), 0.0)
+
+    @api.constrains("api_url")
+    def _check_api_url(self):
+        self._check_address_form("api_url")
 
     @api.constrains("rounding_limit")
     def _check_rounding_limit(self):
@@ -545,7 +554,47 @@ class AccountSettlementProvider(models.Model):
         return getattr(self.sudo(), f"_{self.code}_get_client")()
 
     def _fetch_new(self):
-        return getattr(self, f"_{self.code}_fetch")(self._get_client())
+        client = self._get_client()
+        count = self._fetch_refused_again(client)
+        return count + getattr(self, f"_{self.code}_fetch")(client)
+
+    def _fetch_refused_again(self, client):
+        """Ask again for the first fetched document that was refused, on which the later ones wait.
+
+        :return: how many were read.
+        """
+        document = self.env["account.settlement.document"].search(
+            [("provider_id", "=", self.id), ("source", "=", "fetch"), ("state", "=", "error")], order="id", limit=1
+        )
+        if not document:
+            return 0
+        try:
+            self._fetch_document_again(document, client)
+        except UserError as error:
+            _logger.info("%s could not be read yet: %s", document, error)
+            return 0
+        self._commit_step()
+        return 1
+
+    def _fetch_document_again(self, document, client=None):
+        """Ask once more for a fetched document that was refused, and read it in its place.
+
+        :raises UserError: when it cannot be had or read.
+        """
+        self.ensure_one()
+        try:
+            content = getattr(self, f"_{self.code}_fetch_again")(client or self._get_client(), document)
+        except SettlementError as error:
+            raise UserError(self.env["account.settlement"]._render_messages([error.message.to_json()])) from error
+        if content is None:
+            raise UserError(
+                self.env._(
+                    "%s cannot be asked for by itself. Download the report of these days from the provider and upload "
+                    "it, then leave this document out.",
+                    document.name,
+                )
+            )
+        return document._take_again(content)
 
     def _wake_after_fetch(self):
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()

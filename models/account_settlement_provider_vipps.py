@@ -2,8 +2,10 @@ from datetime import date, timedelta
 
 from odoo import fields, models
 
+from ..providers.addresses import check_address
 from ..providers.messages import ProviderError, _
 from ..providers.vipps import VippsClient, VippsCredentials
+from ..providers.vipps.report_api import load_json
 
 #: How many complete ledger dates one run fetches, so that a long history is taken in steps.
 DATES_PER_RUN = 60
@@ -53,7 +55,11 @@ class AccountSettlementProvider(models.Model):
                 _("The keys for Vipps are missing. A system administrator enters them on the provider."),
                 is_permanent=True,
             )
-        return VippsClient(credentials, **({"base_url": self.api_url} if self.api_url else {}))
+        may_be_local = self._may_be_local()
+        if not self.api_url:
+            return VippsClient(credentials, may_be_local=may_be_local)
+        check_address(self.api_url, may_be_local=may_be_local)
+        return VippsClient(credentials, base_url=self.api_url, may_be_local=may_be_local)
 
     def _vipps_fetch(self, client):
         """Fetch from the agreement's ledger; return how many documents were stored."""
@@ -110,6 +116,15 @@ class AccountSettlementProvider(models.Model):
             count += 1
             day += timedelta(days=1)
         return count
+
+    def _vipps_fetch_again(self, client, document):
+        """Return a ledger date once more; None for what is not one whole date."""
+        try:
+            bundle = load_json(document.attachment_id.sudo().raw or b"")
+            ledger, day = bundle["ledger"], date.fromisoformat(bundle["date"])
+        except (ValueError, LookupError, TypeError):
+            return None
+        return client.fetch_date(ledger, day)
 
     def _vipps_fetch_feed(self, client, ledger):
         ledger_id = ledger["ledgerId"]

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..providers.messages import Message, SettlementError, _
 from ..webshops.documents import Booked, document_date, plan_documents
 from ..webshops.records import TenderKind
 from .money import to_decimal, to_rate
+from .settlement_fault import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 
@@ -75,6 +75,7 @@ class SaleOrder(models.Model):
 
         One that cannot be booked waits with its reason, and the rest go through.
         """
+        fault = self.env["settlement.fault"]
         for order in self._as_user():
             order = order.with_company(order.company_id).with_context(
                 lang=order.partner_invoice_id.lang or order.company_id.partner_id.lang or self.env.lang
@@ -88,12 +89,19 @@ class SaleOrder(models.Model):
                 problems = [error.message]
             except UserError as error:
                 problems = [Message("%(error)s", {"error": str(error)})]
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                # somebody else is at the same order: the scheduled action comes again
+            except CONCURRENCY:
+                # somebody else is at the same order: the caller tries again
                 raise
-            except Exception:
+            except Exception as error:
                 _logger.exception("Web order %s could not be booked", order.id)
-                problems = [Message(_("Booking stopped on an unexpected fault; see the server log."))]
+                problems = [
+                    Message(
+                        _("Booking stopped on an unexpected fault; see the server log. It is tried again by itself.")
+                    )
+                ]
+                fault._note_safely("invoice", order, error)
+            else:
+                fault._forget("invoice", order)
             if problems:
                 order._let_wait(problems)
 
@@ -458,12 +466,17 @@ class SaleOrder(models.Model):
     @api.model
     def _cron_webshop_documents(self, batch_size=100):
         """Scheduled action: make what web orders call for."""
-        domain = [("webshop_check", "=", True), ("webshop_id.state", "=", "active")]
+        fault = self.env["settlement.fault"]
+        domain = [
+            ("webshop_id.state", "=", "active"),
+            *fault._get_ready_domain("invoices", self),
+            "|",
+            ("webshop_check", "=", True),
+            ("id", "in", fault._get_due("invoice", self)),
+        ]
         orders = self.search(domain, order="id", limit=batch_size)
         self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
-        for order in orders:
-            order._make_webshop_documents()
-            self.env["ir.cron"]._commit_progress(1)
+        fault._work_through("invoices", orders, lambda order: order._make_webshop_documents())
 
 
 def with_document_sums(lines, document):

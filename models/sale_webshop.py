@@ -227,6 +227,10 @@ class SaleWebshop(models.Model):
     refused_count = fields.Integer(compute="_compute_attention")
     last_order_date = fields.Datetime(compute="_compute_attention")
 
+    @api.constrains("api_url")
+    def _check_api_url(self):
+        self._check_address_form("api_url")
+
     @api.model
     def _selection_platform(self):
         own = {"odoo": self.env._("Odoo's own shop")}
@@ -447,6 +451,7 @@ class SaleWebshop(models.Model):
             token_secret=webshop.api_token_secret or "",
             store=webshop.store_code or "",
             time_zone=ZoneInfo(webshop.time_zone),
+            may_be_local=webshop._may_be_local(),
         )
 
     def _get_client(self):

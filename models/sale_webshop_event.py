@@ -6,12 +6,13 @@ from contextlib import suppress
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..providers.limits import MAX_ID, clean_text, quoted
 from ..providers.messages import DocumentError, Message, SettlementError, _
 from ..webshops.formats import PLATFORMS
 from ..webshops.left_out import leave_out
 from ..webshops.records import Refund
+from .settlement_fault import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ class SaleWebshopEvent(models.Model):
                     "kind": "document",
                     "source": source,
                     "external_id": raw.external_id,
-                    "content": content.decode("utf-8", "replace"),
+                    "content": clean_text(content.decode("utf-8", "replace")),
                     "sha256": digest,
                 }
             )
@@ -166,15 +167,22 @@ class SaleWebshopEvent(models.Model):
         hint = platform.read_hint(headers, body)
         if hint is None:
             return self.browse()
+        for order_id in hint.order_ids:
+            if len(order_id) > MAX_ID or "\ufffd" in order_id:
+                raise DocumentError(_("The id %(id)s is none an order can have. Nothing was stored."), id=order_id)
         is_document = platform.sends_documents
         kept = leave_out(body, platform.left_out) if is_document else b""
         digest = hashlib.sha256(kept if is_document else body).hexdigest()
-        content = kept.decode("utf-8", "replace") or False
-        known = Domain("delivery_id", "=", hint.delivery_id) if hint.delivery_id else Domain.FALSE
+        content = clean_text(kept.decode("utf-8", "replace")) or False
+        delivery_id = quoted(hint.delivery_id, MAX_ID)
+        known = Domain("delivery_id", "=", delivery_id) if delivery_id else Domain.FALSE
         if is_document:
             # the same document once more, whatever the delivery is called; one that was refused may be read by now
             same = Domain("external_id", "in", hint.order_ids) & Domain("sha256", "=", digest)
             known |= same & Domain("state", "!=", "error")
+        else:
+            # the delivery's id is not signed, its body is: what comes again under another id tells nothing new
+            known |= Domain("kind", "=", "hint") & Domain("topic", "=", hint.topic) & Domain("sha256", "=", digest)
         if self.search_count(Domain("webshop_id", "=", webshop.id) & known, limit=1):
             return self.browse()
         return self.create(
@@ -183,9 +191,9 @@ class SaleWebshopEvent(models.Model):
                     "webshop_id": webshop.id,
                     "kind": "document" if is_document else "hint",
                     "source": "webhook",
-                    "topic": hint.topic,
+                    "topic": quoted(hint.topic),
                     # one delivery may speak of several orders
-                    "delivery_id": (f"{hint.delivery_id}/{number}" if number else hint.delivery_id) or False,
+                    "delivery_id": (f"{delivery_id}/{number}" if number else delivery_id) or False,
                     "external_id": order_id,
                     # a hint often carries the whole order, which is asked for anyway: it is known by its digest
                     "content": content,
@@ -235,12 +243,14 @@ class SaleWebshopEvent(models.Model):
                     in_a_row = 0
                 except SettlementError as error:
                     failure, in_a_row = error, in_a_row + 1
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    # somebody else is at the same shop: the scheduled action comes again
+                except CONCURRENCY:
+                    # somebody else is at the same shop: the caller tries again
                     raise
                 except Exception:
                     _logger.exception("Order %s of webshop %s could not be asked for", external_id, webshop.id)
-                    failure = SettlementError(_("Fetching stopped on an unexpected fault; see the server log."))
+                    failure = SettlementError(
+                        _("Fetching stopped on an unexpected fault; see the server log. It is tried again by itself.")
+                    )
                     in_a_row += 1
                 webshop._commit_step()
                 if in_a_row == 2:
@@ -248,7 +258,7 @@ class SaleWebshopEvent(models.Model):
             if failure:
                 webshop._note_fetch_failure(failure)
             elif webshop.fetch_failures:
-                webshop.write({"fetch_failures": 0, "fetch_error_data": False})
+                webshop._note_fetch_success()
             webshop._commit_step()
 
     def _read(self):
@@ -257,8 +267,13 @@ class SaleWebshopEvent(models.Model):
             if event.state == "new":
                 event._read_safely()
 
+    def _read_if_any(self):
+        for event in self:
+            event._read_safely()
+
     def _read_safely(self):
         self.ensure_one()
+        fault = self.env["settlement.fault"]
         event = self.with_company(self.company_id)
         try:
             with self.env.cr.savepoint():
@@ -267,16 +282,24 @@ class SaleWebshopEvent(models.Model):
             event._refuse(error)
         except UserError as error:
             event._refuse(DocumentError("%(error)s", error=str(error)))
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # somebody else is at the same order: the scheduled action comes again
+        except CONCURRENCY:
+            # somebody else is at the same order: the caller tries again
             raise
-        except Exception:
+        except Exception as error:
             _logger.exception("Webshop event %s could not be read", event.id)
-            event._refuse(DocumentError(_("Reading stopped on an unexpected fault; see the server log.")))
+            fault._note_safely("read", event, error)
+            event._refuse(
+                DocumentError(
+                    _("Reading stopped on an unexpected fault; see the server log. It is tried again by itself.")
+                )
+            )
+        else:
+            fault._forget("read", event)
 
     def _refuse(self, error):
-        self.write({"state": "error", "message_data": [error.message.to_json()]})
-        self.webshop_id._ask_for_attention(self.message)
+        with self.env.cr.savepoint():
+            self.write({"state": "error", "message_data": [error.message.to_json()]})
+            self.webshop_id._ask_for_attention(self.message)
 
     def _parse(self):
         """Return the :class:`~..webshops.records.Order` or ``Refund`` this event holds.
@@ -347,11 +370,18 @@ class SaleWebshopEvent(models.Model):
     @api.model
     def _cron_process(self, batch_size=100):
         """Scheduled action: ask for what the webhooks spoke of, and read what is stored."""
+        fault = self.env["settlement.fault"]
         documents = [
-            ("state", "=", "new"),
             ("kind", "!=", "hint"),
-            ("message_data", "=", False),
             ("webshop_id.state", "=", "active"),
+            *fault._get_ready_domain("events", self),
+            "|",
+            "&",
+            ("state", "=", "new"),
+            ("message_data", "=", False),
+            "&",
+            ("state", "=", "error"),
+            ("id", "in", fault._get_due("read", self)),
         ]
 
         def count():
@@ -359,14 +389,15 @@ class SaleWebshopEvent(models.Model):
 
         self.env["ir.cron"]._commit_progress(remaining=count())
         hints = self.search(self._get_hint_domain(), order="id", limit=batch_size)
-        hints._resolve_hints()
+        for webshop, of_shop in hints.grouped("webshop_id").items():
+            fault._work_on("hints", webshop, lambda webshop, of_shop=of_shop: of_shop._resolve_hints(), None)
         # what was asked for is to be read now, too
         self.env["ir.cron"]._commit_progress(len(hints), remaining=count())
-        for event in self.search(documents, order="id", limit=batch_size):
-            event = event.try_lock_for_update().filtered_domain(documents)
-            if event:
-                event._read_safely()
-            self.env["ir.cron"]._commit_progress(1)
+        fault._work_through(
+            "events",
+            self.search(documents, order="id", limit=batch_size),
+            lambda event: event.try_lock_for_update().filtered_domain(documents)._read_if_any(),
+        )
         self.env.ref("settlement_bridge.ir_cron_webshop_documents")._trigger()
 
     @api.autovacuum

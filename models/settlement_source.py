@@ -1,16 +1,22 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from markupsafe import Markup
 
-from ..providers.messages import SettlementError, _
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import html2plaintext
+
+from ..providers.addresses import check_form
+from ..providers.limits import MAX_SENTENCE, quoted
+from ..providers.messages import ProviderError, SettlementError, _
+from .settlement_fault import CONCURRENCY, get_pause
 from .settlement_rights import MANAGER
 
 _logger = logging.getLogger(__name__)
 
-#: Minutes until the next try after the first, second … failure in a row; the last one repeats.
-RETRY_MINUTES = (5, 15, 60, 240, 720)
+#: What an activity on a source is about when the source could not be asked.
+FETCHING = "fetch"
 
 
 class SettlementSource(models.AbstractModel):
@@ -108,6 +114,24 @@ class SettlementSource(models.AbstractModel):
         for source in self:
             source.fetch_error = self.env["account.settlement"]._render_messages(source.fetch_error_data)
 
+    def _may_be_local(self):
+        """Whether a source may stand in this server's own network, or on it: only where a system parameter says so."""
+        value = self.env["ir.config_parameter"].sudo().get_param("settlement_bridge.allow_local_addresses")
+        return str(value).casefold() in ("true", "1")
+
+    def _check_address_form(self, name):
+        """Refuse an address that holds a password before it can stand in the chatter.
+
+        :param str name: the field.
+        """
+        for source in self.sudo():
+            try:
+                check_form(source[name] or "")
+            except ProviderError as error:
+                raise ValidationError(
+                    self.env["account.settlement"]._render_messages([error.message.to_json()])
+                ) from error
+
     def _fetch_new(self):
         """Ask for what is new, store it step by step, and return how many documents were stored."""
         raise NotImplementedError
@@ -133,13 +157,8 @@ class SettlementSource(models.AbstractModel):
             self._note_fetch_failure(error)
             self._commit_step()
             raise UserError(self.env["account.settlement"]._render_messages([error.message.to_json()])) from error
-        self.write(
-            {
-                "fetch_last_at": fields.Datetime.now(),
-                "fetch_next_at": fields.Datetime.now() + self._fetch_pause,
-                "fetch_failures": 0,
-                "fetch_error_data": False,
-            }
+        self._note_fetch_success(
+            {"fetch_last_at": fields.Datetime.now(), "fetch_next_at": fields.Datetime.now() + self._fetch_pause}
         )
         if count:
             self._wake_after_fetch()
@@ -149,11 +168,15 @@ class SettlementSource(models.AbstractModel):
         """Commit what was fetched, so that no later fault can lose it."""
         self.env["ir.cron"]._commit_progress()
 
+    def _note_fetch_success(self, vals=None):
+        """The source answers: what failed before is over, also for the person who was asked to look."""
+        self.write({**(vals or {}), "fetch_failures": 0, "fetch_error_data": False})
+        self._close_attention(FETCHING)
+
     def _note_fetch_failure(self, error):
         """Write down why fetching failed and when to try again: growing pauses, or the pause the source asks for."""
         failures = self.fetch_failures + 1
-        minutes = RETRY_MINUTES[min(failures, len(RETRY_MINUTES)) - 1]
-        pause = max(timedelta(minutes=minutes), timedelta(seconds=getattr(error, "retry_after", None) or 0))
+        pause = max(get_pause(failures), timedelta(seconds=getattr(error, "retry_after", None) or 0))
         self.write(
             {
                 "fetch_failures": failures,
@@ -161,18 +184,48 @@ class SettlementSource(models.AbstractModel):
                 "fetch_next_at": fields.Datetime.now() + pause,
             }
         )
-        if getattr(error, "is_permanent", False) or failures == 3:
-            self._ask_for_attention(self.env["account.settlement"]._render_messages([error.message.to_json()]))
+        if getattr(error, "is_permanent", False) or failures >= 3:
+            self._ask_for_attention(
+                self.env["account.settlement"]._render_messages([error.message.to_json()]), key=FETCHING
+            )
 
-    def _ask_for_attention(self, note):
-        """Put an activity on the source, unless the same one is still open."""
+    def _get_attention(self, key):
+        """Return the open activities of ours on the source that are about ``key``."""
+        activity_type = self.env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False)
+        return self.sudo().activity_ids.filtered(
+            lambda activity: activity.activity_type_id == activity_type and (activity.settlement_reason or "") == key
+        )
+
+    def _ask_for_attention(self, note, key=""):
+        """Put an activity on the source, unless one that says the same is still open.
+
+        :param str note: plain text.
+        :param str key: what it is about. There is one activity for each key, and it says what is the matter now;
+            without a key each new reason is an activity of its own.
+        """
         self.ensure_one()
         source = self.sudo()
-        activity_type = self.env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False)
-        if activity_type and activity_type not in source.activity_ids.activity_type_id:
-            source.activity_schedule(
-                "settlement_bridge.mail_activity_settlement", note=note, user_id=source._get_responsible_user().id
-            )
+        if not self.env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False):
+            return
+        note = quoted(note, MAX_SENTENCE)
+        # escaped, and addresses in it are no links: part of it may be quoted from outside
+        shown = Markup("<p>%s</p>") % Markup("<br>").join(note.split("\n"))
+        known = self._get_attention(key)
+        if any(html2plaintext(activity.note or "").split() == note.split() for activity in known):
+            return
+        if known and key:
+            known[0].note = shown
+            return
+        source.activity_schedule(
+            "settlement_bridge.mail_activity_settlement",
+            note=shown,
+            user_id=source._get_responsible_user().id,
+            settlement_reason=key,
+        )
+
+    def _close_attention(self, key):
+        """What ``key`` names works again: nobody has to look."""
+        self._get_attention(key).action_feedback(feedback=self.env._("It works again."))
 
     def _get_responsible_user(self):
         """The person to ask: who last set the source up, if still there, else the administrator."""
@@ -191,14 +244,24 @@ class SettlementSource(models.AbstractModel):
         ]
         due = self.search(domain)
         self.env["ir.cron"]._commit_progress(remaining=len(due))
-        for source in due:
-            try:
-                source.with_company(source.company_id)._fetch()
-            except UserError as error:
-                _logger.info("Fetching from %s failed: %s", source, error)
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Fetching from %s failed", source)
-                failure = SettlementError(_("Fetching stopped on an unexpected fault; see the server log."))
-                source._note_fetch_failure(failure)
-            self.env["ir.cron"]._commit_progress(1)
+        self.env["settlement.fault"]._work_through(
+            FETCHING, due, lambda source: source.with_company(source.company_id)._fetch_safely()
+        )
+
+    def _fetch_safely(self):
+        """Fetch; an unexpected fault is written down on the source as every other, and is tried again."""
+        try:
+            self._fetch()
+            self.env.flush_all()
+        except UserError as error:
+            _logger.info("Fetching from %s failed: %s", self, error)
+        except CONCURRENCY:
+            raise
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Fetching from %s failed", self)
+            self._note_fetch_failure(
+                SettlementError(
+                    _("Fetching stopped on an unexpected fault; see the server log. It is tried again by itself.")
+                )
+            )

@@ -1,8 +1,12 @@
 """Which provider a document is from, and reading it."""
 
 from . import vipps
+from .limits import MAX_ID, is_plausible_amount
 from .messages import DocumentError, _
 from .records import Document
+
+#: How many days a row may lie before and after its settlement's date: a negative balance can wait long for its payout.
+DAYS_BEFORE, DAYS_AFTER = 800, 62
 
 #: The providers whose documents can be read, by code.
 PROVIDERS = {module.CODE: module for module in (vipps,)}
@@ -29,4 +33,58 @@ def parse(filename: str, content: bytes, code: str | None = None) -> Document:
             filename=filename,
             names=", ".join(module.NAME for module in PROVIDERS.values()),
         )
-    return PROVIDERS[code].parse(filename, content)
+    try:
+        document = PROVIDERS[code].parse(filename, content)
+    except OverflowError:
+        raise DocumentError(
+            _(
+                'The file "%(file)s" holds a date or a number that nothing real has. Nothing was read. Download it'
+                " again and upload it unchanged."
+            ),
+            file=filename,
+        ) from None
+    check_bounds(filename, document)
+    return document
+
+
+def check_bounds(filename: str, document: Document) -> None:
+    """Refuse rows whose ids, amounts or dates are beyond what can be kept and booked.
+
+    :raises DocumentError: naming the row.
+    """
+    for settlement in document.settlements:
+        for row in (*settlement.transactions, *settlement.fee_reports):
+            texts = (row.external_id, row.provider_reference, row.order_reference)
+            if any(len(text) > MAX_ID for text in texts):
+                raise DocumentError(
+                    _(
+                        'The file "%(file)s", row %(row)s: the id "%(found)s" is longer than the %(limit)s characters'
+                        " an id can have. Nothing was read. Download the file again and upload it unchanged."
+                    ),
+                    file=filename,
+                    row=row.row,
+                    found=max(texts, key=len),
+                    limit=MAX_ID,
+                )
+            amounts = (getattr(row, "amount", None), row.fee, getattr(row, "balance_after", None))
+            if not all(amount is None or is_plausible_amount(amount) for amount in amounts):
+                raise DocumentError(
+                    _(
+                        'The file "%(file)s", row %(row)s holds an amount larger than any payment. Nothing was read.'
+                        " Download the file again and upload it unchanged."
+                    ),
+                    file=filename,
+                    row=row.row,
+                )
+            if not -DAYS_BEFORE <= (row.date - settlement.date).days <= DAYS_AFTER:
+                raise DocumentError(
+                    _(
+                        'The file "%(file)s", row %(row)s is dated %(found)s, far from its settlement of %(expected)s.'
+                        " Nothing was read. Download the file again and upload it unchanged; if it is still so, ask the"
+                        " provider."
+                    ),
+                    file=filename,
+                    row=row.row,
+                    found=row.date,
+                    expected=settlement.date,
+                )

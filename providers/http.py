@@ -3,6 +3,7 @@
 No key, token or header is ever part of a sentence, a log line or an exception.
 """
 
+import base64
 import datetime
 import email.utils
 import logging
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 
 import requests
 
+from .addresses import CheckedAdapter, Deadline
+from .limits import MAX_QUOTE, quoted
 from .messages import Message, ProviderError, _
 
 _logger = logging.getLogger(__name__)
@@ -64,6 +67,7 @@ class Connection:
     :param secrets: texts that must never be shown, should the server repeat one.
     :param session: a ``requests.Session``, or None for a new one.
     :param sleep: called with seconds; replaced in tests.
+    :param may_be_local: whether it may stand in our own network; see :class:`~.addresses.CheckedAdapter`.
     """
 
     def __init__(
@@ -76,12 +80,16 @@ class Connection:
         sleep: Callable = time.sleep,
         timeout: int = TIMEOUT,
         max_bytes: int = MAX_BYTES,
+        may_be_local: bool = True,
     ):
         self.service = service
         self.base_url = base_url.rstrip("/")
         self._read_json = read_json
         self._secrets = {secret for secret in secrets if secret}
         self._session = session or requests.Session()
+        self._adapter = CheckedAdapter(service, may_be_local)
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, self._adapter)
         self._sleep = sleep
         self._timeout = timeout
         self._max_bytes = max_bytes
@@ -164,9 +172,18 @@ class Connection:
 
     def _send(self, method: str, url: str, path: str, request: dict) -> Answer:
         request = {"auth": _as_it_is, **request, "timeout": self._timeout, "allow_redirects": False, "stream": True}
+        is_over = False
         try:
-            with self._session.request(method, url, **request) as response:
-                return Answer(response.status_code, response.headers, self._body(response, path))
+            with Deadline(self._adapter, TOTAL_TIMEOUT) as deadline:
+                try:
+                    with self._session.request(method, url, **request) as response:
+                        self._note_sent(response.request.headers)
+                        body = self._body(response, path)
+                finally:
+                    is_over = deadline.is_over
+            if is_over:
+                raise requests.Timeout()
+            return Answer(response.status_code, response.headers, body)
         except requests.Timeout:
             template = _("%(service)s did not answer %(path)s in time. It is asked again at the next fetch.")
         except requests.exceptions.SSLError:
@@ -183,11 +200,12 @@ class Connection:
             )
         except (requests.RequestException, ValueError):
             template = _("The request %(path)s to %(service)s could not be made. Check the settings.")
+        if is_over:
+            template = _("%(service)s did not answer %(path)s in time. It is asked again at the next fetch.")
         # without the original: it may name the whole address, and with it keys
         raise ProviderError(template, service=self.service, path=path) from None
 
     def _body(self, response, path: str) -> bytes:
-        started = time.monotonic()
         body = bytearray()
         for chunk in response.iter_content(64 * 1024):
             body += chunk
@@ -199,12 +217,11 @@ class Connection:
                     path=path,
                     limit=self._max_bytes // (1024 * 1024),
                 )
-            if time.monotonic() - started > TOTAL_TIMEOUT:
-                raise requests.Timeout()
         return bytes(body)
 
     def _status_error(self, path: str, answer: Answer) -> StatusError:
-        detail = self._hidden(self._detail(answer))
+        # hidden before it is cut: half a key is one too many
+        detail = quoted(self._hidden(self._detail(answer)), MAX_QUOTE)
         said = Message(_('it says "%(detail)s"'), {"detail": detail}) if detail else Message(_("it gives no reason"))
         values = {
             "service": self.service,
@@ -262,12 +279,34 @@ class Connection:
             for name in ("title", "detail", "errorCode", "errorMessage", "error", "error_description", "message")
             if isinstance(problem.get(name), (str, int))
         ]
-        return ": ".join(dict.fromkeys(filter(None, texts)))[:300]
+        return ": ".join(dict.fromkeys(filter(None, texts)))
 
     def _hidden(self, text: str) -> str:
         for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
+            for written in {secret, urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret)}:
+                text = text.replace(written, "***")
+            for core in _within_base64(secret):
+                text = re.sub(rf"[A-Za-z0-9+/_=-]*(?:{'|'.join(core)})[A-Za-z0-9+/_=-]*", "***", text)
         return text
+
+    def _note_sent(self, headers) -> None:
+        """Never show a header that carries a key, nor what stands in it, should the server repeat it."""
+        for name, value in headers.items():
+            value = value.decode("latin-1") if isinstance(value, bytes) else value
+            if name.lower() in ("authorization", "cookie"):
+                self._secrets |= {value, value.rpartition(" ")[2]}
+
+
+def _within_base64(secret: str) -> list:
+    """Return what base64 makes of ``secret`` wherever it stands in a text (``key:secret``), ready for a pattern."""
+    cores = []
+    for offset in range(3):
+        encoded = base64.b64encode(b"\0" * offset + secret.encode()).decode().rstrip("=")
+        # the first and last letters depend on what stands beside it
+        core = encoded[(0, 2, 3)[offset] : -1]
+        if len(core) >= 6:
+            cores.append((re.escape(core), re.escape(core.replace("+", "-").replace("/", "_"))))
+    return cores
 
 
 def _retry_after(status: int, header: str | None) -> int | None:

@@ -8,6 +8,11 @@ import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from .limits import MAX_QUOTE, MAX_SENTENCE, quoted
+
+#: The message whose only value is a sentence that somebody else has made.
+_SENTENCE = "%(error)s"
+
 
 def _(template: str) -> str:
     """Mark ``template`` as a sentence to be translated; returns it unchanged."""
@@ -27,13 +32,16 @@ class Message:
     values: dict = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return (
-            self.template % {name: str(value) for name, value in self.values.items()} if self.values else self.template
-        )
+        values = {name: _shown(value, self._longest) for name, value in self.values.items()}
+        return self.template % values if values else self.template
+
+    @property
+    def _longest(self) -> int:
+        return MAX_SENTENCE if self.template == _SENTENCE else MAX_QUOTE
 
     def to_json(self) -> list:
-        """Return ``[template, values]``, the form stored in the database."""
-        return [self.template, {name: _value_to_json(value) for name, value in self.values.items()}]
+        """Return ``[template, values]``, the form stored in the database: what is quoted is cleaned and cut."""
+        return [self.template, {name: _value_to_json(value, self._longest) for name, value in self.values.items()}]
 
     @classmethod
     def from_json(cls, stored: list) -> "Message":
@@ -42,14 +50,18 @@ class Message:
         return cls(template, {name: _value_from_json(value) for name, value in values.items()})
 
 
-def _value_to_json(value):
+def _shown(value, limit: int) -> str:
+    return str(value) if isinstance(value, Message) else quoted(str(value), limit)
+
+
+def _value_to_json(value, limit: int):
     if isinstance(value, Message):
         return {"message": value.to_json()}
     if isinstance(value, Decimal):
         return {"amount": str(value)}
     if isinstance(value, datetime.date):
         return {"date": value.isoformat()}
-    return str(value)
+    return quoted(str(value), limit)
 
 
 def _value_from_json(value):

@@ -23,6 +23,7 @@ from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.utils.datetime import from_excel
 
+from .limits import MAX_ID, clean_text, is_plausible_amount, is_plausible_date
 from .messages import DocumentError, Message, _
 
 #: Times without an offset in Norwegian files are local time in Norway.
@@ -81,6 +82,8 @@ def parse_amount(value, decimals: int | None = 2) -> Decimal:
         raise ValueError(value)
     if not isinstance(value, str):
         number = Decimal(value) if isinstance(value, int) else _from_number_cell(value)
+        if not is_plausible_amount(number):
+            raise ValueError(value)
         # 249 and 249.9 in a cell are 249.00 and 249.90; what has more decimals than the currency stays and is refused.
         places = max(decimals or 0, -number.as_tuple().exponent)
         if decimals is not None and places > decimals:
@@ -89,7 +92,9 @@ def parse_amount(value, decimals: int | None = 2) -> Decimal:
     text = _SPACES.sub("", value).translate(_MINUS_SIGNS)
     if text.endswith("-") and not text.startswith("-"):
         text = "-" + text[:-1]
-    if _GROUPED_BY_COMMA.fullmatch(text):
+    if _PLAIN_NUMBER.fullmatch(text):
+        pass  # as nearly all are: nothing to take out
+    elif _GROUPED_BY_COMMA.fullmatch(text):
         text = text.replace(",", "")
     elif _GROUPED_BY_DOT.fullmatch(text):
         text = text.replace(".", "").replace(",", ".")
@@ -98,6 +103,8 @@ def parse_amount(value, decimals: int | None = 2) -> Decimal:
     if not (text.isascii() and _PLAIN_NUMBER.fullmatch(text)):
         raise ValueError(value)
     number = Decimal(text)
+    if not is_plausible_amount(number):
+        raise ValueError(value)
     if decimals is not None and -number.as_tuple().exponent > decimals:
         raise ValueError(value)
     return number
@@ -106,7 +113,7 @@ def parse_amount(value, decimals: int | None = 2) -> Decimal:
 def _from_number_cell(value) -> Decimal:
     """Return a workbook's number. Spreadsheets keep 15 digits; what follows is noise of binary arithmetic."""
     number = Decimal(format(value, ".15g"))
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > 40:
         raise ValueError(value)
     return number.normalize() if number else Decimal(0)
 
@@ -124,7 +131,13 @@ def _split_day(text: str) -> tuple[datetime.date, str]:
         day, month, year = match.groups()
     else:
         raise ValueError(text)
-    return datetime.date(int(year), int(month), int(day)), text[match.end() :]
+    return _plausible(datetime.date(int(year), int(month), int(day))), text[match.end() :]
+
+
+def _plausible(date):
+    if not is_plausible_date(date.date() if isinstance(date, datetime.datetime) else date):
+        raise ValueError(date)
+    return date
 
 
 def parse_day(value) -> datetime.date:
@@ -135,9 +148,9 @@ def parse_day(value) -> datetime.date:
     :raises ValueError: when it is not a date.
     """
     if isinstance(value, datetime.datetime):
-        return value.date()
+        return _plausible(value).date()
     if isinstance(value, datetime.date):
-        return value
+        return _plausible(value)
     if isinstance(value, str):
         day, rest = _split_day(value.strip())
         if rest and not _CLOCK.fullmatch(rest.lstrip("Tt ").strip()):
@@ -165,7 +178,7 @@ def parse_moment(value, zone: datetime.tzinfo = OSLO) -> datetime.datetime:
         clock = datetime.time(int(hour), int(minute), int(second or 0), int((fraction or "0")[:6].ljust(6, "0")))
         return datetime.datetime.combine(day, clock, _offset(offset) if offset else zone)
     if isinstance(value, datetime.datetime):
-        moment = value
+        moment = _plausible(value)
     elif isinstance(value, datetime.date):
         moment = datetime.datetime.combine(value, datetime.time())
     else:
@@ -189,6 +202,7 @@ def _from_date_number(value) -> datetime.datetime:
     if not isinstance(moment, datetime.datetime):
         raise ValueError(value)
     # Excel's days are binary fractions; a second is as fine as they are.
+    moment = _plausible(moment)
     return (moment + datetime.timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
@@ -229,6 +243,8 @@ class Row:
                 column=self.heading(column),
                 found=text,
             )
+        if len(text) > MAX_ID:
+            raise self.unreadable(column, _("an id of at most 200 characters"))
         return text
 
     def amount(self, column: str, decimals: int | None = 2) -> Decimal | None:
@@ -241,7 +257,7 @@ class Row:
             return None
         try:
             return parse_amount(value, decimals)
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, TypeError):
             raise self.unreadable(column, _("an amount, for instance 1249.00 or -38,35")) from None
 
     def required_amount(self, column: str, decimals: int | None = 2) -> Decimal:
@@ -316,7 +332,7 @@ class Row:
 
     def raw(self, without: frozenset = frozenset()) -> dict:
         """Return the row as text by the document's own headings, less the columns in ``without`` (personal data)."""
-        return {self.heading(name): cell_text(v) for name, v in self.values.items() if name not in without}
+        return {clean_text(self.heading(name)): cell_text(v) for name, v in self.values.items() if name not in without}
 
 
 def cell_text(value) -> str:
@@ -324,7 +340,7 @@ def cell_text(value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.strip()
+        return clean_text(value.strip())
     if isinstance(value, (bool, int)):
         return str(value)
     if isinstance(value, datetime.datetime) and not any((value.hour, value.minute, value.second)):
@@ -334,7 +350,7 @@ def cell_text(value) -> str:
     try:
         return f"{_from_number_cell(value):f}"
     except (ValueError, TypeError, ArithmeticError):
-        return str(value).strip()
+        return clean_text(str(value).strip())
 
 
 def normal_heading(text) -> str:
@@ -594,8 +610,11 @@ def _damaged_workbook(filename: str) -> DocumentError:
 def _sheet_rows(filename: str, sheet, first_rows: int | None) -> list:
     sheet.reset_dimensions()  # what the file says of its own size is often wrong
     rows = []
+    blank = None  # openpyxl gives the very same row for all that the sheet leaves out before one far down
     for row in sheet.iter_rows(max_row=first_rows, max_col=MAX_COLUMNS + 1, values_only=True):
-        cells = list(row)
+        cells = [] if row is blank else list(row)
+        if not any(cells):
+            blank = row if row.count(None) == len(row) else blank
         while cells and cell_text(cells[-1]) == "":
             cells.pop()
         rows.append(cells)

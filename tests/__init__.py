@@ -7,6 +7,7 @@ from . import test_core_payments
 from . import test_currencies
 from . import test_dead_ends
 from . import test_fee_types
+from . import test_faults
 from . import test_fetch
 from . import test_ingest
 from . import test_evidence
@@ -24,6 +25,7 @@ from . import test_invariants
 from . import test_personal_data
 from . import test_regressions
 from . import test_rules
+from . import test_webshop_deliveries
 from . import test_webshop_events
 from . import test_webshop_month
 from . import test_webshop_odoo

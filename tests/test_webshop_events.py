@@ -123,14 +123,15 @@ class TestDeliveries(EventCase):
         self.assertRefused(401, self.shop, signed(body, ""), body)
 
     def test_shops_that_are_not_there(self):
+        """Answered as a wrong signature is: nobody learns which shops there are."""
         [(headers, body)] = self.deliveries(sent_order())
         draft = self.env["sale.webshop"].create({"name": "Utkast", "platform": "inbox", "company_id": self.company.id})
         draft.sudo().webhook_secret = self.server.webhook_secret
-        self.assertRefused(404, draft, headers, body)
-        self.assertRefused(404, self.env["sale.webshop"].browse(2**31 - 1), headers, body)
-        self.assertRefused(404, self.make_shop("odoo"), headers, body)
+        self.assertRefused(401, draft, headers, body)
+        self.assertRefused(401, self.env["sale.webshop"].browse(2**31 - 1), headers, body)
+        self.assertRefused(401, self.make_shop("odoo"), headers, body)
         self.shop.active = False
-        self.assertRefused(404, self.shop, headers, body)
+        self.assertRefused(401, self.shop, headers, body)
 
     def test_other_shops_secret(self):
         """A shop cannot speak for another."""

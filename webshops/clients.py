@@ -1,30 +1,13 @@
 """What the platforms' clients share: settings that can be right, an order that is gone, an answer that is none."""
 
 import re
-import urllib.parse
 from collections.abc import Callable
 
+from ..providers.addresses import check_address
 from ..providers.http import StatusError
 from ..providers.messages import ProviderError, _
 
-
-def check_address(url: str, example: str = "https://www.example.com") -> None:
-    """Raise a :class:`~..providers.messages.ProviderError` unless keys can be sent to this address, by https."""
-    try:
-        address = urllib.parse.urlsplit(url)
-        host, is_secure = address.hostname, address.scheme == "https"
-    except ValueError:
-        host, is_secure = None, False
-    if not host or not (is_secure or host in ("127.0.0.1", "localhost")):
-        raise ProviderError(
-            _(
-                "The shop's address is %(url)s, where one such as %(example)s was expected: the keys must not be sent"
-                " unencrypted, so it begins with https://."
-            ),
-            is_permanent=True,
-            url=url or "-",
-            example=example,
-        )
+__all__ = ["check_address", "is_key", "is_name_or_password", "not_understood", "unless_gone"]
 
 
 def is_key(value: str) -> bool:

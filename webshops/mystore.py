@@ -385,7 +385,7 @@ class MystoreClient:
     """
 
     def __init__(self, settings: ShopSettings, session: requests.Session | None = None, sleep: Callable = time.sleep):
-        check_address(settings.url or BASE_URL)
+        check_address(settings.url or BASE_URL, may_be_local=settings.may_be_local)
         if not settings.store.strip() or not is_key(settings.token):
             raise ProviderError(
                 _(
@@ -396,7 +396,9 @@ class MystoreClient:
             )
         self._settings = settings
         address = f"{settings.url or BASE_URL}/shops/{urllib.parse.quote(settings.store.strip(), safe='')}"
-        self._connection = Connection("Mystore", address, load_json, (settings.token,), session, sleep)
+        self._connection = Connection(
+            "Mystore", address, load_json, (settings.token,), session, sleep, may_be_local=settings.may_be_local
+        )
 
     def check(self) -> str:
         """Return the shop's name, when its orders may be read."""

@@ -250,7 +250,7 @@ class Nettbutikk24Client:
     """
 
     def __init__(self, settings: ShopSettings, session: requests.Session | None = None, sleep: Callable = time.sleep):
-        check_address(settings.url)
+        check_address(settings.url, may_be_local=settings.may_be_local)
         if not is_name_or_password(settings.token):
             raise ProviderError(
                 _(
@@ -260,7 +260,15 @@ class Nettbutikk24Client:
                 is_permanent=True,
             )
         self._settings = settings
-        self._connection = Connection("24Nettbutikk", settings.url, load_json, (settings.token,), session, sleep)
+        self._connection = Connection(
+            "24Nettbutikk",
+            settings.url,
+            load_json,
+            (settings.token,),
+            session,
+            sleep,
+            may_be_local=settings.may_be_local,
+        )
 
     def check(self) -> str:
         """Return the shop's address without the scheme, when its orders may be read: it does not tell a name."""

@@ -3,6 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..providers.limits import MAX_ID
+from ..providers.messages import DocumentError, _
+
+#: What plain Python says of a list, number or text that stands where a document should have an object.
+_WRONG_FORM = (AttributeError, TypeError, LookupError, ValueError, ArithmeticError, RecursionError)
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -38,3 +44,47 @@ class Platform:
     is_ping: Callable = lambda headers, body: False
     sends_documents: bool = False
     left_out: tuple = ()
+
+    def __post_init__(self):
+        object.__setattr__(self, "parse", self._guarded(self.parse))
+
+    def _guarded(self, parse: Callable) -> Callable:
+        """Return ``parse`` that refuses, with a sentence, a document of another form and ids that are none."""
+
+        def read(content: bytes, settings):
+            try:
+                document = parse(content, settings)
+            except _WRONG_FORM as error:
+                raise DocumentError(
+                    _(
+                        "The order does not have the form in which %(platform)s gives orders (%(fault)s). Nothing of"
+                        " it was read. Look in the shop for what changes the API's answers, then read it again."
+                    ),
+                    platform=self.name,
+                    fault=f"{type(error).__name__}: {error}",
+                ) from error
+            for name, value in _ids(document):
+                if len(value) > MAX_ID:
+                    raise DocumentError(
+                        _(
+                            "%(name)s is %(value)s, which is longer than the %(limit)s characters an id can have."
+                            " Nothing of the order was read."
+                        ),
+                        name=name,
+                        value=value,
+                        limit=MAX_ID,
+                    )
+            return document
+
+        return read
+
+
+def _ids(document):
+    """Yield name and value of every id an order or a refund holds."""
+    for name in ("external_id", "order_id", "number", "payment_method", "delivery_method"):
+        yield name, str(getattr(document, name, None) or "")
+    for name in ("lines", "captures", "shipments", "refunds", "tenders"):
+        for entry in getattr(document, name, None) or ():
+            yield f"{name}.external_id", str(getattr(entry, "external_id", None) or "")
+    for reference in getattr(document, "references", None) or ():
+        yield str(reference.kind), str(reference.value)

@@ -411,7 +411,7 @@ class PrestaShopClient:
     """Reads orders. It writes nothing. Parameters and errors as :class:`~.magento.MagentoClient`."""
 
     def __init__(self, settings: ShopSettings, session=None, sleep: Callable = time.sleep):
-        check_address(settings.url)
+        check_address(settings.url, may_be_local=settings.may_be_local)
         if not re.fullmatch(r"[0-9A-Za-z]{32}", settings.token):
             raise ProviderError(
                 _(
@@ -422,7 +422,9 @@ class PrestaShopClient:
             )
         self._settings = settings
         base_url = f"{settings.url.rstrip('/')}/api"
-        self._connection = Connection("PrestaShop", base_url, load_json, [settings.token], session, sleep)
+        self._connection = Connection(
+            "PrestaShop", base_url, load_json, [settings.token], session, sleep, may_be_local=settings.may_be_local
+        )
 
     def check(self) -> str:
         """Return the shop's name, when everything needed can be read."""

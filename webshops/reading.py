@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 
+from ..providers.limits import clean_decoded, clean_text, is_plausible_date
 from ..providers.messages import DocumentError, _
 from .records import Reference
 
@@ -19,14 +20,14 @@ def load_json(content: bytes):
         raise ValueError(constant)
 
     try:
-        return json.loads(content, parse_float=Decimal, parse_constant=refuse)
+        return clean_decoded(json.loads(content, parse_float=Decimal, parse_constant=refuse), content)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
 def to_json(value) -> bytes:
     """Return JSON with the numbers written as :func:`load_json` read them (``1.10`` is not ``1.1``)."""
-    return _written(value).encode()
+    return clean_text(_written(value)).encode()
 
 
 def _written(value) -> str:
@@ -103,6 +104,8 @@ def to_time(value: str, zone: datetime.tzinfo, field: str) -> datetime.datetime:
     """
     try:
         moment = datetime.datetime.fromisoformat(str(value).strip().replace("Z", "+00:00").replace("z", "+00:00"))
+        if not is_plausible_date(moment.date()):
+            raise ValueError(value)
     except ValueError:
         raise DocumentError(
             _("%(field)s is %(value)s, where a date and time was expected. Nothing of the order was read."),

@@ -258,6 +258,7 @@ class ShopSettings:
     :ivar key: user name, consumer key or client id. :ivar secret: what belongs to it.
     :ivar token: an access token. :ivar token_secret: what belongs to it (OAuth 1.0a).
     :ivar store: store code or shop name, where one installation has several.
+    :ivar may_be_local: whether the shop may stand in our own network, or on this machine without https.
     :ivar time_zone: the zone of times the platform writes without one (:class:`zoneinfo.ZoneInfo`).
     """
 
@@ -268,3 +269,4 @@ class ShopSettings:
     token_secret: str = field(default="", repr=False)
     store: str = ""
     time_zone: datetime.tzinfo = datetime.timezone.utc
+    may_be_local: bool = True

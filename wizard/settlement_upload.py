@@ -1,10 +1,15 @@
 import base64
+import logging
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
+from ..models.settlement_fault import CONCURRENCY
 from ..providers.formats import identify, parse
+from ..providers.limits import quoted
 from ..providers.messages import SettlementError
+
+_logger = logging.getLogger(__name__)
 
 
 class SettlementUpload(models.TransientModel):
@@ -36,6 +41,18 @@ class SettlementUpload(models.TransientModel):
                     settlements |= self._ingest(attachment.name, content)
             except UserError as error:
                 refused.append(str(error))
+            except CONCURRENCY as error:
+                # somebody reads the same right now: Odoo calls this again, and it then finds what they have stored
+                raise ConcurrencyError(str(error)) from error
+            except Exception:
+                _logger.exception("%s could not be read", attachment.name)
+                refused.append(
+                    self.env._(
+                        "%s could not be read because of an unexpected fault. Nothing of it was stored. Upload it "
+                        "again; if it goes on, show the server log to whoever looks after Odoo.",
+                        quoted(attachment.name),
+                    )
+                )
         self.attachment_ids.unlink()
         if refused and not settlements:
             raise UserError("\n\n".join(refused))

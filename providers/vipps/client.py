@@ -170,6 +170,12 @@ class VippsClient:
         ledgers: dict = {}
         for answer, _body in self._pages(path, lambda answer: bool(answer.get("cursor"))):
             for ledger in answer.get("items", []):
+                handles = ledger.get("settlesForRecipientHandles") if isinstance(ledger, dict) else None
+                is_list = isinstance(handles or [], list) and all(isinstance(handle, str) for handle in handles or [])
+                if not isinstance(ledger, dict) or not ledger.get("ledgerId") or not is_list:
+                    raise ProviderError(
+                        _("Vipps answered %(path)s with something that is no ledger. Report it to Vipps."), path=path
+                    )
                 ledgers[str(ledger.get("ledgerId"))] = ledger
         return list(ledgers.values())
 

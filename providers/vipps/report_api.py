@@ -18,6 +18,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+from ..limits import MAX_AMOUNT, clean_decoded
 from ..messages import DocumentError, Message, _
 from ..proof import amount_text, balance_differences
 from ..records import ZERO, Document, FeeReport, Settlement
@@ -96,7 +97,7 @@ def load_json(content) -> object:
         raise ValueError(text)
 
     try:
-        return json.loads(content, parse_float=Decimal, parse_constant=refuse)
+        return clean_decoded(json.loads(content, parse_float=Decimal, parse_constant=refuse), content)
     except (RecursionError, ArithmeticError) as error:
         raise ValueError(str(error)) from None
 
@@ -168,7 +169,7 @@ def _entry(filename: str, topic: str, number: int, item) -> Entry:
         raise row.unreadable("entryType", _("the type of the entry"))
     currency = row.currency("currency")
     kind = entry_type(name)
-    psp = row.text("pspReference")
+    psp = row.identifier("pspReference")
     reference = row.text("reference")
     return Entry(
         type=kind,
@@ -194,7 +195,9 @@ def _minor_units(row: Row, column: str, currency: str, is_required: bool = True)
     value = row.values.get(column)
     if value is None and not is_required:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal)) or value != int(value):
+    is_number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+    # the size first: 1e1000000 written out would not end
+    if not is_number or not -MAX_AMOUNT * 100 < value < MAX_AMOUNT * 100 or value != int(value):
         raise row.unreadable(column, _("a whole number of minor units, for instance 124900"))
     return from_minor_units(int(value), currency)
 

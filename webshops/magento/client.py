@@ -36,13 +36,15 @@ class MagentoClient:
     """
 
     def __init__(self, settings: ShopSettings, session=None, sleep: Callable = time.sleep):
-        check_address(settings.url)
+        check_address(settings.url, may_be_local=settings.may_be_local)
         _check_keys(settings)
         self._settings = settings
         keys = (settings.secret, settings.token, settings.token_secret)
         store = urllib.parse.quote(settings.store or "all", safe="")
         base_url = f"{settings.url.rstrip('/')}/rest/{store}/V1"
-        self._connection = Connection("Magento", base_url, load_json, keys, session, sleep)
+        self._connection = Connection(
+            "Magento", base_url, load_json, keys, session, sleep, may_be_local=settings.may_be_local
+        )
 
     def check(self) -> str:
         """Return the name of the store of the newest order, else the host, when everything needed can be read."""

@@ -66,7 +66,7 @@ class ShopifyClient:
         sleep: Callable = time.sleep,
         **connection,
     ):
-        check_address(settings.url, "https://your-shop.myshopify.com")
+        check_address(settings.url, "https://your-shop.myshopify.com", may_be_local=settings.may_be_local)
         if not all(map(is_key, [settings.token] if settings.token else [settings.key, settings.secret])):
             raise ProviderError(
                 _(
@@ -79,7 +79,16 @@ class ShopifyClient:
         self._settings = settings
         self._sleep = sleep
         secrets = (settings.secret, settings.token)
-        self._connection = Connection("Shopify", settings.url, load_json, secrets, session, sleep, **connection)
+        self._connection = Connection(
+            "Shopify",
+            settings.url,
+            load_json,
+            secrets,
+            session,
+            sleep,
+            may_be_local=settings.may_be_local,
+            **connection,
+        )
         self._token = settings.token
 
     def check(self) -> str:

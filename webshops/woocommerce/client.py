@@ -43,11 +43,20 @@ class WooCommerceClient:
         sleep: Callable = time.sleep,
         **connection,
     ):
-        check_address(settings.url)
+        check_address(settings.url, may_be_local=settings.may_be_local)
         _check_keys(settings)
         self._settings = settings
         self._keys = (settings.key, settings.secret)
-        self._connection = Connection("WooCommerce", settings.url, load_json, self._keys, session, sleep, **connection)
+        self._connection = Connection(
+            "WooCommerce",
+            settings.url,
+            load_json,
+            self._keys,
+            session,
+            sleep,
+            may_be_local=settings.may_be_local,
+            **connection,
+        )
 
     def check(self) -> str:
         """Return the shop's name, when orders can be read with these keys."""
