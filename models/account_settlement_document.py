@@ -60,9 +60,12 @@ class AccountSettlementDocument(models.Model):
         for document in self:
             document.error_message = self.env["account.settlement"]._render_messages(document.error_data)
 
-    @api.depends("attachment_id")
+    @api.depends("attachment_id", "content_removed_on")
     def _compute_content(self):
         for document in self:
+            if document.content_removed_on:
+                document.content = False  # the note says why
+                continue
             # A document that is not stored has no content: an attachment that somebody names for it is not its own.
             try:
                 text = document._origin._get_content().decode("utf-8-sig") if document._origin else ""
@@ -151,10 +154,11 @@ class AccountSettlementDocument(models.Model):
         """Return the file, which is still exactly what was stored: bytes.
 
         :raises AccessError: when the user may not read the document.
-        :raises UserError: when the file was changed or is gone.
+        :raises UserError: when the file was changed or is gone, or was removed when its time was over.
         """
         self.ensure_one()
         self.check_access("read")
+        self._check_content_kept()
         content = self._read_file()
         if content is None or hashlib.sha256(content).hexdigest() != self.sha256:
             raise UserError(
@@ -181,7 +185,6 @@ class AccountSettlementDocument(models.Model):
         :raises UserError: when it cannot be read.
         """
         self.ensure_one()
-        self._check_content_kept()
         provider = self.provider_id
         try:
             parsed = self._parse()
@@ -244,7 +247,6 @@ class AccountSettlementDocument(models.Model):
 
         :raises UserError: when it was changed since.
         """
-        self._check_content_kept()
         self._get_content()
         return {
             "type": "ir.actions.act_url",

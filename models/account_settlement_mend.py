@@ -13,7 +13,7 @@ class AccountSettlement(models.Model):
 
     def action_mend(self):
         """Bring the ledger back to what was booked, and book what is missing in it."""
-        for settlement in self._as_manager():
+        for settlement in self:
             settlement._mend()
         return True
 
@@ -26,6 +26,7 @@ class AccountSettlement(models.Model):
         :raises UserError: where what is left differs still, and a person has to look.
         """
         self.ensure_one()
+        self = self._as_manager()
         self._lock()
         self._prove()
         if not self.is_altered:

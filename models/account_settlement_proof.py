@@ -65,7 +65,7 @@ class AccountSettlement(models.Model):
 
     def action_prove(self):
         """Compare what is stored with what was booked, now."""
-        self._as_user()._prove()
+        self._prove()
         altered = self.filtered("is_altered")
         return {
             "type": "ir.actions.client",
@@ -86,7 +86,8 @@ class AccountSettlement(models.Model):
         """
         self.env.flush_all()
         self.env.invalidate_all()
-        for settlement in self:
+        settlements = self._as_user()
+        for settlement in settlements:
             differences = settlement._get_differences()
             said = [message.to_json() for message in differences[:SAID_DIFFERENCES]]
             if len(differences) > SAID_DIFFERENCES:
@@ -96,7 +97,7 @@ class AccountSettlement(models.Model):
             settlement.write({"proof_data": said or False, "is_altered": bool(said), "proof_at": fields.Datetime.now()})
             if is_news:
                 settlement.message_post(body=settlement.proof_message)
-        self.provider_id._tell_of_alterations()
+        settlements.provider_id._tell_of_alterations()
         return self.filtered("is_altered")
 
     def _get_differences(self):

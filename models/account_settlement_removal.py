@@ -39,19 +39,11 @@ class AccountSettlementDocument(models.Model):
     def _remove_content(self):
         """Remove the content, and its copies on the vouchers; the record stays."""
         documents = self.sudo().filtered(lambda document: not document.content_removed_on)
-        attachments = documents.attachment_id
-        copies = self.env["ir.attachment"]
-        if attachments:
-            copies = copies.sudo().search(
-                [
-                    ("res_model", "=", "account.move"),
-                    ("res_id", "in", documents.settlement_ids.move_ids.ids),
-                    ("checksum", "in", attachments.mapped("checksum")),
-                ]
-            )
-        documents.write({"attachment_id": False, "content_removed_on": fields.Date.today()})
+        files = documents.attachment_id
+        copies = files.search([("settlement_document_id", "in", documents.ids)])
+        as_own(documents).write({"attachment_id": False, "content_removed_on": fields.Date.today()})
         documents.flush_recordset()
-        as_own(attachments.sudo() | copies).unlink()
+        as_own(files | copies).unlink()
 
 
 class AccountSettlementLine(models.Model):

@@ -191,7 +191,7 @@ class TestFaults(SettlementCase):
         self.provider._ask_for_attention("bad.json cannot be read.")
         self.provider._ask_for_attention("worse.json cannot be read.")
         self.assertEqual(len(self.provider.activity_ids), 3)
-        self.provider._note_fetch_success()
+        self.provider.sudo()._note_fetch_success()
         self.assertEqual(len(self.provider.activity_ids), 2)
 
     # ------------------------------------------------------------ a garbled day

@@ -120,6 +120,7 @@ VALUES = {
     "status": "excluded",
     "state": "paused",
     "raw": {"Amount": "1.00"},
+    "api_url": "https://shop.example.com",
     "explanation_data": [],
     "content": "{}",
     "webshop_check": False,
@@ -166,7 +167,8 @@ METHODS = {
 }
 
 #: Methods of Odoo's own that the addon extends; what they may do is Odoo's own affair, or said in WRITE above.
-EXTENDED = {"create", "write", "unlink", "onchange", "button_draft", "button_cancel", "action_undo_reconciliation"}
+VOUCHER_BUTTONS = ("button_draft", "button_cancel", "action_reverse")
+EXTENDED = {"create", "write", "unlink", "onchange", "copy_data", "action_undo_reconciliation", *VOUCHER_BUTTONS}
 
 
 @tagged("post_install", "-at_install")
@@ -232,7 +234,7 @@ class TestRoles(WebOrderCase):
             return False, None
         except UserError:
             # Whoever presses a button is let in, and told why not now; a value that is refused is refused.
-            return method not in ("create", "write", "unlink"), None
+            return method not in ("create", "write", "unlink", *VOUCHER_BUTTONS), None
         finally:
             savepoint.close(rollback=True)
             self.env.transaction.clear()
@@ -278,6 +280,15 @@ class TestRoles(WebOrderCase):
     def later_models():
         """Models whose table stands in their own tests."""
         return {"account.settlement.voucher", "account.settlement.connection", "account.settlement.erasure"}
+
+    def test_posted_vouchers(self):
+        """Odoo's own buttons on a settlement's voucher: nobody's; Reverse Entry opens Undo for managers."""
+        for method in ("button_draft", "button_cancel", "unlink"):
+            self.try_all(NOBODY, "account.move", method, self.settlement.move_ids.ids)
+        self.try_all(NOBODY, "account.move", "write", self.settlement.move_ids.ids, {"date": "2026-03-30"})
+        self.try_all(NOBODY, "account.move.line", "write", self.settlement.move_ids.line_ids.ids, {"balance": 7})
+        self.try_all(NOBODY, "account.move.line", "write", self.settlement.move_ids.line_ids.ids, {"partner_id": 1})
+        self.try_all(MANAGER, "account.move", "action_reverse", self.settlement.move_ids.ids)
 
     def test_what_customers_and_salesmen_do_not_read(self):
         """What a shop's order is called inside, and why it waits, is for those who book it."""
