@@ -179,8 +179,13 @@ def test_numbers_keep_their_digits():
 
 @pytest.mark.parametrize(
     "content",
-    (b"", b"no json", b'{"ip": NaN}', b'{"ip": 1, "a": "\\ud800"}', b"[" * 100_000, b"\xff"),
-    ids=("empty", "text", "constant", "half a letter", "too deep", "no text"),
+    (b"", b"no json", b'{"ip": NaN}', b"[" * 100_000, b"\xff"),
+    ids=("empty", "text", "constant", "too deep", "no text"),
 )
 def test_what_cannot_be_read_is_left_to_the_reader(content):
     assert leave_out(content, TRACES) == content
+
+
+def test_half_a_letter_hides_nothing():
+    """JavaScript cuts emojis in half: the reader puts a sign in its place, and what is left out is left out."""
+    assert leave_out(b'{"ip": 1, "a": "\\ud800"}', TRACES) == '{"a": "\ufffd"}'.encode()
