@@ -592,7 +592,7 @@ class Books:
         heading("Files")
         rows = [("file", "rows", "stored")]
         for document in self.env["account.settlement.document"].search([], order="id"):
-            in_file = document.attachment_id.raw.decode().count("\n") - 1
+            in_file = document._get_content().decode().count("\n") - 1
             stored = len(self.lines.filtered(lambda line, document=document: line.document_id == document))
             rows.append((document.name, str(in_file), str(stored)))
         table(rows, (-42, 6, 8))

@@ -66,11 +66,17 @@ def check_form(url: str) -> None:
         )
 
 
+#: Addresses of version 6 that lead to the one of version 4 in their last 32 bits: of translators, and the old forms.
+_HOLDING_IPV4 = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the internet, not of this machine or the network it stands in."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
-    return ip.is_global and not ip.is_multicast
+    if ip.version == 6 and any(ip in network for network in _HOLDING_IPV4):
+        ip = ipaddress.ip_address(int(ip) & 0xFFFFFFFF)
+    return ip.is_global and not ip.is_multicast and not getattr(ip, "is_site_local", False)
 
 
 class Deadline:

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import urllib.parse
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -15,6 +16,7 @@ class Fault:
 
     :ivar status: answer with this status. :ivar headers: with these headers. :ivar body: with this body.
     :ivar delay: wait so many seconds first. :ivar cut: send only half of the right answer, then close.
+    :ivar send: called with the handler, to write whatever it likes to its ``wfile``; then the connection is closed.
     """
 
     path: str = ""
@@ -23,6 +25,7 @@ class Fault:
     body: bytes = b""
     delay: float = 0
     cut: bool = False
+    send: Callable | None = None
 
 
 class LocalServer:
@@ -83,6 +86,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if fault:
             server.faults.remove(fault)
             time.sleep(fault.delay)
+        if fault and fault.send:
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                fault.send(self)
+                self.wfile.flush()
+            return
         if fault and fault.status:
             self._send(fault.status, fault.headers, fault.body)
             return

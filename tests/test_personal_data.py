@@ -552,6 +552,41 @@ class TestErasure(PersonalDataCase):
         with self.assertRaisesRegex(UserError, "Say why"):
             wizard.action_erase()
 
+    def test_contacts_that_are_no_customers(self):
+        """Our own company, a supplier, and the customer of all orders are refused: many things hang on them."""
+        supplier = self.env["res.partner"].create({"name": "Leverandør AS", "supplier_rank": 1})
+        self.shop.sudo().collective_partner_id = self.env["res.partner"].create({"name": "Nettkunder"})
+        for partner in (self.company.partner_id, supplier, self.shop.collective_partner_id):
+            name = partner.name
+            with self.subTest(name), self.assertRaises(UserError):
+                self.erase(partner)
+            self.assertEqual(partner.name, name)
+
+    def test_customer_with_an_ordinary_order(self):
+        """An order outside the shops that is not invoiced yet needs its customer."""
+        partner = self.env["res.partner"].create({"name": "Kari Nordmann", "email": "kari@example.com"})
+        self.order(500, "X-1", partner=partner)
+        self.erase(partner)
+        self.assertEqual((partner.name, partner.email), ("Kari Nordmann", "kari@example.com"))
+
+    def test_an_address_is_no_part_of_another(self):
+        """ri@ is not kari@, and an underscore is a letter."""
+        event = self.env["sale.webshop.event"].sudo().create(
+            {
+                "webshop_id": self.shop.id,
+                "kind": "document",
+                "source": "webhook",
+                "state": "ignored",
+                "external_id": "77",
+                "content": json.dumps({"buyer": {"email": "Kari@example.com"}}),
+                "sha256": "77",
+            }
+        )
+        for email, is_erased in (("ri@example.com", False), ("kar_@example.com", False), ("kari@example.com", True)):
+            self.erase(self.env["res.partner"].create({"name": "Ri", "email": email}))
+            self.assertEqual(not event.content, is_erased, email)
+
+
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOON)

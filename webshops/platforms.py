@@ -81,7 +81,7 @@ class Platform:
 
 def _ids(document):
     """Yield name and value of every id an order or a refund holds."""
-    for name in ("external_id", "order_id", "number", "payment_method", "delivery_method"):
+    for name in ("external_id", "order_id", "number"):
         yield name, str(getattr(document, name, None) or "")
     for name in ("lines", "captures", "shipments", "refunds", "tenders"):
         for entry in getattr(document, name, None) or ():

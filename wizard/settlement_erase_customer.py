@@ -1,7 +1,11 @@
+import json
+import re
+
 from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..models.sale_order_removal import UNPLACED
@@ -9,6 +13,23 @@ from ..models.sale_order_removal import UNPLACED
 #: What is known of a customer that no bookkeeping needs, and what else is known where nothing is booked on him.
 CONTACT_FIELDS = ("email", "phone")
 ADDRESS_FIELDS = ("street", "street2", "zip", "city", "vat", "website", "comment")
+
+
+def _read_texts(content):
+    """Return every text a document holds, in lower case; none where it is no JSON."""
+    try:
+        found, left = set(), [json.loads(content or "null")]
+    except ValueError:
+        return set()
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, str):
+            found.add(value.strip().casefold())
+    return found
 
 
 class SettlementEraseCustomer(models.TransientModel):
@@ -36,6 +57,7 @@ class SettlementEraseCustomer(models.TransientModel):
         self.partner_id.check_access("read")
         if self.summary:
             raise UserError(self.env._("The data of %s were erased already.", self.partner_id.display_name))
+        self._check_is_customer()
         said = self._erase()
         self.summary = "\n".join(said)
         customer = self.partner_id.commercial_partner_id.sudo()
@@ -50,10 +72,32 @@ class SettlementEraseCustomer(models.TransientModel):
             "target": "new",
         }
 
+    def _check_is_customer(self):
+        """Refuse contacts that are not a customer's: our own companies, suppliers, and those that stand for many.
+
+        :raises UserError: nothing is erased then.
+        """
+        family = self._get_family()
+        companies = self.env["res.company"].sudo().with_context(active_test=False).search([]).partner_id
+        shops = self.env["sale.webshop"].sudo().with_context(active_test=False).search([])
+        suppliers = self.env["account.settlement.fee.type"].sudo().search([]).partner_id
+        suppliers |= family.filtered("supplier_rank")
+        if family & (companies | shops.collective_partner_id | suppliers):
+            raise UserError(
+                self.env._(
+                    "%s is not a customer alone: a company of yours, a supplier, or the customer of all orders. Change "
+                    "the contact by hand.",
+                    self.partner_id.display_name,
+                )
+            )
+
+    def _get_family(self):
+        customer = self.partner_id.commercial_partner_id.sudo()
+        return customer.with_context(active_test=False).search([("id", "child_of", customer.id)])
+
     def _erase(self):
         """Erase; return what was done and what was kept, as sentences."""
-        customer = self.partner_id.commercial_partner_id.sudo()
-        family = customer.with_context(active_test=False).search([("id", "child_of", customer.id)])
+        family = self._get_family()
         # only the companies that the user works in: another one's orders are its own affair
         companies = self.env.companies
         orders = (
@@ -100,6 +144,8 @@ class SettlementEraseCustomer(models.TransientModel):
         """Erase what the shops told of orders that were not taken in, found by the customer's e-mail addresses."""
         said = []
         for email in {partner.email_normalized for partner in family} - {False}:
+            # The address may be written with escapes in the document: its first part is looked for, then the whole.
+            local_part = re.sub(r"([\\\\%_])", r"\\\1", email.partition("@")[0])
             events = (
                 self.env["sale.webshop.event"]
                 .sudo()
@@ -108,9 +154,10 @@ class SettlementEraseCustomer(models.TransientModel):
                         ("company_id", "in", self.env.companies.ids),
                         ("kind", "=", "document"),
                         ("order_id", "=", False),
-                        ("content", "ilike", email),
+                        ("content", "ilike", local_part),
                     ]
                 )
+                .filtered(lambda event, email=email: email in _read_texts(event.content))
             )
             waiting = events.filtered(lambda event: event.state in ("new", "error"))
             removed = (events - waiting)._remove_content("erasure")
@@ -171,23 +218,33 @@ class SettlementEraseCustomer(models.TransientModel):
                     "years after the financial year (bokføringsloven § 13)."
                 )
             ]
+        if not self._get_orders_of(family) <= self._get_orders_of(family).filtered("webshop_id"):
+            return [self.env._("Removed: e-mail and phone. Kept: name and address, as the customer has other orders.")]
         for partner in quiet:
             partner.write(
                 {"name": self.env._("Erased customer %s", partner.id), **dict.fromkeys(ADDRESS_FIELDS, False)}
             )
         return [self.env._("Removed: name, address, e-mail and phone of %s, as nothing is booked.", customer.name)]
 
+    def _get_orders_of(self, family):
+        """Return every order of the customer, in every company, that has not been called off."""
+        names = ("partner_id", "partner_invoice_id", "partner_shipping_id")
+        domain = Domain.OR([(name, "in", family.ids)] for name in names)
+        return self.env["sale.order"].sudo().search(domain & Domain("state", "!=", "cancel"))
+
     def _has_open_business(self, family):
         """Whether anything in any company still needs to reach the customer."""
-        orders = self.env["sale.order"].sudo().search_count(
-            [("partner_id", "in", family.ids), ("webshop_state", "in", ("open", "waiting"))], limit=1
+        orders = self._get_orders_of(family).filtered(
+            lambda order: (
+                order.webshop_state in ("open", "waiting") if order.webshop_id else order.invoice_status != "invoiced"
+            )
         )
         items = self.env["account.move.line"].sudo().search_count(
             [
                 ("partner_id", "in", family.ids),
                 ("account_type", "in", ("asset_receivable", "liability_payable")),
                 ("amount_residual", "!=", 0),
-                ("parent_state", "=", "posted"),
+                ("parent_state", "in", ("draft", "posted")),
             ],
             limit=1,
         )

@@ -1,0 +1,598 @@
+"""Mutations: settlement files and shop documents with damage of every kind, read by the real readers.
+
+A damaged document is read right, or refused with a sentence; it never ends in another exception, never takes long, and
+never passes with other amounts than the original unless the proof says so. Each batch is read in a process of its own,
+that is killed when one document takes too long. A sample is then uploaded, and sent to the shops, in a real database,
+each followed by a good one, which must be read.
+"""
+
+import contextlib
+import copy
+import csv
+import datetime
+import io
+import json
+import os
+import pickle
+import random
+import re
+import resource
+import select
+import signal
+import time
+from collections import Counter
+from decimal import Decimal
+
+import environment
+import openpyxl
+
+from odoo.exceptions import UserError
+
+from odoo.addons.settlement_bridge.providers.formats import parse
+from odoo.addons.settlement_bridge.providers.messages import SettlementError
+from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
+from odoo.addons.settlement_bridge.tests import shop_month, vipps_files
+from odoo.addons.settlement_bridge.tests.webshop_servers.inbox import InboxServer
+from odoo.addons.settlement_bridge.tests.webshop_servers.magento import MagentoServer
+from odoo.addons.settlement_bridge.tests.webshop_servers.mystore import MystoreServer
+from odoo.addons.settlement_bridge.tests.webshop_servers.nettbutikk24 import Nettbutikk24Server
+from odoo.addons.settlement_bridge.tests.webshop_servers.prestashop import PrestaShopServer
+from odoo.addons.settlement_bridge.tests.webshop_servers.shopify import ShopifyServer
+from odoo.addons.settlement_bridge.tests.webshop_servers.woocommerce import WooCommerceServer
+from odoo.addons.settlement_bridge.webshops.formats import PLATFORMS
+from odoo.addons.settlement_bridge.webshops.reading import to_json
+from odoo.addons.settlement_bridge.webshops.records import Order
+
+#: Seconds a document may take, and the most memory it may take on top, in bytes.
+LONGEST, MOST_MEMORY = 5, 1_500 * 2**20
+#: A sentence longer than this quotes too much.
+LONGEST_SENTENCE = 3000
+#: How a reading may end.
+OUTCOMES = ("refused", "disproved", "read")
+SERVERS = (
+    InboxServer, WooCommerceServer, ShopifyServer, MagentoServer, PrestaShopServer, MystoreServer, Nettbutikk24Server,
+)  # fmt: skip
+#: Values that stand where another was.
+NASTY = (
+    None, True, False, 0, -1, 1, "", " ", "0", "-0", "NaN", "Infinity", "1e400", "1e1000000", "9" * 400, 10**400,
+    10**18 + 1, -(10**18), 0.1, 1.005, "1,00", "1.234,56", "1 000", "\u22125", "\u0660", "\0", "N\0K", "\ud800",
+    "a\ud83d", "\u202eNOK", "x" * 100_000, "é" * 3000, [], {}, [None], [[]], {"a": {}}, ["x"], [1], "0001-01-01",
+    "9999-12-31",
+    "2062-02-30", "2026-13-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-03-02T24:00:00Z",
+    "2026-03-02T10:00:00.123456789Z", "2026-03-02", "31.12.9999", "01.01.0001", "=1+1", "<b>x</b>", "%(x)s", "%s",
+    "'; DROP TABLE x; --", "NOK", "SEK", "XXX", "nok",
+)  # fmt: skip
+
+
+class Specimen:
+    """A document that can be damaged: ``name``, ``content`` and how its kind is damaged and read."""
+
+    def __init__(self, group, name, content, damage, read):
+        self.group, self.name, self.content, self.damage, self.read = group, name, content, damage, read
+
+
+def run(arena):
+    """Return the figures and what was found."""
+    count = 60 if arena.is_short else 1500
+    figures, found = {}, []
+    groups = settlement_specimens()
+    groups.update(shop_specimens())
+    for group, specimens in groups.items():
+        outcomes, sentences = read_all(arena, group, specimens, count)
+        figures[f"{group}: refused, disproved, read"] = "  ".join(str(outcomes[how]) for how in OUTCOMES)
+        found += sentences
+        if not arena.is_short:
+            environment.say(f"{group}: {dict(outcomes)}")
+    figures["mutations in all"] = count * len(groups)
+    stored, sentences = store_sample(arena, groups, 2 if arena.is_short else 60)
+    figures["stored in a database"] = stored
+    return figures, found + sentences
+
+
+# ---------------------------------------------------------------- what is damaged
+
+
+def settlement_specimens():
+    """The month at Vipps, in each of its formats."""
+    movements = vipps_files.without_late_fees(vipps_files.story())
+    late = vipps_files.story()
+    formats = {
+        "report API": (vipps_files.as_api_bundles(late), damage_json),
+        "report API feed": ([vipps_files.as_api_feed(late)], damage_json),
+        "portal CSV": ([vipps_files.as_portal_csv(late)], damage_csv),
+        "portal XLSX": ([vipps_files.as_portal_xlsx(late)], damage_xlsx),
+        "earlier XML": ([vipps_files.as_old_xml(movements)], damage_xml),
+        "earlier CSV": ([vipps_files.as_old_csv(movements)], damage_csv),
+        "earlier XLSX": (vipps_files.as_old_xlsx(movements), damage_xlsx),
+    }
+    return {
+        group: [Specimen(group, name, content, damage, read_settlements) for name, content in files]
+        for group, (files, damage) in formats.items()
+    }
+
+
+def shop_specimens():
+    """Orders of the month in the shop, as each platform writes them."""
+    groups = {}
+    for server_class in SERVERS:
+        with server_class() as server:
+            lives = [life for life in shop_month.Month().lives if not life.needs & server.cannot.keys()][::4]
+            for life in lives:
+                for order in life.states:
+                    if not order.is_deleted:
+                        server.put(order)
+            platform = PLATFORMS[server.platform]
+            if platform.client:
+                client = platform.client(server.settings)
+                since = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+                contents = [(raw.external_id, raw.content) for page in client.changes(since) for raw in page]
+            else:
+                contents = [
+                    (life.number, to_json(document)) for life in lives for document in server.documents(life.number)
+                ]
+            read = order_reader(platform, server.settings)
+            groups[server.platform] = [
+                Specimen(server.platform, name, content, damage_json, read) for name, content in contents
+            ]
+    return groups
+
+
+# ---------------------------------------------------------------- the damage
+
+
+def damage_bytes(content, chance):
+    """Something happened to the file on its way."""
+    content = bytearray(content)
+    start = chance.randrange(max(1, len(content)))
+    end = min(len(content), start + chance.choice((1, 2, 10, 200)))
+    what = chance.randrange(8)
+    if what == 0:
+        del content[start:]
+    elif what == 1:
+        del content[start:end]
+    elif what == 2:
+        content[start:start] = content[start:end]
+    elif what == 3 and content:
+        content[start] ^= 1 << chance.randrange(8)
+    elif what == 4:
+        content[start:start] = chance.choice(
+            (b"\0", b"\xff\xfe", b"\xed\xa0\x80", b"\r", b'"', b"<", b"&", b"\x1a", b"]")
+        )
+    elif what == 5:
+        content[:0] = chance.choice(
+            (b"\xef\xbb\xbf", b"\xff\xfe", b" \n", b"\0", b"<?xml version='1.0'?>", b"PK\x03\x04")
+        )
+    elif what == 6:
+        content = bytearray(
+            content.decode("utf-8", "replace").encode(
+                chance.choice(("utf-16", "latin-1", "utf-32", "cp037")), "replace"
+            )
+        )
+    else:
+        digits = [position for position, byte in enumerate(content) if 48 <= byte <= 57]
+        if digits:
+            content[chance.choice(digits)] = chance.randrange(48, 58)
+    return bytes(content)
+
+
+def damage_json(content, chance):
+    """A field is missing, doubled, of another kind, or another value."""
+    if chance.random() < 0.25:
+        return damage_bytes(content, chance)
+    document = json.loads(content, parse_float=Decimal)
+    for _time in range(chance.choice((1, 1, 1, 2, 3))):
+        places = list(_places(document))
+        if not places:
+            break
+        holder, key = chance.choice(places)
+        what = chance.randrange(6)
+        if what == 0:
+            del holder[key]
+        elif what == 1 and isinstance(holder, list):
+            holder.insert(key, holder[key])
+        elif what == 2 and isinstance(holder, dict):
+            holder[chance.choice(("note\0", "x\ud800", key.upper(), "", "__proto__"))] = holder.pop(key)
+        elif what == 3 and isinstance(holder[key], (int, Decimal)) and not isinstance(holder[key], bool):
+            holder[key] += chance.choice((1, -1, 100, -100))
+        elif what == 4:
+            other, name = chance.choice(places)
+            if name in _keys(other):
+                holder[key] = copy.deepcopy(other[name])
+        else:
+            holder[key] = copy.deepcopy(chance.choice(NASTY))
+    return _written(document, chance)
+
+
+def _written(document, chance):
+    text = json.dumps(document, default=lambda number: f"@{number}@")
+    text = re.sub(r'"@([^@"]*)@"', r"\1", text)
+    if chance.random() < 0.1:
+        # a number as no encoder writes it, but a server may
+        numbers = list(re.finditer(r"(?<=: )-?\d+(\.\d+)?(?=[,}])", text))
+        if numbers:
+            number = chance.choice(numbers)
+            odd = chance.choice(
+                ("1e1000000", "1e-1000000", "-0", "1E400", "NaN", "9" * 5000, "1.0000000000000000000001")
+            )
+            text = text[: number.start()] + odd + text[number.end() :]
+    return text.encode()
+
+
+def _keys(holder):
+    return holder.keys() if isinstance(holder, dict) else range(len(holder))
+
+
+def _places(holder):
+    """Every (object or list, key) of a document."""
+    for key in list(_keys(holder)):
+        yield holder, key
+        if isinstance(holder[key], (dict, list)):
+            yield from _places(holder[key])
+
+
+def damage_table(rows, chance):
+    """A cell, a row or a column is not as it was."""
+    rows = [list(row) for row in rows]
+    for _time in range(chance.choice((1, 1, 1, 2))):
+        number = chance.randrange(len(rows))
+        row = rows[number]
+        column = chance.randrange(len(row)) if row else 0
+        what = chance.randrange(8)
+        if what == 0:
+            del rows[number]
+        elif what == 1:
+            rows.insert(number, list(row))
+        elif what == 2 and number + 1 < len(rows):
+            rows[number], rows[number + 1] = rows[number + 1], rows[number]
+        elif what == 3:
+            for other in rows:
+                del other[column : column + 1]
+        elif what == 4 and row:
+            del row[column]
+        elif what == 5 and row:
+            row[column:column] = [chance.choice(NASTY)]
+        elif row:
+            row[column] = chance.choice(NASTY)
+        if not rows:
+            break
+    return rows
+
+
+def damage_csv(content, chance):
+    """A CSV file, saved by somebody who meant well."""
+    if chance.random() < 0.3:
+        return damage_bytes(content, chance)
+    rows = list(csv.reader(io.StringIO(content.decode())))
+    rows = damage_table(rows, chance)
+    stream = io.StringIO()
+    delimiter = chance.choice((",", ",", ",", ";", "\t", "|"))
+    writer = csv.writer(stream, delimiter=delimiter, quoting=chance.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
+    for row in rows:
+        writer.writerow(["" if cell is None else cell for cell in row])
+    return stream.getvalue().encode("utf-8", "surrogatepass")
+
+
+def damage_xlsx(content, chance):
+    """A spreadsheet, opened and saved; or damaged on its way."""
+    if chance.random() < 0.15:
+        return damage_bytes(content, chance)
+    workbook = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = workbook.active
+    for _time in range(chance.choice((1, 1, 2))):
+        row, column = chance.randrange(1, sheet.max_row + 1), chance.randrange(1, sheet.max_column + 1)
+        what = chance.randrange(9)
+        if what == 0:
+            sheet.delete_rows(row)
+        elif what == 1:
+            sheet.delete_cols(column)
+        elif what == 2:
+            sheet.insert_rows(row)
+        elif what == 3:
+            sheet.cell(chance.choice((3000, 600_000, 1_048_576)), chance.choice((1, 5, 200))).value = "x"
+        elif what == 4:
+            sheet.cell(row, column).value = chance.choice(
+                (
+                    datetime.time(10, 0),
+                    datetime.datetime(2026, 1, 1),  # noqa: DTZ001 - a cell has no zone
+                    datetime.date(9999, 12, 31),
+                    datetime.timedelta(days=9),
+                )
+            )
+        elif what == 5:
+            sheet.cell(row, column).number_format = chance.choice(("h:mm", "yyyy-mm-dd", "0%", "[h]:mm", '"x"0'))
+        elif what == 6:
+            number = sheet.cell(row, column).value
+            if isinstance(number, (int, float)):
+                sheet.cell(row, column).value = number + chance.choice((1, -0.01, 1e15))
+        else:
+            value = chance.choice(NASTY)
+            if isinstance(value, (list, dict)) or value in ("\0", "N\0K", "\ud800", "a\ud83d") or value == 10**400:
+                value = "#REF!"
+            sheet.cell(row, column).value = value if value != "x" * 100_000 else "x" * 30_000
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+def damage_xml(content, chance):
+    """An XML file whose elements are not as they were."""
+    if chance.random() < 0.3:
+        return damage_bytes(content, chance)
+    text = content.decode()
+    for _time in range(chance.choice((1, 1, 1, 2))):
+        leaves = list(re.finditer(r"<(\w+)>([^<]*)</\1>", text))
+        if not leaves:
+            break
+        leaf = chance.choice(leaves)
+        what = chance.randrange(7)
+        if what == 0:
+            put = ""
+        elif what == 1:
+            put = leaf.group() * 2
+        elif what == 2:
+            put = leaf.group().replace(leaf.group(1), leaf.group(1) + chance.choice(("X", "", "Info")))
+        elif what == 3:
+            put = f"<{leaf.group(1)}><x>{leaf.group(2)}</x></{leaf.group(1)}>"
+        elif what == 4:
+            put = f"<{leaf.group(1)}><![CDATA[{leaf.group(2)}]]><!-- x --></{leaf.group(1)}>"
+        else:
+            value = chance.choice(NASTY)
+            value = "" if value is None else str(value)
+            value = value.replace("&", "&amp;").replace("<", "&lt;") if chance.random() < 0.8 else value
+            put = f"<{leaf.group(1)}>{value}</{leaf.group(1)}>"
+        text = text[: leaf.start()] + put + text[leaf.end() :]
+    if chance.random() < 0.05:
+        text = text.replace("?>", '?><!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]>', 1)
+    return text.encode("utf-8", "surrogatepass")
+
+
+# ---------------------------------------------------------------- reading it
+
+
+def read_settlements(name, content, original):
+    """Read a settlement file; return ``(outcome, sentence of what is wrong)``."""
+    parsed = parse(name, content)
+    wanted = {row.external_id: row for one in parse(name, original).settlements for row in one.transactions}
+    opened = {one.external_id: one.opening_balance for one in parse(name, original).settlements}
+    outcome = "read"
+    for settlement in parsed.settlements:
+        if prove(settlement):
+            outcome = "disproved"
+            continue
+        if not has_proof(settlement):
+            continue  # a person confirms the payout
+        if settlement.opening_balance != opened.get(settlement.external_id, settlement.opening_balance):
+            continue  # it begins in the middle; that is said when it is stored
+        for row in settlement.transactions:
+            right = wanted.get(row.external_id)
+            if right and (right.amount, right.fee, right.kind) != (row.amount, row.fee, row.kind):
+                return outcome, (
+                    f"accepted, with {row.kind} {row.amount} less {row.fee} for {row.external_id}, "
+                    f"which is {right.kind} {right.amount} less {right.fee}"
+                )
+        if settlement.payout_amount is not None and settlement.opening_balance is not None:
+            net = sum((row.net for row in settlement.transactions if str(row.kind) != "payout"), Decimal(0))
+            if settlement.opening_balance + net != settlement.payout_amount:
+                return outcome, f"accepted, though {net} is not the payout of {settlement.payout_amount}"
+    return outcome, check_storable(parsed)
+
+
+def check_storable(parsed):
+    """Nothing is accepted that a ledger cannot hold."""
+    for settlement in parsed.settlements:
+        for row in settlement.transactions:
+            if abs(row.amount) >= 10**13:
+                return (
+                    f"accepted, with an amount of {len(str(row.amount))} digits, which a ledger does not hold exactly"
+                )
+            if not 2000 <= row.date.year <= 2100:
+                return f"accepted, with a date in the year {row.date.year}"
+            for text in (row.external_id, row.order_reference, row.provider_reference, row.text):
+                if "\0" in text or any(0xD800 <= ord(letter) < 0xE000 for letter in text):
+                    return "accepted, with a letter that a database does not hold"
+                if len(text) > 2500:
+                    return f"accepted, with a reference or text of {len(text)} characters"
+    return ""
+
+
+def order_reader(platform, settings):
+    """Return the reader of a platform's orders."""
+
+    def read(_name, content, _original):
+        order = platform.parse(content, settings)
+        if isinstance(order, Order):
+            total = sum((line.amount for line in order.lines), Decimal(0))
+            return ("read" if total == order.total else "disproved"), ""
+        return "read", ""
+
+    return read
+
+
+def read_one(specimen, content):
+    """Read a damaged document; return ``(outcome, sentence of what is wrong)``."""
+    try:
+        return specimen.read(specimen.name, content, specimen.content)
+    except SettlementError as refusal:
+        sentence = str(refusal)
+        if not sentence.strip():
+            return "refused", "refused without a reason"
+        if len(sentence) > LONGEST_SENTENCE:
+            return "refused", f"refused in a sentence of {len(sentence)} characters"
+        try:
+            json.dumps(refusal.message.to_json()).encode()
+            stored = json.dumps(refusal.message.to_json())
+        except (ValueError, TypeError) as error:
+            return "refused", f"refused with a reason that cannot be stored: {error}"
+        if "\\u0000" in stored or "\\ud8" in stored.lower():
+            return "refused", "refused with a reason that a database does not hold (U+0000 or half a letter)"
+        return "refused", ""
+    except MemoryError:
+        return "failed", "takes too much memory"
+    except Exception as error:
+        frame = error.__traceback__
+        while frame.tb_next:
+            frame = frame.tb_next
+        place = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}"
+        return "failed", f"{type(error).__name__} at {place}: {str(error)[:100]}"
+
+
+def read_all(arena, group, specimens, count):
+    """Read so many damaged documents of a kind; return how they ended, and what is wrong, each kind of fault once."""
+    outcomes, faults, done = Counter(), {}, 0
+    while done < count:
+        for number, seconds, outcome, sentence in batch(arena, group, specimens, done, count):
+            done = number + 1
+            outcomes[outcome] += 1
+            if seconds > LONGEST and not sentence:
+                sentence = "takes too long"
+            if sentence:
+                faults.setdefault(" ".join(sentence.split(": ")[:1]), []).append((number, sentence))
+    found = []
+    for entries in faults.values():
+        number, sentence = entries[0]
+        found.append(f"{group}, mutation {number} ({len(entries)} alike): {sentence}")
+    return outcomes, found
+
+
+def mutation(arena, group, specimens, number):
+    """Return the specimen and its damaged content; always the same for a seed and number."""
+    chance = random.Random(f"{arena.seed} {group} {number}")
+    specimen = chance.choice(specimens)
+    return specimen, specimen.damage(specimen.content, chance)
+
+
+def batch(arena, group, specimens, start, count):
+    """Yield ``(number, seconds, outcome, sentence)`` from a process of its own; ends early when one takes too long."""
+    reader, writer = os.pipe()
+
+    def work():
+        os.close(reader)
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        with open("/proc/self/statm") as memory:
+            used = int(memory.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + MOST_MEMORY, used + MOST_MEMORY))
+        with os.fdopen(writer, "wb", 0) as stream:
+            for number in range(start, count):
+                specimen, content = mutation(arena, group, specimens, number)
+                pickle.dump(("begun", number, 0, ""), stream)
+                started = time.process_time()
+                outcome, sentence = read_one(specimen, content)
+                pickle.dump(("ended", number, time.process_time() - started, (outcome, sentence)), stream)
+
+    process = arena.fork(work)
+    os.close(writer)
+    number = start
+    with os.fdopen(reader, "rb", 0) as stream:
+        while True:
+            # the machine may be busy: three times as long by the clock
+            ready, _write, _error = select.select([stream], [], [], LONGEST * 3)
+            if not ready:
+                os.kill(process, signal.SIGKILL)
+                os.waitpid(process, 0)
+                yield number, LONGEST * 3, "failed", f"had not ended after {LONGEST * 3} s"
+                return
+            try:
+                what, number, seconds, result = pickle.load(stream)
+            except EOFError:
+                break
+            if what == "ended":
+                yield number, seconds, *result
+    _pid, status = os.waitpid(process, 0)
+    if status:
+        yield number, 0, "failed", f"the process ended with status {status}"
+
+
+# ---------------------------------------------------------------- in a database
+
+
+def store_sample(arena, groups, count):
+    """Upload damaged files and send damaged orders, each followed by a good one; return how many, and the faults.
+
+    Nothing is kept: each is taken back before the next.
+    """
+    found, stored = [], 0
+    with arena.env(is_kept=False) as env:
+        sample = Sample(env)
+        for group, specimens in groups.items():
+            for number in range(10_000, 10_000 + count):
+                specimen, content = mutation(arena, group, specimens, number)
+                store = sample.send if group in PLATFORMS else sample.upload
+                stored += 1
+                env.flush_all()
+                savepoint = env.cr.savepoint(flush=False)
+                try:
+                    sentence = store(specimen, content)
+                    env.flush_all()
+                except Exception as error:
+                    sentence = f"{type(error).__name__}: {str(error)[:150]}"
+                savepoint.close(rollback=True)
+                env.transaction.clear()
+                if sentence:
+                    found.append(f"{group}, mutation {number}, stored: {sentence}")
+    return stored, found
+
+
+class Sample:
+    """A provider and shops that are given damaged documents, and another provider that is given a good one."""
+
+    def __init__(self, env):
+        self.env = env
+        Provider = env["account.settlement.provider"]
+        self.provider = Provider.search([("merchant_id", "=", vipps_files.MSN)])
+        self.provider.start_date = False
+        env.company.fiscalyear_lock_date = False
+        wizard = env["settlement.activate"].create({"code": "vipps", "merchant_id": "123499", "name": "God"})
+        self.other = Provider.browse(wizard.action_activate()["res_id"])
+        name, content = vipps_files.as_old_xml(vipps_files.story()[:4])
+        self.good = name, content.replace(vipps_files.MSN.encode(), b"123499")
+        shop = env["sale.webshop"].search([], limit=1)
+        # an address only a few platforms want, and nothing is sent to
+        self.shops = {"inbox": shop}
+        for server in SERVERS[1:]:
+            values = {"name": server.platform, "platform": server.platform, "api_url": "https://shop.example.com"}
+            self.shops[server.platform] = shop.copy(values)
+            self.shops[server.platform].sudo().state = "active"
+
+    def upload(self, specimen, content):
+        """A person uploads a damaged file; it is fetched too; then comes a good one. Return what is wrong."""
+        # a refusal is right
+        with contextlib.suppress(UserError), self.env.cr.savepoint():
+            self.provider._ingest_file(specimen.name, content)._process_each()
+        Document = self.env["account.settlement.document"].sudo()
+        document = Document._store(self.provider, f"again {specimen.name}", content, "fetch")
+        if document.state == "new":
+            try:
+                with self.env.cr.savepoint():
+                    document._ingest()
+            except UserError as error:
+                document._refuse(error.__cause__ if isinstance(error.__cause__, SettlementError) else error)
+                self.env.flush_all()
+                if not (document.error_message or "").strip():
+                    return "refused without a reason"
+        settlements = self.other._ingest_file(*self.good)
+        settlements._process()
+        self.env.flush_all()
+        return "" if set(settlements.mapped("state")) == {"booked"} else "the good file after it was not booked"
+
+    def send(self, specimen, content):
+        """A shop sends a damaged order, then the right one. Return what is wrong."""
+        shop = self.shops[specimen.group]
+        Event = self.env["sale.webshop.event"]
+        shop._ingest_orders([content])
+        self.env.flush_all()
+        event = Event.search([("webshop_id", "=", shop.id)], order="id desc", limit=1)
+        if event.state == "error" and "unexpected fault" in (event.message or ""):
+            return event.message
+        if event.state == "error" and not (event.message or "").strip():
+            return "refused without a reason"
+        orders = self.env["sale.order"].search([("webshop_id", "=", shop.id), ("webshop_event_id", "=", event.id)])
+        for order in orders:
+            order._make_webshop_documents()
+            for move in order._get_webshop_moves().filtered(lambda move: move.state == "posted"):
+                if abs(move.amount_total) > 10**9 or not 2000 <= move.date.year <= 2100:
+                    return f"{move.name} of {move.date} over {move.amount_total} was posted"
+        shop._ingest_orders([specimen.content])
+        event = Event.search([("webshop_id", "=", shop.id)], order="id desc", limit=1)
+        if event.state == "error" and "unexpected fault" in (event.message or ""):
+            return f"the good order after it: {event.message}"
+        return ""
