@@ -289,6 +289,7 @@ def damage_xlsx(content, chance):
             sheet.insert_rows(row)
         elif what == 3:
             sheet.cell(chance.choice((3000, 600_000, 1_048_576)), chance.choice((1, 5, 200))).value = "x"
+            break  # to move that many rows would take this library minutes
         elif what == 4:
             sheet.cell(row, column).value = chance.choice(
                 (
