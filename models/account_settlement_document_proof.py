@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -7,6 +9,9 @@ from .money import to_decimal
 ROW_MISREAD = _("Transaction %(row)s reads %(found)s, and %(booked)s in document %(document)s.")
 ROW_INVENTED = _("Transaction %(row)s of %(amount)s is not in document %(document)s, which it is said to come from.")
 ROW_MISSING = _("Transaction %(row)s of %(amount)s is in document %(document)s, and is not stored.")
+ROW_UNDOCUMENTED = _("Transaction %(row)s of %(amount)s comes from no document.")
+PAYOUT_MISSING = _("Payout %(number)s of %(amount)s is in document %(document)s, and is not stored.")
+REMOVED_EARLY = _("The content of document %(document)s is said to be removed, and it is to be kept until %(date)s.")
 PAYOUT_MISREAD = _("The payout reads %(found)s, and %(booked)s in document %(document)s.")
 CONTENT_CHANGED = _(
     "Document %(document)s is no longer what was received: its content has another SHA-256 than %(booked)s. Upload the "
@@ -28,7 +33,7 @@ class AccountSettlementDocument(models.Model):
         """
         self.ensure_one()
         if self.content_removed_on:
-            return []
+            return self._get_removal_differences(settlement)
         if not self._is_content_intact():
             return [Message(CONTENT_CHANGED, {"document": self.name, "booked": self.sha256})]
         try:
@@ -42,7 +47,33 @@ class AccountSettlementDocument(models.Model):
             if settlement.external_id and told.external_id == settlement.external_id:
                 said += self._get_payout_differences(told, settlement)
                 said += [self._describe_missing(row) for row in self._get_missing_rows(told)]
+            elif told.external_id and not self._is_payout_stored(told):
+                values = {"number": told.external_id, "amount": told.payout_amount or 0, "document": self.name}
+                said.append(Message(PAYOUT_MISSING, values))
         return said
+
+    def _get_removal_differences(self, settlement):
+        """Content is removed when its time is over, and then it is gone."""
+        company = settlement.company_id
+        if not self.attachment_id and settlement.date_to and settlement.date_to < company._get_document_limit():
+            return []
+        year = company.sudo().compute_fiscalyear_dates(settlement.date_to or settlement.date)["date_to"]
+        kept_to = year + relativedelta(years=company.settlement_document_years)
+        return [Message(REMOVED_EARLY, {"document": self.name, "date": kept_to})]
+
+    def _is_payout_stored(self, told):
+        domain = [("provider_id", "=", self.provider_id.id), ("external_id", "=", told.external_id)]
+        return bool(self.env["account.settlement"].search_count(domain, limit=1))
+
+    def _read_again_if_lost(self):
+        """Documents that were read, and of which nothing is stored any more, are read again."""
+        for document in self:
+            try:
+                told = document._parse().settlements
+            except (SettlementError, UserError):
+                continue
+            if any(document._get_missing_rows(settlement) for settlement in told):
+                document.state = "new"
 
     def _get_readable(self):
         """Return those of these documents whose content is there, as it was received."""

@@ -11,6 +11,7 @@ from ..matching.booked import (
 )
 from ..providers.messages import Message, _
 from ..providers.records import BANK_KINDS
+from .account_settlement_document_proof import ROW_UNDOCUMENTED
 from .money import to_decimal
 
 #: How many differences of a settlement are kept in words; the rest is counted.
@@ -114,6 +115,8 @@ class AccountSettlement(models.Model):
         said += self._get_clearing_differences(lines)
         said += self._get_stray_items()._describe_as(STRAY)
         by_document = lines.grouped("document_id")
+        undocumented = by_document.get(self.env["account.settlement.document"], lines.browse())
+        said += undocumented.filtered(lambda line: not line.fee_owed)._describe_as(ROW_UNDOCUMENTED)
         for document in self.document_ids:
             said += document._get_differences(self, by_document.get(document, lines.browse()))
         return said
@@ -319,6 +322,11 @@ class AccountSettlement(models.Model):
         settlements = self.search(domain, order="proof_at NULLS FIRST, id", limit=PROVED_AT_ONCE)
         self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
         self.env["settlement.fault"]._work_through("Proof", settlements, lambda settlement: settlement._prove_alone())
+
+        lost = self.env["account.settlement.document"].search(
+            [("state", "=", "done"), ("settlement_ids", "=", False), ("content_removed_on", "=", False)]
+        )
+        lost._read_again_if_lost()
 
     def _prove_alone(self):
         """Prove one settlement, unless somebody is at it: then it is left for later today."""

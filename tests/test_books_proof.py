@@ -278,6 +278,37 @@ class TestProofOfBooks(BooksProofCase):
         self.assertEqual(document._get_content(), original)
         self.assertProven()
 
+    def test_document_said_to_be_removed(self):
+        """Its time is not over: five years after the financial year."""
+        document = self.settlement.document_ids
+        self.sql("UPDATE account_settlement_document SET content_removed_on = '2026-03-05' WHERE id = %s", document.id)
+        self.assertDiffers(document.name, "12/31/2031")
+
+    def test_transaction_of_no_document(self):
+        self.sql("UPDATE account_settlement_line SET document_id = NULL WHERE id = %s", self.line_of("1").id)
+        self.assertDiffers("100.00")
+
+    def test_payout_that_lost_its_number(self):
+        self.sql(
+            "UPDATE account_settlement SET external_id = NULL, payout_amount = 900 WHERE id = %s", self.settlement.id
+        )
+        self.assertDiffers("Payout 1 of 118.00")
+
+    def test_settlement_deleted_whole(self):
+        """Settlement, transactions and all that is kept of it: the document is read again."""
+        document = self.settlement.document_ids
+        self.sql("UPDATE account_move SET settlement_id = NULL")
+        self.sql("UPDATE account_move_line SET settlement_clearing_id = NULL")
+        self.sql("DELETE FROM account_settlement_voucher")
+        self.sql("DELETE FROM account_settlement_line")
+        self.sql("DELETE FROM account_settlement_account_settlement_document_rel")
+        self.sql("UPDATE ir_attachment SET settlement_document_id = NULL")
+        self.sql("DELETE FROM account_settlement WHERE id = %s", self.settlement.id)
+        with self.enter_registry_test_mode():
+            self.env.ref("settlement_bridge.ir_cron_settlement_prove").sudo().method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(document.state, "new")
+
     def test_merged_customers_are_no_difference(self):
         other = self.env["res.partner"].create({"name": "Kari Nordmann"})
         wizard = self.env["base.partner.merge.automatic.wizard"].sudo().create({})
