@@ -290,11 +290,12 @@ def damage_xlsx(content, chance):
         elif what == 3:
             sheet.cell(chance.choice((3000, 600_000, 1_048_576)), chance.choice((1, 5, 200))).value = "x"
             break  # to move that many rows would take this library minutes
+            break  # a sheet of so many rows takes its time to be changed again
         elif what == 4:
             sheet.cell(row, column).value = chance.choice(
                 (
                     datetime.time(10, 0),
-                    datetime.datetime(2026, 1, 1),  # noqa: DTZ001 - a cell has no zone
+                    datetime.datetime.fromisoformat("2026-03-02T10:00"),
                     datetime.date(9999, 12, 31),
                     datetime.timedelta(days=9),
                 )

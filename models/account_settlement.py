@@ -373,6 +373,7 @@ class AccountSettlement(models.Model):
             for date, lines in settlement._get_bookable_lines():
                 settlement._book(date, lines)
             settlement._close_clearing()
+            settlement.provider_id._close_attention(f"settlement {settlement.id}")
         return True
 
     def _lock(self):
@@ -469,4 +470,4 @@ class AccountSettlement(models.Model):
     def _note_booking_failure(self, message):
         """Set the settlement aside with the reason; the button tries again."""
         self.booking_error_data = [message]
-        self.provider_id._ask_for_attention(self.error_message)
+        self.provider_id._ask_for_attention(self.error_message, key=f"settlement {self.id}")

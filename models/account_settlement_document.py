@@ -192,6 +192,7 @@ class AccountSettlementDocument(models.Model):
         except SettlementError as error:
             raise UserError(self.env["account.settlement"]._render_messages([error.message.to_json()])) from error
         self.write({"state": "done", "format": parsed.format, "error_data": False})
+        self._close_attention()
         self.settlement_ids |= settlements
         return settlements
 
@@ -230,15 +231,25 @@ class AccountSettlementDocument(models.Model):
                 fresh._ingest()
         said = Message(_("Fetched again: %(name)s was read in its place."), {"name": fresh.name})
         self.write({"state": "left_out", "error_data": [*(self.error_data or []), said.to_json()]})
+        self._close_attention()
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
         self.env.ref("settlement_bridge.ir_cron_settlement_process").sudo()._trigger()
         return fresh
+
+    def _get_attention_key(self):
+        return f"document {self.id}"
+
+    def _close_attention(self):
+        """The document no longer keeps anybody waiting: nobody has to look."""
+        for document in self:
+            document.provider_id._close_attention(document._get_attention_key())
 
     def action_leave_out(self):
         """A person has decided that a refused document is not needed: what waits behind it is read."""
         for document in self._as_user().filtered(lambda document: document.state == "error"):
             said = Message(_("Left out by %(user)s."), {"user": self.env.user.name})
             document.write({"state": "left_out", "error_data": [*(document.error_data or []), said.to_json()]})
+            document._close_attention()
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
         return True
 
@@ -305,4 +316,4 @@ class AccountSettlementDocument(models.Model):
         """Mark a fetched document as unreadable and ask a person to look."""
         message = error.message if isinstance(error, SettlementError) else Message("%(error)s", {"error": str(error)})
         self.write({"state": "error", "error_data": [message.to_json()]})
-        self.provider_id._ask_for_attention(self.error_message)
+        self.provider_id._ask_for_attention(self.error_message, key=self._get_attention_key())

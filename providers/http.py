@@ -221,7 +221,7 @@ class Connection:
 
     def _status_error(self, path: str, answer: Answer) -> StatusError:
         # hidden before it is cut: half a key is one too many
-        detail = quoted(self._hidden(self._detail(answer)), MAX_QUOTE)
+        detail = quoted(self._hidden_beginning(self._detail(answer)), MAX_QUOTE)
         said = Message(_('it says "%(detail)s"'), {"detail": detail}) if detail else Message(_("it gives no reason"))
         values = {
             "service": self.service,
@@ -288,6 +288,14 @@ class Connection:
             for core in _within_base64(secret):
                 text = re.sub(rf"[A-Za-z0-9+/_=-]*(?:{'|'.join(core)})[A-Za-z0-9+/_=-]*", "***", text)
         return text
+
+    def _hidden_beginning(self, text: str) -> str:
+        """Return the beginning of a text without our keys, and without the half of one at its end."""
+        if len(text) <= 8 * MAX_QUOTE:
+            return self._hidden(text)
+        longest = max((2 * len(secret) for secret in self._secrets), default=0)
+        hidden = self._hidden(text[: 8 * MAX_QUOTE])
+        return hidden[: len(hidden) - longest] if longest else hidden
 
     def _note_sent(self, headers) -> None:
         """Never show a header that carries a key, nor what stands in it, should the server repeat it."""
