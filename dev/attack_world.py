@@ -85,8 +85,12 @@ class World:
 
     @property
     def rows(self):
-        """How many movements both agreements have, payouts left out."""
-        return sum(m.type != "payout-scheduled" for m in (*self.movements, *self.file_movements))
+        """How many movements the documents tell of, payouts left out: the file tells nothing after its last payout."""
+        paid_out = len(self.file_movements)
+        while self.file_movements[paid_out - 1].type != "payout-scheduled":
+            paid_out -= 1
+        told = (*self.movements, *self.file_movements[:paid_out])
+        return sum(movement.type != "payout-scheduled" for movement in told)
 
     # ---------------------------------------------------------------- the database
 
