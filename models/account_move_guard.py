@@ -159,9 +159,9 @@ class AccountMove(models.Model):
         return super().button_cancel()
 
     def _compute_show_reset_to_draft_button(self):
-        super()._compute_show_reset_to_draft_button()
-        for move in self.filtered("settlement_id"):
-            move.show_reset_to_draft_button = False
+        result = super()._compute_show_reset_to_draft_button()
+        self.filtered("settlement_id").show_reset_to_draft_button = False
+        return result
 
     def action_reverse(self):
         """Odoo's button leads to our undo, where it is the settlement's booking that is to be reversed."""

@@ -78,11 +78,15 @@ class SettlementEraseCustomer(models.TransientModel):
         :raises UserError: nothing is erased then.
         """
         family = self._get_family()
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search([]).partner_id
-        shops = self.env["sale.webshop"].sudo().with_context(active_test=False).search([])
-        suppliers = self.env["account.settlement.fee.type"].sudo().search([]).partner_id
-        suppliers |= family.filtered("supplier_rank")
-        if family & (companies | shops.collective_partner_id | suppliers):
+        is_elsewhere = any(
+            self.env[model].sudo().with_context(active_test=False).search_count([(name, "in", family.ids)], limit=1)
+            for model, name in (
+                ("res.company", "partner_id"),
+                ("sale.webshop", "collective_partner_id"),
+                ("account.settlement.fee.type", "partner_id"),
+            )
+        )
+        if is_elsewhere or family.filtered("supplier_rank"):
             raise UserError(
                 self.env._(
                     "%s is not a customer alone: a company of yours, a supplier, or the customer of all orders. Change "
