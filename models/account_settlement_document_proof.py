@@ -36,14 +36,13 @@ class AccountSettlementDocument(models.Model):
             return self._get_removal_differences(settlement)
         if not self._is_content_intact():
             return [Message(CONTENT_CHANGED, {"document": self.name, "booked": self.sha256})]
-        try:
-            parsed = self._parse()
-        except (SettlementError, UserError):
+        settlements = self._get_told()
+        if settlements is None:
             # An earlier version has read it, and by its hash it is the same still.
             return []
-        rows = {row.external_id: row for told in parsed.settlements for row in told.transactions}
+        rows = {row.external_id: row for told in settlements for row in told.transactions}
         said = self._get_row_differences(rows, lines)
-        for told in parsed.settlements:
+        for told in settlements:
             if settlement.external_id and told.external_id == settlement.external_id:
                 said += self._get_payout_differences(told, settlement)
                 said += [self._describe_missing(row) for row in self._get_missing_rows(told)]
@@ -68,12 +67,19 @@ class AccountSettlementDocument(models.Model):
     def _read_again_if_lost(self):
         """Documents that were read, and of which nothing is stored any more, are read again."""
         for document in self:
-            try:
-                told = document._parse().settlements
-            except (SettlementError, UserError):
-                continue
-            if any(document._get_missing_rows(settlement) for settlement in told):
+            if any(document._get_missing_rows(told) for told in document._get_told() or ()):
                 document.state = "new"
+
+    def _get_told(self):
+        """Return the settlements the document tells of, as it is read today; None where it cannot be read.
+
+        :return: tuple of :class:`~..providers.records.Settlement`.
+        """
+        self.ensure_one()
+        try:
+            return self._parse().settlements
+        except (SettlementError, UserError):
+            return None
 
     def _get_readable(self):
         """Return those of these documents whose content is there, as it was received."""

@@ -1,8 +1,7 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..providers.messages import Message, SettlementError, _
+from ..providers.messages import Message, _
 from .own_writes import as_own
 
 
@@ -21,9 +20,9 @@ class AccountSettlement(models.Model):
         """Put right what differs from what was booked.
 
         What differs in the ledger is taken out of it, by reversal where that is possible, and its transactions are
-        booked anew; marks, numbers and transactions are set back to what they were.
+        booked anew; marks, numbers and transactions are set back to what they were. What differs still is said again.
 
-        :raises UserError: where what is left differs still, and a person has to look.
+        :raises UserError: when it cannot be taken out of the ledger or booked; nothing is changed then.
         """
         self.ensure_one()
         self = self._as_manager()
@@ -76,11 +75,7 @@ class AccountSettlement(models.Model):
     def _restore_missing_rows(self):
         """Store again what the documents tell of this payout and is not stored."""
         for document in self.document_ids._get_readable():
-            try:
-                parsed = document._parse()
-            except (SettlementError, UserError):
-                continue
-            for told in parsed.settlements:
+            for told in document._get_told() or ():
                 if self.external_id and told.external_id == self.external_id:
                     self.provider_id._add_lines(self, document._get_missing_rows(told), document)
 
@@ -148,11 +143,8 @@ class AccountSettlementVoucher(models.Model):
         wanted = {one.external_id for one in gone}
         wanted -= set(settlement.line_ids.mapped("external_id"))
         for document in settlement.document_ids._get_readable():
-            try:
-                parsed = document._parse()
-            except (SettlementError, UserError):
-                continue
-            rows = [row for told in parsed.settlements for row in told.transactions if row.external_id in wanted]
+            settlements = document._get_told() or ()
+            rows = [row for told in settlements for row in told.transactions if row.external_id in wanted]
             settlement.provider_id._add_lines(settlement, rows, document)
             wanted -= {row.external_id for row in rows}
         self.env["account.settlement.line"].create(

@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules import get_module_path
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.settlement_bridge.webshops.records import RawOrder
 
@@ -33,7 +33,7 @@ class PersonalDataCase(WebOrderCase):
         """Lock the books, as at the end of a year, and let what is stored be of the day it tells of."""
         self.env.flush_all()
         for table in ("sale_webshop_event", "account_settlement_document"):
-            self.env.cr.execute(f"UPDATE {table} SET create_date = %s", [NOON])
+            self.env.cr.execute(SQL("UPDATE %s SET create_date = %s", SQL.identifier(table), NOON))
         self.env.invalidate_all()
         self.company.sudo().fiscalyear_lock_date = date
 

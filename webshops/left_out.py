@@ -47,6 +47,19 @@ TRACES = (
     "passwd",
 )
 
+#: For platforms whose names no live shop has confirmed: what is usually called so.
+USUAL_NAMES = (
+    *TRACES,
+    "newsletter*",
+    "birthday",
+    "birthdate",
+    "gender",
+    "customer_comment*",
+    "customer_note*",
+    "gift_message*",
+    "secure_key",
+)
+
 
 def leave_out(content: bytes, names: Iterable) -> bytes:
     """Return a document without the fields of these names, at whatever depth.

@@ -31,7 +31,7 @@ from ..providers.messages import DocumentError, Message, ProviderError, _
 from .amounts import tax_within, to_amount, to_decimal
 from .clients import check_address, is_key, not_understood, unless_gone
 from .credit_orders import address, completed_in_one_go, goods_line, is_credit, order_references, refund
-from .left_out import TRACES
+from .left_out import USUAL_NAMES
 from .paging import clock_goes_back, listed, shown_since
 from .platforms import Platform
 from .reading import entries, load_document, load_json, nested, required, text, to_json, to_time
@@ -481,19 +481,6 @@ def _check_order(times: list, zone: datetime.tzinfo) -> None:
             )
 
 
-#: Its names are not confirmed by a live shop: what is usually called so.
-LEFT_OUT = (
-    *TRACES,
-    "newsletter*",
-    "birthday",
-    "birthdate",
-    "gender",
-    "customer_comment*",
-    "customer_note*",
-    "gift_message*",
-    "secure_key",
-)
-
 PLATFORM = Platform(
     code="mystore",
     name="Mystore",
@@ -501,5 +488,5 @@ PLATFORM = Platform(
     client=MystoreClient,
     verify=verify,
     read_hint=read_hint,
-    left_out=LEFT_OUT,
+    left_out=USUAL_NAMES,
 )

@@ -28,7 +28,7 @@ from ..providers.messages import DocumentError, Message, ProviderError, _
 from .amounts import to_amount
 from .clients import check_address, is_name_or_password, not_understood, unless_gone
 from .credit_orders import address, completed_in_one_go, given_back, goods_line, is_credit, order_references, refund
-from .left_out import TRACES
+from .left_out import USUAL_NAMES
 from .paging import whole_list
 from .platforms import Platform
 from .reading import entries, load_document, load_json, nested, required, text, to_json, to_time
@@ -321,23 +321,10 @@ class Nettbutikk24Client:
         return RawOrder(number, changed_at, to_json({"order": order}))
 
 
-#: Its names are not confirmed by a live shop: what is usually called so.
-LEFT_OUT = (
-    *TRACES,
-    "newsletter*",
-    "birthday",
-    "birthdate",
-    "gender",
-    "customer_comment*",
-    "customer_note*",
-    "gift_message*",
-    "secure_key",
-)
-
 PLATFORM = Platform(
     code="nettbutikk24",
     name="24Nettbutikk",
     parse=parse,
     client=Nettbutikk24Client,
-    left_out=LEFT_OUT,
+    left_out=USUAL_NAMES,
 )
