@@ -167,18 +167,22 @@ def make_originals(env, day):
         ]
     )
     # What a shop says of an order is written by programs alone.
-    orders = env["sale.order"].sudo().create(
-        [
-            {
-                "partner_id": partner.id,
-                "webshop_reference": f"ORIGINAL-{partner.id}",
-                "order_line": [Command.create({"product_id": product.id, "price_unit": 1})] * 2,
-                "settlement_reference_ids": [
-                    Command.create({"kind": "provider_id", "value": f"ORIGINAL-{partner.id}"})
-                ],
-            }
-            for partner in partners[3:]
-        ]
+    orders = (
+        env["sale.order"]
+        .sudo()
+        .create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "webshop_reference": f"ORIGINAL-{partner.id}",
+                    "order_line": [Command.create({"product_id": product.id, "price_unit": 1})] * 2,
+                    "settlement_reference_ids": [
+                        Command.create({"kind": "provider_id", "value": f"ORIGINAL-{partner.id}"})
+                    ],
+                }
+                for partner in partners[3:]
+            ]
+        )
     )
     orders.action_confirm()
     ordered = orders[0]._create_invoices()

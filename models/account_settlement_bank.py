@@ -157,9 +157,9 @@ class AccountSettlement(models.Model):
         fault._work_through(
             "bank",
             settlements,
-            lambda settlement: settlement.try_lock_for_update(allow_referencing=True)
-            .filtered_domain(domain)
-            ._match_bank(),
+            lambda settlement: (
+                settlement.try_lock_for_update(allow_referencing=True).filtered_domain(domain)._match_bank()
+            ),
             lambda settlement, error: settlement._say_once(
                 self.env._("The bank line could not be matched: %s", str(error))
             ),

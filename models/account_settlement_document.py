@@ -49,6 +49,9 @@ class AccountSettlementDocument(models.Model):
     error_data = fields.Json(readonly=True)
     error_message = fields.Text(compute="_compute_error_message")
     settlement_ids = fields.Many2many("account.settlement", string="Settlements", readonly=True)
+    can_fetch_again = fields.Boolean(
+        compute="_compute_can_fetch_again", help="It was fetched, and was refused or does not add up."
+    )
     content = fields.Text(compute="_compute_content", help="The document for reading; JSON is indented.")
 
     _content_uniq = models.UniqueIndex("(provider_id, sha256)", "This document has been stored already.")
@@ -59,6 +62,12 @@ class AccountSettlementDocument(models.Model):
     def _compute_error_message(self):
         for document in self:
             document.error_message = self.env["account.settlement"]._render_messages(document.error_data)
+
+    @api.depends("state", "source", "settlement_ids.problem_data")
+    def _compute_can_fetch_again(self):
+        for document in self:
+            does_not_add_up = document in document.settlement_ids._get_disproved_documents()
+            document.can_fetch_again = document.source == "fetch" and (document.state == "error" or does_not_add_up)
 
     @api.depends("attachment_id", "content_removed_on")
     def _compute_content(self):
@@ -204,19 +213,18 @@ class AccountSettlementDocument(models.Model):
         return True
 
     def action_fetch_again(self):
-        """Ask the provider once more for what could not be read, read it, and go on with what waits behind it.
+        """Ask the provider once more for what could not be read or does not add up, read it, and go on with what waits.
 
         :raises UserError: when it is still the same, or cannot be read either.
         """
-        refused = self._as_user().filtered(lambda document: document.state == "error" and document.source == "fetch")
-        for document in refused:
+        for document in self._as_user().filtered("can_fetch_again"):
             document.provider_id._fetch_document_again(document)
         return True
 
     def _take_again(self, content):
-        """Read another content in the place of this refused document.
+        """Read another content in the place of this document, which was refused or does not add up.
 
-        This one is kept as it came, and left out: what waited for it goes on.
+        This one is kept as it came. A refused one is left out: what waited for it goes on.
 
         :param bytes content: what the provider gives now.
         :raises UserError: when nothing has changed, or what came cannot be read; nothing of it is kept then.
@@ -229,9 +237,10 @@ class AccountSettlementDocument(models.Model):
             fresh = self._store(self.provider_id, f"{stem or self.name} (2){dot}{ending}", content, source="fetch")
             if fresh.state != "done":
                 fresh._ingest()
-        said = Message(_("Fetched again: %(name)s was read in its place."), {"name": fresh.name})
-        self.write({"state": "left_out", "error_data": [*(self.error_data or []), said.to_json()]})
-        self._close_attention()
+        if self.state == "error":
+            said = Message(_("Fetched again: %(name)s was read in its place."), {"name": fresh.name})
+            self.write({"state": "left_out", "error_data": [*(self.error_data or []), said.to_json()]})
+            self._close_attention()
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
         self.env.ref("settlement_bridge.ir_cron_settlement_process").sudo()._trigger()
         return fresh

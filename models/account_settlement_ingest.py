@@ -1,7 +1,7 @@
 import re
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ..providers.messages import DocumentError, Message, _
@@ -375,6 +375,27 @@ class AccountSettlement(models.Model):
         self.ensure_one()
         if settlement.complete_to and (not self.complete_to or self.complete_to < settlement.complete_to):
             self.complete_to = settlement.complete_to
+
+    can_fetch_again = fields.Boolean(compute="_compute_can_fetch_again")
+
+    @api.depends("problem_data")
+    def _compute_can_fetch_again(self):
+        for settlement in self:
+            settlement.can_fetch_again = bool(settlement._get_disproved_documents())
+
+    def _get_disproved_documents(self):
+        """Return the fetched documents whose rows do not add up; they can be asked for again, and nothing of them is
+        booked."""
+        found = [problem["document_id"] for settlement in self for problem in settlement.problem_data or []]
+        documents = self.env["account.settlement.document"].browse(dict.fromkeys(found)).exists()
+        return documents.filtered(lambda document: document.source == "fetch").sorted("id")
+
+    def action_fetch_again(self):
+        """Ask the provider once more for what does not add up.
+
+        :raises UserError: when it is still the same, or cannot be asked for.
+        """
+        return self._as_user()._get_disproved_documents().action_fetch_again()
 
     def _drop_disproved(self, settlement):
         """Make room for a document that tells anew what did not add up: unbooked rows of its days, from the documents

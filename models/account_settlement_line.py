@@ -787,7 +787,5 @@ class AccountSettlementLine(models.Model):
         fault._work_through(
             "retry",
             settlements,
-            lambda settlement: settlement.line_ids.filtered_domain(domain)
-            .with_company(settlement.company_id)
-            ._retry(),
+            lambda settlement: settlement.line_ids.filtered_domain(domain).with_company(settlement.company_id)._retry(),
         )

@@ -559,13 +559,15 @@ class AccountSettlementProvider(models.Model):
         return count + getattr(self, f"_{self.code}_fetch")(client)
 
     def _fetch_refused_again(self, client):
-        """Ask again for the first fetched document that was refused, on which the later ones wait.
+        """Ask again for the first fetched document that was refused, on which the later ones wait, or whose rows do not
+        add up.
 
         :return: how many were read.
         """
         document = self.env["account.settlement.document"].search(
             [("provider_id", "=", self.id), ("source", "=", "fetch"), ("state", "=", "error")], order="id", limit=1
         )
+        document = document or self._get_disproved_documents()[:1]
         if not document:
             return 0
         try:
@@ -576,8 +578,13 @@ class AccountSettlementProvider(models.Model):
         self._commit_step()
         return 1
 
+    def _get_disproved_documents(self):
+        """The fetched documents whose rows do not add up, the earliest first: nothing of them is booked."""
+        settlements = self.env["account.settlement"].search([("provider_id", "=", self.id), ("state", "=", "error")])
+        return settlements._get_disproved_documents()
+
     def _fetch_document_again(self, document, client=None):
-        """Ask once more for a fetched document that was refused, and read it in its place.
+        """Ask once more for a fetched document that was refused or does not add up, and read it in its place.
 
         :raises UserError: when it cannot be had or read.
         """

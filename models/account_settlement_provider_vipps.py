@@ -118,13 +118,21 @@ class AccountSettlementProvider(models.Model):
         return count
 
     def _vipps_fetch_again(self, client, document):
-        """Return a ledger date once more; None for what is not one whole date."""
+        """Return a ledger date once more; None for what is not one whole date.
+
+        :raises ProviderError: when it cannot be had, or is still open.
+        """
         try:
             bundle = load_json(document.attachment_id.sudo().raw or b"")
             ledger, day = bundle["ledger"], date.fromisoformat(bundle["date"])
         except (ValueError, LookupError, TypeError):
             return None
-        return client.fetch_date(ledger, day)
+        content = client.fetch_date(ledger, day)
+        if content is None:
+            raise ProviderError(
+                _("Vipps has not closed %(date)s yet. It is asked for again by itself."), date=day.isoformat()
+            )
+        return content
 
     def _vipps_fetch_feed(self, client, ledger):
         ledger_id = ledger["ledgerId"]

@@ -41,36 +41,57 @@ class SaleOrder(models.Model):
     )
 
     webshop_id = fields.Many2one(
-        "sale.webshop", readonly=True, copy=False, index="btree_not_null", ondelete="restrict", check_company=True,
+        "sale.webshop",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
     )
     webshop_external_id = fields.Char(
-        string="Id in the Shop", readonly=True, copy=False,
+        string="Id in the Shop",
+        readonly=True,
+        copy=False,
         groups="account.group_account_invoice",
     )
     webshop_buyer_id = fields.Char(
-        string="Buyer in the Shop", readonly=True, copy=False, index="btree_not_null",
+        string="Buyer in the Shop",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
         groups="account.group_account_invoice",
     )
     webshop_status = fields.Char(string="Status in the Shop", readonly=True, copy=False, groups="base.group_user")
     webshop_payment = fields.Char(string="Paid By", readonly=True, copy=False, groups="base.group_user")
     webshop_currency_id = fields.Many2one(
-        "res.currency", readonly=True, copy=False, ondelete="restrict",
+        "res.currency",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
         groups="base.group_user",
     )
     webshop_changed_at = fields.Datetime(
-        string="Changed in the Shop", readonly=True, copy=False,
+        string="Changed in the Shop",
+        readonly=True,
+        copy=False,
         groups="account.group_account_invoice",
     )
     webshop_asked_at = fields.Datetime(
-        readonly=True, copy=False, help="When the shop was last asked for just this order.",
+        readonly=True,
+        copy=False,
+        help="When the shop was last asked for just this order.",
         groups="account.group_account_invoice",
     )
     webshop_is_deleted = fields.Boolean(
-        string="Deleted in the Shop", readonly=True, copy=False,
+        string="Deleted in the Shop",
+        readonly=True,
+        copy=False,
         groups="account.group_account_invoice",
     )
     webshop_is_called_off = fields.Boolean(
-        readonly=True, copy=False, help="A person has said that a deleted order was called off.",
+        readonly=True,
+        copy=False,
+        help="A person has said that a deleted order was called off.",
         groups="account.group_account_invoice",
     )
     webshop_event_id = fields.Many2one(
@@ -83,11 +104,16 @@ class SaleOrder(models.Model):
         groups="account.group_account_invoice",
     )
     webshop_event_ids = fields.One2many(
-        "sale.webshop.event", "order_id", string="Told by the Shop",
+        "sale.webshop.event",
+        "order_id",
+        string="Told by the Shop",
         groups="account.group_account_invoice",
     )
     webshop_check = fields.Boolean(
-        readonly=True, copy=False, index="btree_not_null", help="Something happened; what it calls for is to be made.",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Something happened; what it calls for is to be made.",
         groups="account.group_account_invoice",
     )
     webshop_state = fields.Selection(
@@ -106,17 +132,26 @@ class SaleOrder(models.Model):
     webshop_line_problem_data = fields.Json(readonly=True, copy=False, groups="account.group_account_invoice")
     webshop_problem_data = fields.Json(readonly=True, copy=False, groups="account.group_account_invoice")
     webshop_problem = fields.Text(
-        string="Why It Waits", compute="_compute_webshop_problem",
+        string="Why It Waits",
+        compute="_compute_webshop_problem",
         groups="account.group_account_invoice",
     )
     webshop_total = fields.Monetary(
-        string="Total in the Shop", readonly=True, copy=False, help="Before gift cards and store credit are taken off.",
+        string="Total in the Shop",
+        readonly=True,
+        copy=False,
+        help="Before gift cards and store credit are taken off.",
     )
     webshop_lines_total = fields.Monetary(
-        string="Sum of the Lines", readonly=True, copy=False,
+        string="Sum of the Lines",
+        readonly=True,
+        copy=False,
     )
     webshop_move_ids = fields.One2many(
-        "account.move", "webshop_order_id", string="Documents", readonly=True,
+        "account.move",
+        "webshop_order_id",
+        string="Documents",
+        readonly=True,
         groups="account.group_account_invoice",
     )
 

@@ -323,9 +323,11 @@ class SaleWebshop(models.Model):
                 # what was left out for its date is read once more, and what was never asked for is
                 webshop.sudo().fetch_cursor = False
                 webshop.sudo().event_ids.filtered(
-                    lambda event: event.state == "ignored"
-                    and not event.content_removed_on
-                    and event.message_data[-1][0] == ORDERED_BEFORE
+                    lambda event: (
+                        event.state == "ignored"
+                        and not event.content_removed_on
+                        and event.message_data[-1][0] == ORDERED_BEFORE
+                    )
                 ).write({"state": "new", "message_data": False})
         return result
 

@@ -31,8 +31,10 @@ class TestFaults(SettlementCase):
         self.env.invalidate_all()
 
     def fetched(self, name, content, provider=None):
-        return self.env["account.settlement.document"].sudo()._store(
-            provider or self.provider, name, content, source="fetch"
+        return (
+            self.env["account.settlement.document"]
+            .sudo()
+            ._store(provider or self.provider, name, content, source="fetch")
         )
 
     def garbled_day(self, currency):
@@ -196,6 +198,24 @@ class TestFaults(SettlementCase):
 
     # ------------------------------------------------------------ a garbled day
 
+    def answer_days(self, *answers):
+        """Let the provider's server give these days, one after another, and nothing else."""
+        answers = list(answers)
+
+        class Client:
+            """A server that gives no ledger, so that nothing more is fetched."""
+
+            def fetch_date(self, _ledger, _date):
+                """Give the next answer."""
+                return answers.pop(0)
+
+            def ledgers(self):
+                """Give none."""
+                return []
+
+        self.patch(type(self.provider), "_get_client", lambda _provider: Client())
+        self.provider.fetch_enabled = True
+
     def test_garbled_day_is_asked_for_again(self):
         """By itself at the next fetch, and by the button; what waits behind it is read then."""
         document = self.fetched("vipps-302321-2026-03-02.json", self.garbled_day("kroner"))
@@ -203,27 +223,34 @@ class TestFaults(SettlementCase):
         self.assertEqual(document.state, "error")
         good = json.loads(document.attachment_id.sudo().raw)
         good["funds"] = [{"items": []}]
-        answers = [document.attachment_id.sudo().raw, json.dumps(good).encode()]
-
-        class Client:
-            """A server that gives the day as it was once more, then in order, and nothing else."""
-
-            def fetch_date(self, _ledger, _date):
-                """Give the next answer."""
-                return answers.pop(0)
-
-            def ledgers(self):
-                """Give none, so that nothing more is fetched."""
-                return []
-
-        self.patch(type(self.provider), "_get_client", lambda _provider: Client())
+        self.answer_days(document.attachment_id.sudo().raw, None, json.dumps(good).encode())
         with self.assertRaisesRegex(UserError, "still gives"):
             document.action_fetch_again()
+        with self.assertRaisesRegex(UserError, "has not closed 2026-03-02 yet"):
+            document.action_fetch_again()
         self.assertEqual(document.state, "error")
-        self.provider.fetch_enabled = True
         self.run_action("fetch")
         self.assertEqual(document.state, "left_out")
         self.assertIn("(2)", document.error_message)
+
+    def test_day_that_does_not_add_up_is_asked_for_again(self):
+        """By itself at the next fetch, and by the settlement's button; its rows are then those of the right day."""
+        [(name, content)] = vipps_files.as_api_bundles(self.movements())
+        wrong = json.loads(content)
+        wrong["funds"][0]["items"][0]["amount"] += 100
+        wrong = json.dumps(wrong).encode()
+        document = self.fetched(name, wrong)
+        self.run_action("ingest")
+        settlement = document.settlement_ids
+        self.assertEqual(settlement.state, "error")
+        self.assertTrue(settlement.can_fetch_again and document.can_fetch_again)
+        self.answer_days(wrong, content)
+        with self.assertRaisesRegex(UserError, "still gives"):
+            settlement.action_fetch_again()
+        self.run_action("fetch")
+        self.assertEqual(settlement.state, "new")
+        self.assertFalse(settlement.can_fetch_again or document.can_fetch_again)
+        self.assertEqual(sorted(settlement.line_ids.mapped("amount")), [-98.0, -2.0, 100.0])
 
     # ------------------------------------------------------------ addresses
 

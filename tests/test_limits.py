@@ -173,11 +173,13 @@ def test_workbook_with_one_cell_far_down():
 @given(
     document=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["order", "id", "currency", "total", "lines", "items", "refunds", "taxes", "status"]),
-            inner,
-            max_size=5,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["order", "id", "currency", "total", "lines", "items", "refunds", "taxes", "status"]),
+                inner,
+                max_size=5,
+            )
         ),
         max_leaves=12,
     )

@@ -289,9 +289,7 @@ class TestAfterRemoval(PersonalDataCase):
             server = InboxServer()
             server.put(sent_order())
             [(_headers, body)] = server.webhooks("10512")
-            event = self.env["sale.webshop.event"].sudo()._store_raw(
-                self.shop, [RawOrder("10512", None, body)], "poll"
-            )
+            event = self.env["sale.webshop.event"].sudo()._store_raw(self.shop, [RawOrder("10512", None, body)], "poll")
         self.assertEqual(event, order.webshop_event_id)
         self.assertEqual(self.contents(order), [False])
 
@@ -502,8 +500,10 @@ class TestErasure(PersonalDataCase):
         server = InboxServer()
         server.put(sent_order(external_id="666", number="666"))
         [(_headers, body)] = server.webhooks("666")
-        event = self.env["sale.webshop.event"].sudo()._store_raw(
-            self.shop, [RawOrder("666", None, body.replace(b"553.30", b"kroner"))], "poll"
+        event = (
+            self.env["sale.webshop.event"]
+            .sudo()
+            ._store_raw(self.shop, [RawOrder("666", None, body.replace(b"553.30", b"kroner"))], "poll")
         )
         event._read()
         self.assertEqual(event.state, "error")
@@ -571,21 +571,24 @@ class TestErasure(PersonalDataCase):
 
     def test_an_address_is_no_part_of_another(self):
         """ri@ is not kari@, and an underscore is a letter."""
-        event = self.env["sale.webshop.event"].sudo().create(
-            {
-                "webshop_id": self.shop.id,
-                "kind": "document",
-                "source": "webhook",
-                "state": "ignored",
-                "external_id": "77",
-                "content": json.dumps({"buyer": {"email": "Kari@example.com"}}),
-                "sha256": "77",
-            }
+        event = (
+            self.env["sale.webshop.event"]
+            .sudo()
+            .create(
+                {
+                    "webshop_id": self.shop.id,
+                    "kind": "document",
+                    "source": "webhook",
+                    "state": "ignored",
+                    "external_id": "77",
+                    "content": json.dumps({"buyer": {"email": "Kari@example.com"}}),
+                    "sha256": "77",
+                }
+            )
         )
         for email, is_erased in (("ri@example.com", False), ("kar_@example.com", False), ("kari@example.com", True)):
             self.erase(self.env["res.partner"].create({"name": "Ri", "email": email}))
             self.assertEqual(not event.content, is_erased, email)
-
 
 
 @tagged("post_install", "-at_install")

@@ -141,6 +141,7 @@ METHODS = {
     ("account.settlement", "action_prove"): USER,
     ("account.settlement", "action_reverse"): MANAGER,
     ("account.settlement.document", "action_download"): INVOICING,
+    ("account.settlement", "action_fetch_again"): USER,
     ("account.settlement.document", "action_fetch_again"): USER,
     ("account.settlement.document", "action_ingest"): USER,
     ("account.settlement.document", "action_leave_out"): USER,

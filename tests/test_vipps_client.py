@@ -232,6 +232,12 @@ def test_server_fault_that_stays(server, client, pauses):
     assert len(pauses) == 2
 
 
+def test_answer_that_is_no_ledger_entries_is_no_closed_date(server, client):
+    own = ledger(client)
+    server.faults.append(Fault("dates", 200, body=b'{"items": [{"ledgerId": "302321", "currency": "NOK"}]}'))
+    assert "without a ledger date" in str(refused(lambda: client.fetch_date(own, DAY)))
+
+
 def test_asked_to_wait_long_is_left_to_the_next_fetch(server, client, pauses):
     own = ledger(client)
     server.faults.append(Fault("dates", 429, {"Retry-After": "120"}))

@@ -208,6 +208,7 @@ class VippsClient:
         (negative balance).
 
         :param ledger: as :meth:`ledgers` returned it.
+        :raises ProviderError: when there is no answer, or one that is not made of ledger entries: it is no closed date.
         """
         topics = {}
         for topic in TOPICS:
@@ -224,6 +225,8 @@ class VippsClient:
             for answer, body in self._pages(path, lambda answer: _is_true(answer.get("hasMore"))):
                 if _is_true(answer.get("tryLater")):
                     return None
+                for item in answer.get("items", []):
+                    _ledger_date(item)
                 bodies.append(body)
         except StatusError as error:
             # Earlier specifications: not ready. Newer: not your ledger, which the text then says.
@@ -311,12 +314,15 @@ def _ledger_path(ledger: dict, topic: str) -> str:
 
 
 def _ledger_date(item) -> str:
-    """Return the entry's ledger date as ISO text, which sorts as dates do."""
+    """Return the entry's ledger date as ISO text, which sorts as dates do.
+
+    :raises ProviderError: when it has none, and so is no entry.
+    """
     try:
-        return Row("feed", 0, item if isinstance(item, dict) else {}).day("ledgerDate").isoformat()
+        return Row("report", 0, item if isinstance(item, dict) else {}).day("ledgerDate").isoformat()
     except DocumentError:
         raise ProviderError(
-            _("Vipps gave a feed entry without a ledger date. Nothing was stored; report it to Vipps.")
+            _("Vipps gave an entry without a ledger date. Nothing was stored; report it to Vipps.")
         ) from None
 
 
