@@ -84,14 +84,16 @@ class Arena:
         """Yield the administrator's environment in a transaction of its own, committed at the end."""
         database = database or self.copy
         threading.current_thread().dbname = database
-        registry = Registry(database)
-        with registry.cursor() as cursor:
-            env = api.Environment(cursor, ADMINISTRATOR, {})
-            env = env(context={"lang": "en_US", "allowed_company_ids": env.user.company_ids.ids})
-            yield env
-            if not is_kept:
-                cursor.rollback()
-        self.disconnect()
+        try:
+            with Registry(database).cursor() as cursor:
+                env = api.Environment(cursor, ADMINISTRATOR, {})
+                env = env(context={"lang": "en_US", "allowed_company_ids": env.user.company_ids.ids})
+                yield env
+                if not is_kept:
+                    cursor.rollback()
+        finally:
+            # also after a refusal: two processes that share a connection read each other's answers
+            self.disconnect()
 
     def warm(self):
         """Load the registry, so that each child finds it in memory."""

@@ -303,9 +303,8 @@ class SaleOrder(models.Model):
                 )
             taxes = earlier.tax_ids if earlier else model.tax_ids
             name = line.name if line else self.env._("Refund")
-            quantity = round(abs(float(part.quantity)), 2) or 1.0
             values, quantity = self.env["sale.order.line"]._prepare_exact_amounts(
-                name, taxes, quantity, part.amount, part.tax, self.currency_id
+                name, taxes, abs(float(part.quantity)), part.amount, part.tax, self.currency_id
             )
             values = {
                 **(model or earlier.sale_line_ids[:1])._prepare_invoice_line(),

@@ -38,12 +38,14 @@ class SaleOrderLine(models.Model):
         exact in every case measured. Where there is no tax to hold them, the price alone must do: for one piece, if the
         price of each cannot be written exactly.
 
-        :param float quantity: as the shop has it.
+        :param float quantity: as the shop has it; returned as Odoo keeps it, and 1 where nothing would be left of it.
         :param Decimal amount: of the line with VAT. :param Decimal tax_amount: the VAT in it.
         """
         net = amount - tax_amount
         shown = amount if taxes and all(taxes.mapped("price_include")) else net
-        digits = self.env["decimal.precision"].precision_get("Product Price")
+        precision = self.env["decimal.precision"]
+        quantity = round(quantity, precision.precision_get("Product Unit")) or 1.0
+        digits = precision.precision_get("Product Price")
         price = round(float(shown) / quantity, digits)
         if not taxes and (currency.compare_amounts(price * quantity, float(amount)) or round(price, 2) != price):
             name, quantity, price = f"{quantity:g} × {name}", 1.0, float(amount)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from odoo.addons.settlement_bridge.providers.messages import DocumentError
 from odoo.addons.settlement_bridge.webshops.amounts import (
-    LARGEST,
     divide,
     rounded,
     smallest_unit,
@@ -56,7 +55,7 @@ def test_amounts_as_shops_write_them(written, number):
     assert to_decimal(written, "total") == Decimal(number)
 
 
-@pytest.mark.parametrize("written", ["", None, "12,50", "kr 12", True, "NaN", "sNaN", "Infinity", [], str(LARGEST)])
+@pytest.mark.parametrize("written", ["", None, "12,50", "kr 12", True, "NaN", "sNaN", "Infinity", [], "1e12", "1e-13"])
 def test_what_is_not_an_amount_is_refused_by_name(written):
     with pytest.raises(DocumentError, match="total_price is"):
         to_decimal(written, "total_price")

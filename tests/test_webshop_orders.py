@@ -503,7 +503,7 @@ def random_orders(draw):
     """Orders as shops make them: any lines, rates, quantities, discounts; VAT rounded per line or over the order."""
     lines = []
     for number in range(draw(st.integers(1, 6))):
-        quantity = draw(st.sampled_from(["1", "2", "3", "7", "12", "0.5", "1.25"]))
+        quantity = draw(st.sampled_from(["1", "2", "3", "7", "12", "0.5", "1.25", "0.375", "0.004"]))
         rate = draw(st.sampled_from([25, 15, 12]))
         unit = draw(ORES)
         discount = draw(st.sampled_from(["0", "7", "10", "12.5", "33"]))

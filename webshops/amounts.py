@@ -3,14 +3,11 @@
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from ..providers.limits import MAX_AMOUNT
+from ..providers.limits import is_plausible_amount
 from ..providers.messages import DocumentError, _
 
 #: Currencies of ISO 4217 with another number of decimals than two.
 DECIMALS = {"JPY": 0, "KRW": 0, "ISK": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
-
-#: No order comes near it; beyond, arithmetic would no longer be exact.
-LARGEST = MAX_AMOUNT
 
 
 def smallest_unit(currency: str) -> Decimal:
@@ -27,13 +24,13 @@ def to_decimal(value, field: str) -> Decimal:
     """Return an amount or quantity as a shop writes it: text or JSON number (read as ``Decimal`` or ``int``).
 
     :param field: where it stood, for the sentence.
-    :raises DocumentError: when it is not a finite number.
+    :raises DocumentError: when it is no number, or of a size that is not kept exactly.
     """
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         number = Decimal("NaN")
-    if isinstance(value, bool) or not number.is_finite() or not -LARGEST < number < LARGEST:
+    if isinstance(value, bool) or not is_plausible_amount(number):
         raise DocumentError(
             _("%(field)s is %(value)s, where a number was expected. Nothing of the order was read."),
             field=field,
