@@ -373,7 +373,10 @@ def embedded_server(folder, executable):
 
 @contextlib.contextmanager
 def postgresql(folder, executable):
-    """Have this checkout's own PostgreSQL running, and yield the folder of its socket. The last command stops it."""
+    """Have this checkout's own PostgreSQL running; yield the folders of its socket and of its programs.
+
+    The last command stops it.
+    """
     account = server_account()
     user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     place = server_folder(folder, account)
@@ -405,7 +408,7 @@ def postgresql(folder, executable):
                 if failed.returncode:
                     stop(f"PostgreSQL did not start; its log is {cluster / 'log'}.")
         try:
-            yield socket
+            yield socket, programs
         finally:
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -455,7 +458,7 @@ def prepared():
     addons = [addon.parent]
     if (packages / "addons").is_dir():
         addons.append(packages / "addons")
-    with postgresql(folder, executable) as socket:
+    with postgresql(folder, executable) as (socket, programs):
         config = folder / "odoo.conf"
         settings = {
             "addons_path": ",".join(map(str, addons)),
@@ -473,6 +476,7 @@ def prepared():
             partial.write_text(text)
             partial.replace(config)
         variables = {**os.environ, "ODOO_RC": str(config), "PGHOST": str(socket), "PGUSER": "odoo"}
+        variables["PATH"] = f"{variables.get('PATH', os.defpath)}{os.pathsep}{programs}"
         yield SimpleNamespace(
             python=executable, packages=packages, folder=folder, addon=addon, config=config, variables=variables
         )

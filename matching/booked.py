@@ -68,6 +68,8 @@ class BookedTransaction:
 
     :ivar id: of the transaction. :ivar external_id: the provider's own. :ivar kind: its type.
     :ivar date: ledger date. :ivar amount: gross, the effect on the merchant's balance. :ivar fee: deducted on the row.
+    :ivar currency: of both, a name. :ivar provider_reference: the provider's own, of what was paid, or "".
+    :ivar settlement_id: the settlement it is told in.
     """
 
     id: int
@@ -76,6 +78,9 @@ class BookedTransaction:
     date: Date
     amount: Decimal
     fee: Decimal
+    currency: str
+    provider_reference: str
+    settlement_id: int
 
     @property
     def net(self) -> Decimal:
@@ -87,7 +92,8 @@ class BookedTransaction:
 class BookedVoucher:
     """One voucher.
 
-    :ivar name: its number. :ivar date: of the voucher. :ivar journal_id: its journal.
+    :ivar name: its number. :ivar date: of the voucher. :ivar journal_id: its journal. :ivar company_id: its company.
+    :ivar settlement_id: what it was booked from. :ivar reversed_id: the entry it reverses, or None.
     :ivar items: :class:`BookedItem`. :ivar transactions: :class:`BookedTransaction` that it has booked; none for a
         correction, a transfer or a reversal.
     """
@@ -95,6 +101,9 @@ class BookedVoucher:
     name: str
     date: Date
     journal_id: int
+    company_id: int
+    settlement_id: int
+    reversed_id: int | None
     items: tuple
     transactions: tuple = ()
 
@@ -104,6 +113,9 @@ class BookedVoucher:
             "name": self.name,
             "date": self.date.isoformat(),
             "journal_id": self.journal_id,
+            "company_id": self.company_id,
+            "settlement_id": self.settlement_id,
+            "reversed_id": self.reversed_id,
             "items": [_to_plain(item) for item in self.items],
             "transactions": [_to_plain(transaction) for transaction in self.transactions],
         }
@@ -115,6 +127,9 @@ class BookedVoucher:
             name=stored["name"],
             date=Date.fromisoformat(stored["date"]),
             journal_id=stored["journal_id"],
+            company_id=stored["company_id"],
+            settlement_id=stored["settlement_id"],
+            reversed_id=stored["reversed_id"],
             items=tuple(_from_plain(BookedItem, values) for values in stored["items"]),
             transactions=tuple(_from_plain(BookedTransaction, values) for values in stored["transactions"]),
         )

@@ -34,7 +34,10 @@ ROW_NOWHERE = _("Transaction %(row)s of %(amount)s says that it is booked, and i
 ROW_TWICE = _("Transaction %(row)s of %(amount)s is in more than one voucher.")
 ROW_UNAWARE = _("Transaction %(row)s of %(amount)s is in a voucher, but says that it is not booked.")
 CLEARING = _("The clearing account has %(found)s of this settlement, and its transactions give %(booked)s.")
-RESIDUAL = _("Of %(item)s, %(found)s is open by what the journal item says, and %(booked)s by its reconciliations.")
+RESIDUAL = _(
+    "Of %(item)s, %(found)s %(currency)s is open by what the journal item says, and %(booked)s by its reconciliations."
+)
+MISMARKED = _("%(item)s has %(found)s open, and is marked the other way.")
 EXCLUDED = _("Transaction %(row)s of %(amount)s was left out because of a journal item that does not have it any more.")
 STRAY = _("%(item)s of voucher %(voucher)s has another date, journal, company or state than its voucher.")
 
@@ -209,22 +212,25 @@ class AccountSettlement(models.Model):
         return to_decimal(sum(self._get_clearing_items().mapped("amount_currency")), self.currency_id)
 
     def _get_residual_differences(self):
-        """Compare what is open by the journal items with what their reconciliations leave."""
-        return [
-            Message(
-                RESIDUAL,
-                {
-                    "item": self.env["account.move.line"].browse(item_id).display_name,
-                    "found": to_decimal(found, self.company_id.currency_id),
-                    "booked": to_decimal(booked, self.company_id.currency_id),
-                },
-            )
-            for item_id, found, booked in self._find_wrong_residuals()
-        ]
+        """Compare what is open by the journal items with what their reconciliations leave: in company currency, and in
+        the item's own where only that differs."""
+        said = []
+        for item_id, found, booked, found_currency, booked_currency in self._find_wrong_residuals():
+            item = self.env["account.move.line"].browse(item_id)
+            currency = self.company_id.currency_id
+            if not currency.compare_amounts(found, booked):
+                found, booked, currency = found_currency, booked_currency, item.currency_id
+            if not currency.compare_amounts(found, booked):
+                said.append(Message(MISMARKED, {"item": item.display_name, "found": to_decimal(found, currency)}))
+                continue
+            amounts = {"found": to_decimal(found, currency), "booked": to_decimal(booked, currency)}
+            said.append(Message(RESIDUAL, {"item": item.display_name, "currency": currency.name, **amounts}))
+        return said
 
     def _find_wrong_residuals(self):
-        """Return ``(item id, residual, residual by the reconciliations)`` where the two differ, in company currency or
-        in the item's own: of the vouchers' items, of what these have met, and of the documents that were paid."""
+        """Return ``(item id, residual, residual by the reconciliations)``, the latter two in company currency and then
+        in the item's own, where they differ: of the vouchers' items, of what these have met, and of the documents that
+        were paid."""
         return self.env.execute_query(
             SQL(
                 """
@@ -249,7 +255,10 @@ class AccountSettlement(models.Model):
                 )
                 SELECT line.id,
                        line.amount_residual,
-                       line.balance - COALESCE(as_debit.amount, 0) + COALESCE(as_credit.amount, 0)
+                       line.balance - COALESCE(as_debit.amount, 0) + COALESCE(as_credit.amount, 0),
+                       line.amount_residual_currency,
+                       line.amount_currency - COALESCE(as_debit.amount_currency, 0)
+                           + COALESCE(as_credit.amount_currency, 0)
                   FROM looked_at
                   JOIN account_move_line line ON line.id = looked_at.id
                   JOIN account_account account ON account.id = line.account_id

@@ -49,6 +49,9 @@ class AccountSettlementVoucher(models.Model):
                 name=move.name,
                 date=move.date,
                 journal_id=move.journal_id.id,
+                company_id=move.company_id.id,
+                settlement_id=move.settlement_id.id,
+                reversed_id=move.reversed_entry_id.id or None,
                 items=tuple(self._to_booked_item(item) for item in move.line_ids.sorted("id")),
                 transactions=tuple(transactions._to_booked() if transactions else ()),
             )
@@ -158,6 +161,9 @@ class AccountSettlementLine(models.Model):
                 date=line.date,
                 amount=to_decimal(line.amount, line.currency_id),
                 fee=to_decimal(line.fee, line.currency_id),
+                currency=line.currency_id.name,
+                provider_reference=line.provider_reference or "",
+                settlement_id=line.settlement_id.id,
             )
             for line in self
         ]

@@ -38,7 +38,7 @@ def check_address(url: str, example: str = "https://www.example.com", may_be_loc
     if not host or not (is_secure or (may_be_local and address.scheme == "http" and host in LOCAL_NAMES)):
         raise ProviderError(
             _(
-                "The shop's address is %(url)s, where one such as %(example)s was expected: the keys must not be sent"
+                "The address is %(url)s, where one such as %(example)s was expected: the keys must not be sent"
                 " unencrypted, so it begins with https://."
             ),
             is_permanent=True,

@@ -518,7 +518,7 @@ def test_a_wrong_key_is_said_and_not_tried_again(server, pauses):
         ({"token": ""}, "access token of 24Nettbutikk is missing"),
         ({"token": "a:b"}, "access token of 24Nettbutikk is missing"),
         ({"token": "a\nb"}, "access token of 24Nettbutikk is missing"),
-        ({"url": ""}, "The shop's address is -"),
+        ({"url": ""}, "The address is -"),
         ({"url": "http://shop.example.com"}, "must not be sent unencrypted"),
         ({"url": "shop.example.com"}, "begins with https://"),
     ],

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from odoo.addons.settlement_bridge.providers.limits import MAX_AMOUNT
 from odoo.addons.settlement_bridge.providers.messages import DocumentError
 from odoo.addons.settlement_bridge.webshops.amounts import (
     divide,
@@ -77,11 +78,11 @@ def test_discount_is_divided_like_the_goods():
 
 
 #: As large as an order may be.
-WEIGHTS = st.lists(st.integers(0, int(LARGEST) * 100), min_size=1, max_size=12).filter(any)
+WEIGHTS = st.lists(st.integers(0, int(MAX_AMOUNT) * 100), min_size=1, max_size=12).filter(any)
 
 
 @given(
-    total=st.integers(-int(LARGEST) * 100, int(LARGEST) * 100),
+    total=st.integers(-int(MAX_AMOUNT) * 100, int(MAX_AMOUNT) * 100),
     weights=WEIGHTS,
     is_discount=st.booleans(),
     currency=st.sampled_from(["NOK", "ISK", "KWD"]),
