@@ -49,6 +49,9 @@ class Role(TextEnum):
     ROUNDING = "rounding"
 
 
+STAYS_OPEN = _("%(name)s: %(amount)s %(currency)s, %(open)s stays open.")
+CLOSED = _("%(name)s: %(amount)s %(currency)s, closed.")
+
 #: What payments and refunds meet. A dispute is met by its end only.
 _TAKEN_TYPES = (ItemType.PAYMENT, ItemType.INVOICE, ItemType.CREDIT_NOTE)
 
@@ -214,6 +217,8 @@ class _Batch:
         self.ledger = ledger
         self.settings = settings
         self.last_on_item = {}
+        #: Item id to the last sentence on what is open of it.
+        self.said_of_item = {}
         self.surpluses = []
         self.read = {}
         self.looked_for = []
@@ -720,18 +725,10 @@ class _Batch:
         self._take(decision, item, part, amount_item=None if item.currency == currency else part_item)
         if item.type is ItemType.PAYMENT:
             decision.say(_("Meets the payment %(name)s, which is registered in Odoo already."), name=item.name)
-        elif item.residual:
-            decision.say(
-                _("%(name)s: %(amount)s %(currency)s, %(open)s stays open."),
-                name=item.name,
-                amount=abs(part),
-                currency=currency,
-                open=abs(item.residual),
-            )
         else:
-            decision.say(
-                _("%(name)s: %(amount)s %(currency)s, closed."), name=item.name, amount=abs(part), currency=currency
-            )
+            values = {"name": item.name, "amount": abs(part), "currency": currency, "open": abs(item.residual)}
+            decision.say(STAYS_OPEN if item.residual else CLOSED, **values)
+            self.said_of_item[item.id] = decision.explanation[-1]
 
     def _take(self, decision, item, part, amount_item=None):
         decision.allocations.append(
@@ -829,6 +826,10 @@ class _Batch:
             part = next(part for part in reversed(decision.allocations) if part.item is item)
             part.rounding = item.residual
             part.rounding_company = self.settings.to_company(item.residual, item.currency)
+            said = self.said_of_item.get(item.id)
+            decision.explanation = [
+                Message(CLOSED, message.values) if message is said else message for message in decision.explanation
+            ]
             decision.say(
                 _("%(amount)s less than open: within the limit, booked as rounding."), amount=abs(item.residual)
             )

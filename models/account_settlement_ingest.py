@@ -39,7 +39,8 @@ class AccountSettlementProvider(models.Model):
                     "Choose the right provider, or activate one for that merchant."
                 ),
                 filename=document.name,
-                found=", ".join(sorted(parsed.merchant_ids)),
+                # the same agreement goes by other names too, such as NO:123455
+                found=", ".join(sorted(name for name in parsed.merchant_ids if ":" not in name)),
                 provider=self.name,
                 expected=self.merchant_id,
             )

@@ -52,7 +52,10 @@ class AccountSettlementProvider(models.Model):
         )
         if not (credentials.client_id and credentials.client_secret):
             raise ProviderError(
-                _("The keys for Vipps are missing. A system administrator enters them on the provider."),
+                _(
+                    "The keys for Vipps are missing. A system administrator enters them under Settings › Payment "
+                    "Providers and Webshops."
+                ),
                 is_permanent=True,
             )
         may_be_local = self._may_be_local()

@@ -10,7 +10,7 @@ MAX_ID = 200
 #: No single amount comes near it. Below, a number of the database or of a spreadsheet keeps every øre.
 MAX_AMOUNT = Decimal(10) ** 12
 
-#: No rate, price or quantity is that small, and the smallest of numbers are zero to a database.
+#: What is smaller is what a calculation with binary fractions has left of nothing.
 MIN_AMOUNT = Decimal(10) ** -12
 
 #: Characters of a value that a sentence quotes, and of a sentence that is quoted whole.
@@ -59,8 +59,6 @@ def is_plausible_date(date: datetime.date) -> bool:
 
 
 def is_plausible_amount(amount: Decimal) -> bool:
-    """Whether an amount is finite, and of a size that is kept exactly."""
+    """Whether an amount is finite and small enough to be kept exactly."""
     # compared, not computed with: the arithmetic of numbers without measure fails
-    if not amount.is_finite() or not -MAX_AMOUNT < amount < MAX_AMOUNT:
-        return False
-    return not amount or not -MIN_AMOUNT < amount < MIN_AMOUNT
+    return amount.is_finite() and -MAX_AMOUNT < amount < MAX_AMOUNT

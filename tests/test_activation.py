@@ -697,6 +697,15 @@ class TestActivationNorwegian(ActivationCommon):
             form.merchant_id = "123456"
         self.assertEqual(self._approve(form.record).clearing_account_id.code, "1522")
 
+    def test_second_agreement_needs_its_number(self):
+        """Two cards called Vipps, and a second set of accounts, were made by one click too many."""
+        self._activate(merchant_id="123455")
+        with self.assertRaisesRegex(UserError, "Vipps is active already. Enter the merchant id"):
+            self._activate()
+        other = self._activate(merchant_id="654321")
+        self.assertNotEqual(other.merchant_id, "123455")
+        self.assertEqual(self._activate(currency_id=self.env.ref("base.EUR").id).currency_id.name, "EUR")
+
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_others_cannot_activate(self):
         user = new_test_user(self.env, login="seller", groups="base.group_user", company_id=self.company.id)

@@ -251,6 +251,7 @@ def test_rounding_limit_is_one_krone_to_the_oere(books, invoiced, paid, rounding
     assert rounding_of(decision) == Decimal(rounding)
     assert decision.difference == difference
     assert bool(item.residual) == (difference == "open")
+    assert any("stays open" in str(said) for said in decision.explanation) == (difference == "open")
 
 
 @pytest.mark.parametrize(

@@ -50,13 +50,21 @@ def test_vat_is_taken_out_of_the_amount(amount, rate, tax):
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [("199.00", "199.00"), (" 12.5 ", "12.5"), (7, "7"), (Decimal("0.1"), "0.1"), ("-3", "-3"), ("1e2", "100")],
+    [
+        ("199.00", "199.00"),
+        (" 12.5 ", "12.5"),
+        (7, "7"),
+        (Decimal("0.1"), "0.1"),
+        ("-3", "-3"),
+        ("1e2", "100"),
+        ("1e-400", "0"),
+    ],
 )
 def test_amounts_as_shops_write_them(written, number):
     assert to_decimal(written, "total") == Decimal(number)
 
 
-@pytest.mark.parametrize("written", ["", None, "12,50", "kr 12", True, "NaN", "sNaN", "Infinity", [], "1e12", "1e-13"])
+@pytest.mark.parametrize("written", ["", None, "12,50", "kr 12", True, "NaN", "sNaN", "Infinity", [], "1e12"])
 def test_what_is_not_an_amount_is_refused_by_name(written):
     with pytest.raises(DocumentError, match="total_price is"):
         to_decimal(written, "total_price")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from ..providers.limits import is_plausible_amount
+from ..providers.limits import MIN_AMOUNT, is_plausible_amount
 from ..providers.messages import DocumentError, _
 
 #: Currencies of ISO 4217 with another number of decimals than two.
@@ -36,7 +36,7 @@ def to_decimal(value, field: str) -> Decimal:
             field=field,
             value=repr(value),
         )
-    return number
+    return Decimal(0) if -MIN_AMOUNT < number < MIN_AMOUNT else number
 
 
 def to_amount(value, currency: str, field: str) -> Decimal:

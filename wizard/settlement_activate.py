@@ -207,6 +207,7 @@ class SettlementActivate(models.TransientModel):
         """Create what was approved and open the provider; an agreement that is already there is only opened."""
         self.ensure_one()
         self = self.with_company(self.company_id)
+        self._check_agreement()
         provider = self._get_existing_provider() or self._activate()
         return {
             "type": "ir.actions.act_window",
@@ -236,6 +237,25 @@ class SettlementActivate(models.TransientModel):
             )
         )
         return found[:1].sudo(False)
+
+    def _check_agreement(self):
+        """:raises UserError: where nothing would tell this agreement from another of the same currency."""
+        others = self._get_agreements().filtered(
+            lambda provider: (
+                provider.active
+                and provider.company_id == self.company_id
+                and provider.currency_id == self.currency_id
+                and provider.merchant_id
+            )
+        )
+        if others and not self._get_merchant_id() and not self._get_existing_provider():
+            raise UserError(
+                self.env._(
+                    "%s is active already. Enter the merchant id of the other agreement, by which its settlements are "
+                    "told from those: for Vipps the merchant serial number.",
+                    ", ".join(others.mapped("name")),
+                )
+            )
 
     def _get_proposed_name(self):
         """The provider's name, with what tells this agreement from the others: merchant id, currency, branch."""

@@ -243,17 +243,23 @@ class SettlementEraseCustomer(models.TransientModel):
                 order.webshop_state in ("open", "waiting") if order.webshop_id else order.invoice_status != "invoiced"
             )
         )
-        items = self.env["account.move.line"].sudo().search_count(
-            [
-                ("partner_id", "in", family.ids),
-                ("account_type", "in", ("asset_receivable", "liability_payable")),
-                ("amount_residual", "!=", 0),
-                ("parent_state", "in", ("draft", "posted")),
-            ],
-            limit=1,
+        items = (
+            self.env["account.move.line"]
+            .sudo()
+            .search_count(
+                [
+                    ("partner_id", "in", family.ids),
+                    ("account_type", "in", ("asset_receivable", "liability_payable")),
+                    ("amount_residual", "!=", 0),
+                    ("parent_state", "in", ("draft", "posted")),
+                ],
+                limit=1,
+            )
         )
-        lines = self.env["account.settlement.line"].sudo().search_count(
-            [("partner_id", "in", family.ids), ("status", "in", UNPLACED)], limit=1
+        lines = (
+            self.env["account.settlement.line"]
+            .sudo()
+            .search_count([("partner_id", "in", family.ids), ("status", "in", UNPLACED)], limit=1)
         )
         return bool(orders or items or lines)
 
