@@ -36,6 +36,7 @@ from . import account_move_webshop
 from . import account_move_line
 from . import account_move_guard
 from . import ir_attachment
+from . import ir_default
 from . import account_settlement_trail
 from . import account_partial_reconcile
 from . import account_account

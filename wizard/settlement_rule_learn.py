@@ -19,6 +19,7 @@ class SettlementRuleLearn(models.TransientModel):
 
     _name = "settlement.rule.learn"
     _description = "Make It a Rule"
+    _inherit = ["settlement.rights"]
 
     line_id = fields.Many2one("account.settlement.line", required=True, ondelete="cascade")
     proposal_data = fields.Json(required=True)
@@ -27,6 +28,11 @@ class SettlementRuleLearn(models.TransientModel):
     date_from = fields.Date(required=True)
     waiting_count = fields.Integer(readonly=True, string="Waiting Transactions It Would Place")
     past_count = fields.Integer(readonly=True, string="Booked Transactions It Would Decide")
+
+    def write(self, vals):
+        """A person may give the rule a name; what it says is what was offered."""
+        self._check_written(vals, {"name"})
+        return super().write(vals)
 
     @api.model
     def _offer(self, line, target):
@@ -42,7 +48,7 @@ class SettlementRuleLearn(models.TransientModel):
             return False
         date_from = line.date - relativedelta(months=MONTHS)
         waiting, past = self._count_caught(proposal, line, date_from)
-        offer = self.create(
+        offer = self.sudo().create(
             {
                 "line_id": line.id,
                 "proposal_data": proposal.to_json(),
@@ -100,6 +106,7 @@ class SettlementRuleLearn(models.TransientModel):
         draft = rules.create(
             {
                 **rules._prepare_vals(Rule.from_json(self.proposal_data)),
+                "state": "draft",
                 "name": self.name,
                 "company_id": self.line_id.company_id.id,
                 "provider_ids": [Command.set(self.line_id.provider_id.ids)],

@@ -130,7 +130,8 @@ class SettlementRuleTryout(models.TransientModel):
             raise UserError(self.env._("The period ends before it begins. Choose another."))
         outcomes = self._try()
         differing = [outcome for outcome in outcomes if not is_same_place(*outcome[1:])]
-        self.write(
+        # What came of it is only read.
+        self.sudo().write(
             {
                 "is_tried": True,
                 "tried_count": len(outcomes),
@@ -246,8 +247,9 @@ class SettlementRuleTryoutRule(models.TransientModel):
     sequence = fields.Integer()
     is_included = fields.Boolean(default=True, string="Use")
     rule_id = fields.Many2one("account.settlement.rule", required=True, ondelete="cascade")
-    state = fields.Selection(related="rule_id.state")
-    description = fields.Text(related="rule_id.description")
+    # Read with the user's own rights: he names the rule.
+    state = fields.Selection(related="rule_id.state", related_sudo=False)
+    description = fields.Text(related="rule_id.description", related_sudo=False)
 
     def action_change(self):
         """Change a rule in use: a draft takes its place here."""
