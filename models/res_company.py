@@ -1,3 +1,5 @@
+import re
+
 from odoo import fields, models
 
 #: Svalbard and Jan Mayen lie outside the VAT area, though letters there are addressed to Norway.
@@ -22,7 +24,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         home = self.account_fiscal_country_id.code or self.country_id.code
         if home == "NO" and country_code == "NO":
-            digits = "".join(filter(str.isdigit, postcode or ""))
-            number = int(digits) if digits else 0
+            digits = re.sub("[^0-9]", "", postcode or "")[:10]
+            number = int(digits or 0)
             return number in SVALBARD_POSTCODES or number == JAN_MAYEN_POSTCODE
         return bool(country_code) and country_code != home

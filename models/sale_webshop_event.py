@@ -16,6 +16,13 @@ from .settlement_fault import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 
+#: What an activity on a shop is about when orders could not be read, and how many of them it names.
+REFUSED = "refused"
+NAMED_REFUSED = 5
+
+#: Lines of an order. Each becomes a journal item, and invoicing is everybody's: a thousand take seconds.
+MAX_LINES = 1000
+
 
 class SaleWebshopEvent(models.Model):
     """The inbox: what a shop sent or was asked for, stored before it is acted on."""
@@ -182,7 +189,8 @@ class SaleWebshopEvent(models.Model):
             known |= same & Domain("state", "!=", "error")
         else:
             # the delivery's id is not signed, its body is: what comes again under another id tells nothing new
-            known |= Domain("kind", "=", "hint") & Domain("topic", "=", hint.topic) & Domain("sha256", "=", digest)
+            same = Domain("topic", "=", quoted(hint.topic)) & Domain("sha256", "=", digest)
+            known |= Domain("kind", "=", "hint") & same
         if self.search_count(Domain("webshop_id", "=", webshop.id) & known, limit=1):
             return self.browse()
         return self.create(
@@ -224,6 +232,7 @@ class SaleWebshopEvent(models.Model):
         said = Message(_("Left out by %(user)s."), {"user": self.env.user.name})
         for event in self._may_decide().filtered(lambda event: event.state in ("new", "error")):
             event.write({"state": "ignored", "message_data": [*(event.message_data or []), said.to_json()]})
+        self.webshop_id._tell_of_refused()
 
     def _resolve_hints(self):
         """Ask the shops for the orders their webhooks spoke of. A hint is done when the order is stored.
@@ -295,11 +304,13 @@ class SaleWebshopEvent(models.Model):
             )
         else:
             fault._forget("read", event)
+            if event.webshop_id._get_attention(REFUSED):
+                event.webshop_id._tell_of_refused()
 
     def _refuse(self, error):
         with self.env.cr.savepoint():
             self.write({"state": "error", "message_data": [error.message.to_json()]})
-            self.webshop_id._ask_for_attention(self.message)
+            self.webshop_id._tell_of_refused()
 
     def _parse(self):
         """Return the :class:`~..webshops.records.Order` or ``Refund`` this event holds.
@@ -309,7 +320,17 @@ class SaleWebshopEvent(models.Model):
         self.ensure_one()
         self._check_content_kept()
         platform = PLATFORMS[self.webshop_id.platform]
-        return platform.parse((self.content or "").encode(), self.webshop_id._get_settings())
+        parsed = platform.parse((self.content or "").encode(), self.webshop_id._get_settings())
+        if len(parsed.lines) > MAX_LINES:
+            raise DocumentError(
+                _(
+                    "The order has %(count)s lines, and at most %(limit)s are taken over. Write its invoice by hand, "
+                    "or divide it in the shop."
+                ),
+                count=len(parsed.lines),
+                limit=MAX_LINES,
+            )
+        return parsed
 
     def _find_order(self, external_id):
         return (
@@ -407,3 +428,21 @@ class SaleWebshopEvent(models.Model):
         self.search(
             [("create_date", "<", limit), ("order_id", "=", False), ("state", "in", ("done", "ignored"))]
         ).unlink()
+
+
+class SaleWebshop(models.Model):
+    _inherit = "sale.webshop"
+
+    def _tell_of_refused(self):
+        """Ask a person to look while orders could not be read: one activity for all of a shop's."""
+        for webshop in self:
+            domain = [("webshop_id", "=", webshop.id), ("state", "=", "error")]
+            refused = self.env["sale.webshop.event"].search(domain, order="id desc", limit=NAMED_REFUSED)
+            if not refused:
+                webshop._close_attention(REFUSED)
+                continue
+            told = [f"{event.external_id or event.display_name}: {quoted(event.message or '')}" for event in refused]
+            more = self.env["sale.webshop.event"].search_count(domain) - len(refused)
+            if more:
+                told.append(self.env._("… and %(count)s more.", count=more))
+            webshop._ask_for_attention("\n".join(told), key=REFUSED)

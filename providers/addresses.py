@@ -67,7 +67,7 @@ def check_form(url: str) -> None:
 
 
 #: Addresses of version 6 that lead to the one of version 4 in their last 32 bits: of translators, and the old forms.
-_HOLDING_IPV4 = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+_HOLDING_IPV4 = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")))
 
 
 def is_public(address: str) -> bool:

@@ -23,8 +23,9 @@ _logger = logging.getLogger(__name__)
 
 #: Seconds until a server that does not take the call, or stops sending, is given up.
 TIMEOUT = 30
-#: A server that sends a byte now and then would never run into that.
-TOTAL_TIMEOUT = 300
+#: A server that sends a byte now and then would never run into that. For all tries of one question together: Odoo ends
+#: a scheduled action that takes two minutes.
+TOTAL_TIMEOUT = 60
 MAX_BYTES = 50 * 1024 * 1024
 MAX_TRIES = 3
 #: Seconds to pause before the second and third try. Longer waits are left to the scheduled action (``retry_after``).
@@ -124,12 +125,13 @@ class Connection:
             ) from None
 
     def _with_retries(self, ask: Callable):
+        self._ends_at = time.monotonic() + TOTAL_TIMEOUT
         for attempt in range(MAX_TRIES):
             try:
                 return ask()
             except ProviderError as error:
                 pause = error.retry_after if error.retry_after is not None else PAUSES[min(attempt, len(PAUSES) - 1)]
-                is_last = attempt == MAX_TRIES - 1
+                is_last = attempt == MAX_TRIES - 1 or time.monotonic() >= self._ends_at
                 if is_last or error.is_permanent or pause > LONGEST_PAUSE:
                     raise
                 _logger.info("%s: asked again after %s s", self.service, pause)
@@ -174,7 +176,7 @@ class Connection:
         request = {"auth": _as_it_is, **request, "timeout": self._timeout, "allow_redirects": False, "stream": True}
         is_over = False
         try:
-            with Deadline(self._adapter, TOTAL_TIMEOUT) as deadline:
+            with Deadline(self._adapter, max(self._ends_at - time.monotonic(), 1)) as deadline:
                 try:
                     with self._session.request(method, url, **request) as response:
                         self._note_sent(response.request.headers)

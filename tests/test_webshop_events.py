@@ -249,13 +249,14 @@ class TestDeliveries(EventCase):
         self.assertIn("kroner", refused.message)
         self.assertIn("NOK", refused.message, "what was expected")
         self.assertEqual(self.shop.refused_count, 1)
-        self.assertTrue(self.shop.activity_ids)
+        self.assertIn("10511: ", self.shop.activity_ids.note)
         self.assertEqual(len(self.documents(self.shop)), 2)
         refused.action_read()
         self.assertEqual(refused.state, "error", "nothing was mended")
         refused.sudo().content = body.decode().replace("kroner", "NOK")
         refused.action_read()
         self.assertEqual((refused.state, refused.message or ""), ("done", ""))
+        self.assertFalse(self.shop.activity_ids, "nobody has to look any more")
         self.assertEqual(len(self.documents(self.shop)), 3)
 
     @mute_logger(EVENT_LOGGER)
@@ -274,6 +275,28 @@ class TestDeliveries(EventCase):
         self.assertEqual(self.shop.event_ids.sorted("id").mapped("state"), ["error", "done"])
         self.assertNotIn("secret-of-the-house", self.shop.event_ids.sorted("id")[0].message)
 
+    def test_orders_as_nobody_writes_them(self):
+        """A postcode with a raised two, names as long as a page, more lines than anybody buys: each is read, or refused
+        with a sentence."""
+        document = order_document(sent_order())
+        long = "x" * 5000
+        odd = [
+            {"shipping_address": {**document["shipping_address"], "postcode": "01²5", "country": "NO"}},
+            {"buyer": {**document["buyer"], "name": long, "email": f"{long}@example.com", "phone": long}},
+            {"buyer": {**document["buyer"], "vat_number": long}},
+            {"completed_at": "0001-01-01T00:00:00+01:00"},
+            {"lines": document["lines"] * 400},
+        ]
+        for number, values in enumerate(odd):
+            body = json.dumps({**document, **values, "id": f"90{number}", "number": f"90{number}"}).encode()
+            self.assertTaken(self.shop, signed(body, self.server.webhook_secret, f"odd {number}"), body)
+        self.run_actions("events", "documents")
+        said = {event.external_id: event.message or "" for event in self.shop.event_ids}
+        self.assertNotIn("unexpected fault", str(said))
+        self.assertIn("a time with its offset", said["903"])
+        self.assertIn("at most 1000", said["904"])
+        self.assertEqual(self.shop.refused_count, 2)
+
     def test_left_out_by_a_person(self):
         body = json.dumps({**order_document(sent_order()), "currency": "kroner"}).encode()
         self.assertTaken(self.shop, signed(body, self.server.webhook_secret), body)
@@ -282,6 +305,7 @@ class TestDeliveries(EventCase):
         why = event.message
         event.action_leave_out()
         self.assertEqual(event.state, "ignored")
+        self.assertFalse(self.shop.activity_ids, "nobody has to look any more")
         self.assertIn(why, event.message)
         self.assertIn(self.env.user.name, event.message)
         self.run_actions("events", "documents")

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
+from ..providers.limits import is_plausible_date
 from ..providers.messages import DocumentError, Message, _
 from .amounts import smallest_unit, tax_within, to_amount, to_decimal
 from .platforms import Platform
@@ -79,6 +80,10 @@ def read_hint(headers: dict, body: bytes) -> Hint:
 
     :raises DocumentError: when the delivery does not tell.
     """
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise DocumentError(_("The body is not text in UTF-8. Nothing was stored.")) from None
     fields = _Fields(load_document(body), "")
     topic = fields.choice("type", (ORDER, REFUND))
     order_id = fields.text("id" if topic == ORDER else "order_id", is_required=True)
@@ -379,7 +384,10 @@ class _Fields:
         try:
             seconds, fraction, offset = match.groups(default="")
             microseconds = fraction[:6].ljust(6, "0")
-            return datetime.datetime.fromisoformat(f"{seconds}.{microseconds}{offset.replace('Z', '+00:00')}")
+            moment = datetime.datetime.fromisoformat(f"{seconds}.{microseconds}{offset.replace('Z', '+00:00')}")
+            if not is_plausible_date(moment.date()):
+                raise ValueError
+            return moment
         except (AttributeError, ValueError):
             raise self.unexpected(name, _("a time with its offset, such as 2026-03-02T14:05:11+01:00")) from None
 

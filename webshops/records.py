@@ -5,10 +5,20 @@ currency has, and include VAT unless they are called ``tax``. Times are aware.
 """
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
+from ..providers.limits import quoted
 from ..providers.records import ZERO, TextEnum
+
+#: Characters of a name, an address or an article number. Odoo has indexes on them, which cannot hold any length.
+MAX_TEXT = 250
+
+
+def _shorten(record, names):
+    """Cut texts of a record that nobody writes that long."""
+    for name in names:
+        object.__setattr__(record, name, quoted(getattr(record, name), MAX_TEXT))
 
 
 class LineKind(TextEnum):
@@ -68,6 +78,9 @@ class Address:
     city: str = ""
     country: str = ""
 
+    def __post_init__(self):
+        _shorten(self, (own.name for own in fields(self)))
+
 
 @dataclass(frozen=True)
 class Buyer:
@@ -79,6 +92,9 @@ class Buyer:
     email: str = ""
     phone: str = ""
     vat: str = ""
+
+    def __post_init__(self):
+        _shorten(self, (own.name for own in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,9 @@ class OrderLine:
     discount: Decimal = ZERO
     sku: str = ""
     tax_class: str = ""
+
+    def __post_init__(self):
+        _shorten(self, ("name", "sku", "tax_class"))
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class VippsClient:
     ):
         credentials.check()
         self._credentials = credentials
-        secrets = (credentials.client_secret, credentials.subscription_key)
+        secrets = (credentials.client_id, credentials.client_secret, credentials.subscription_key)
         self._connection = Connection("Vipps", base_url, load_json, secrets, session, sleep, **connection)
         self._token = ""
         self._token_ends = 0
@@ -172,7 +172,8 @@ class VippsClient:
             for ledger in answer.get("items", []):
                 handles = ledger.get("settlesForRecipientHandles") if isinstance(ledger, dict) else None
                 is_list = isinstance(handles or [], list) and all(isinstance(handle, str) for handle in handles or [])
-                if not isinstance(ledger, dict) or not ledger.get("ledgerId") or not is_list:
+                number = ledger.get("ledgerId") if isinstance(ledger, dict) else None
+                if not isinstance(number, (str, int)) or not number or not is_list:
                     raise ProviderError(
                         _("Vipps answered %(path)s with something that is no ledger. Report it to Vipps."), path=path
                     )
