@@ -39,8 +39,7 @@ class AccountSettlementProvider(models.Model):
                     "Choose the right provider, or activate one for that merchant."
                 ),
                 filename=document.name,
-                # the same agreement goes by other names too, such as NO:123455
-                found=", ".join(sorted(name for name in parsed.merchant_ids if ":" not in name)),
+                found=", ".join(parsed.merchant_numbers),
                 provider=self.name,
                 expected=self.merchant_id,
             )

@@ -178,3 +178,8 @@ class Document:
     settlements: tuple
     merchant_ids: frozenset = frozenset()
     repeated_rows: tuple = ()
+
+    @property
+    def merchant_numbers(self) -> list:
+        """The merchant's identities as people know them, without those of the form ``NO:123455``; sorted."""
+        return sorted(name for name in self.merchant_ids if ":" not in name)

@@ -46,7 +46,11 @@ class TestUpload(SettlementCase):
     def test_unknown_merchant(self):
         with self.assertRaises(UserError) as caught:
             self.upload(self.file_of("777777", "1"))
-        self.assertIn("777777", str(caught.exception))
+        self.assertIn("for merchant 777777 in NOK", str(caught.exception))
+
+    def test_more_files_than_a_browser_waits_for(self):
+        with self.assertRaisesRegex(UserError, "101 files. Upload at most 100"):
+            self.upload(*[(f"{number}.txt", b"Hei") for number in range(101)])
 
     def test_several_providers_fit(self):
         self.provider.merchant_id = False

@@ -11,6 +11,9 @@ from ..providers.messages import SettlementError
 
 _logger = logging.getLogger(__name__)
 
+#: Files of one upload: it is one transaction, and a browser waits for it.
+MAX_FILES = 100
+
 
 class SettlementUpload(models.TransientModel):
     """Upload settlement files; each finds its provider by itself."""
@@ -32,6 +35,14 @@ class SettlementUpload(models.TransientModel):
         :raises UserError: naming each file that was refused; the others are kept.
         """
         self.ensure_one()
+        if len(self.attachment_ids) > MAX_FILES:
+            raise UserError(
+                self.env._(
+                    "These are %(count)s files. Upload at most %(limit)s at a time.",
+                    count=len(self.attachment_ids),
+                    limit=MAX_FILES,
+                )
+            )
         settlements = self.env["account.settlement"]
         refused = []
         for attachment in self.attachment_ids:
@@ -80,13 +91,14 @@ class SettlementUpload(models.TransientModel):
         fitting = fitting.filtered(lambda provider: not currencies or provider.currency_id.name in currencies)
         if len(fitting) == 1:
             return fitting
-        values = {"filename": filename, "merchants": ", ".join(sorted(parsed.merchant_ids)) or "–"}
+        values = {"filename": filename, "merchants": ", ".join(parsed.merchant_numbers) or "–"}
         if not fitting:
             raise UserError(
                 self.env._(
-                    "%(filename)s is a %(code)s report for merchant %(merchants)s, and no active provider fits it. "
-                    "Activate the provider first.",
+                    "%(filename)s is a %(code)s report for merchant %(merchants)s in %(currencies)s, and no active "
+                    "provider fits it. Activate a provider for that merchant and currency first.",
                     code=parsed.code,
+                    currencies=", ".join(sorted(currencies)) or "–",
                     **values,
                 )
             )
