@@ -46,7 +46,7 @@ class TestUpload(SettlementCase):
     def test_unknown_merchant(self):
         with self.assertRaises(UserError) as caught:
             self.upload(self.file_of("777777", "1"))
-        self.assertIn("for merchant 777777 in NOK", str(caught.exception))
+        self.assertIn("belongs to merchant 302321, 777777, but", str(caught.exception))
 
     def test_more_files_than_a_browser_waits_for(self):
         with self.assertRaisesRegex(UserError, "101 files. Upload at most 100"):
