@@ -10,7 +10,8 @@ from .rules import Action, Key
 class Lookups:
     """What is looked up for a batch, all of it at once.
 
-    :ivar keys: the normal forms of every way to read every reference. :ivar provider_references: as they came.
+    :ivar keys: every way to read every reference, in normal form, and as it is beyond ASCII.
+    :ivar provider_references: as they came.
     :ivar customers: the normal forms of what may be a customer's name, number or e-mail.
     :ivar partner_ids: customers that rules name. :ivar amounts: gross amounts, in any of the lines' currencies.
     """
@@ -42,8 +43,10 @@ def collect_lookups(lines, rules, prefixes=()) -> Lookups:
                 customers.add(normalise(rule.get_reference(line)))
             if rule.action is Action.MATCH:
                 amounts |= {line.amount, (line.amount_original or line.amount).copy_sign(line.amount)}
+    keys = {reading.value for text in references for reading in readings(text, prefixes)}
     return Lookups(
-        keys=frozenset(normalise(reading.value) for text in references for reading in readings(text, prefixes)),
+        # The database may lower other letters than we do: what it is to find as it is, it gets as it is.
+        keys=frozenset({*map(normalise, keys), *(key for key in keys if not key.isascii())}),
         provider_references=frozenset(provider_references - {""}),
         customers=frozenset(customers - {""}),
         partner_ids=frozenset(rule.partner_id for rule in by_customer if rule.partner_id),

@@ -1,4 +1,7 @@
-"""Reading a reference the way it may be written: exact first, then normalised, never by containment."""
+"""Reading a reference the way it may be written: exact first, then normalised, never by containment.
+
+The normal form is here twice, as Python makes it and as PostgreSQL does, because the ledger is searched by it.
+"""
 
 import re
 from dataclasses import dataclass
@@ -9,12 +12,32 @@ from ..providers.messages import Message, _
 _ATTEMPT_SUFFIX = re.compile(r"^(?P<order>.*\d.*?)-\d{1,2}$")
 
 
+#: What does not count in a reference, besides case: white space of every kind, and ``#``.
+IGNORED = (
+    "#\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    "\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+_WITHOUT_IGNORED = str.maketrans("", "", IGNORED)
+
+
 def normalise(reference: str) -> str:
     """Return the form in which two spellings of the same reference are equal.
 
     Case, surrounding and inner white space, and ``#`` do not count: `` #web-10231 `` and ``WEB-10231`` are the same.
     """
-    return "".join(reference.split()).replace("#", "").casefold()
+    return reference.translate(_WITHOUT_IGNORED).lower()
+
+
+def normalised_sql(expression: str) -> str:
+    """Return the SQL that makes the normal form of a text, immutable as an index wants it.
+
+    A database that was created with the locale ``C`` lowers the letters A to Z alone: what is compared with it is made
+    by it too.
+
+    :param expression: SQL of the text, such as a column.
+    """
+    ignored = "".join(f"\\u{ord(character):04x}" for character in IGNORED)
+    return f"lower(translate({expression}, E'{ignored}', ''))"
 
 
 @dataclass(frozen=True)

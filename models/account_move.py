@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..matching.references import normalised_sql
 from .own_writes import as_own
 
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")
@@ -25,18 +26,16 @@ class AccountMove(models.Model):
 
     # References are found by their normal form, see matching/references.py.
     _webshop_reference_form_idx = models.Index(
-        "(lower(replace(replace(webshop_reference, ' ', ''), '#', ''))) WHERE webshop_reference IS NOT NULL"
+        f"({normalised_sql('webshop_reference')}) WHERE webshop_reference IS NOT NULL"
     )
     _ref_form_idx = models.Index(
-        "(lower(replace(replace(ref, ' ', ''), '#', ''))) "
-        "WHERE ref IS NOT NULL AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
+        f"({normalised_sql('ref')}) WHERE ref IS NOT NULL AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
     _name_form_idx = models.Index(
-        "(lower(replace(replace(name, ' ', ''), '#', ''))) "
-        "WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
+        f"({normalised_sql('name')}) WHERE move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
     _payment_reference_form_idx = models.Index(
-        "(lower(replace(replace(payment_reference, ' ', ''), '#', ''))) "
+        f"({normalised_sql('payment_reference')}) "
         "WHERE payment_reference IS NOT NULL AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')"
     )
 

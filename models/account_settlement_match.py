@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ..matching.decisions import Settings, decide
 from ..matching.ledger import Case, ItemType, Ledger, Line, OpenItem
 from ..matching.lookups import collect_lookups
-from ..matching.references import normalise
+from ..matching.references import normalise, normalised_sql
 from ..matching.rules import Key
 from ..providers.records import Kind
 from .money import to_decimal
@@ -124,9 +124,9 @@ class _Gathering:
         return self.env.execute_query_dict(SQL(query, company_id=self.company.id, sale_types=SALE_TYPES, **values))
 
     @staticmethod
-    def _normal_form(column):
-        """The column as :func:`~..matching.references.normalise` gives it, as the indexes of account.move have it."""
-        return SQL("lower(replace(replace(%s, ' ', ''), '#', ''))", SQL.identifier(column))
+    def _normal_form(expression):
+        """A text in normal form, as the indexes of account.move have it."""
+        return SQL(normalised_sql(expression))
 
     def _paid_here(self, table):
         """That a record's shop names no provider, or this one: the others' payments never come from here."""
@@ -225,7 +225,7 @@ class _Gathering:
         """
         return self._query(
             """
-            WITH reference AS MATERIALIZED (SELECT unnest(%(keys)s::text[]) AS form)
+            WITH reference AS MATERIALIZED (SELECT %(key_form)s AS form FROM unnest(%(keys)s::text[]) AS key(value))
             SELECT id AS move_id, 'order_reference' AS key, webshop_reference AS value
               FROM account_move
              WHERE %(webshop_reference_form)s = ANY(ARRAY(SELECT form FROM reference)) AND %(paid_here)s
@@ -248,6 +248,7 @@ class _Gathering:
             """,
             keys=self.keys,
             paid_here=self._paid_here("account_move"),
+            key_form=self._normal_form("key.value"),
             webshop_reference_form=self._normal_form("webshop_reference"),
             ref_form=self._normal_form("ref"),
             name_form=self._normal_form("name"),
@@ -360,10 +361,10 @@ class _Gathering:
         """Note which customers are known by the names, numbers and addresses looked up; return their ids."""
         rows = self._query(
             """
-            SELECT DISTINCT COALESCE(partner.commercial_partner_id, partner.id) AS partner_id, known.form
+            SELECT DISTINCT COALESCE(partner.commercial_partner_id, partner.id) AS partner_id, known.value
               FROM res_partner partner
      CROSS JOIN LATERAL (
-                SELECT lower(replace(replace(text.value, ' ', ''), '#', '')) AS form
+                SELECT text.value, %(form)s AS form
                   FROM (VALUES (partner.name), (partner.ref), (partner.vat), (partner.email), (partner.phone))
                     AS text(value)
                 ) known
@@ -372,9 +373,10 @@ class _Gathering:
                AND (partner.company_id IS NULL OR partner.company_id = %(company_id)s)
             """,
             customers=list(self.lookups.customers),
+            form=self._normal_form("text.value"),
         )
         for row in rows:
-            self.ledger.customers[row["form"]].add(row["partner_id"])
+            self.ledger.customers[normalise(row["value"])].add(row["partner_id"])
         partners = self.env["res.partner"].sudo().browse({row["partner_id"] for row in rows})
         for partner in partners.with_company(self.company):
             self.ledger.receivable_accounts[partner.id] = partner.property_account_receivable_id.id

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..matching.references import normalised_sql
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -80,7 +82,7 @@ class SaleOrder(models.Model):
                            (order_id, company_id, kind, value, value_normalised,
                             create_uid, create_date, write_uid, write_date)
                     SELECT id, company_id, %(kind)s, trim(%(column)s),
-                           lower(replace(regexp_replace(%(column)s, '\\s', '', 'g'), '#', '')),
+                           %(form)s,
                            %(uid)s, now() at time zone 'UTC', %(uid)s, now() at time zone 'UTC'
                       FROM sale_order
                      WHERE trim(%(column)s) != ''
@@ -88,6 +90,7 @@ class SaleOrder(models.Model):
                     """,
                     kind=kind,
                     column=column,
+                    form=SQL(normalised_sql(name)),
                     uid=self.env.uid,
                 )
             )

@@ -467,6 +467,21 @@ class TestPlacing(SettlementCase):
 class TestReferences(SettlementCase):
     """What an order may be known by."""
 
+    def test_what_is_written_alike_is_found(self):
+        """The very text of the payment, with whatever kind of space or letter, is found in the ledger by PostgreSQL."""
+        invoices = [
+            self.invoice(100 + number, reference)
+            for number, reference in enumerate(("WEB\u00a01001", "WEB\t1002", "Straße 1003", "ĲSJE-1004", "İ 1005"))
+        ]
+        references = [invoice.webshop_reference for invoice in invoices]
+        rows = [
+            capture(str(number), day(2), reference, str(100 + number), "0")
+            for number, reference in enumerate(references)
+        ]
+        self.settle([*rows, payout("1", day(2))])
+        for invoice in invoices:
+            self.assertEqual(invoice.amount_residual, 0, invoice.webshop_reference)
+
     def test_orders_from_before_the_installation(self):
         """The installation indexes the orders that are there, as creating them does."""
         order = self.order(100, " WEB-1 #2")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.settlement_bridge.matching.references import normalise, readings
+from odoo.addons.settlement_bridge.matching.references import IGNORED, normalise, readings
 
 
 def values(reference, *prefixes):
@@ -16,6 +16,10 @@ def values(reference, *prefixes):
 )
 def test_spellings_of_one_reference_are_equal(written):
     assert normalise(written) == "web-10231"
+
+
+def test_white_space_of_every_kind_is_left_out():
+    assert {character for character in map(chr, range(0x110000)) if character.isspace()} | {"#"} == set(IGNORED)
 
 
 @pytest.mark.parametrize("other", ["WEB10231", "WEB-1023", "WEB-010231", "0WEB-10231", "WEB_10231", "WEB-10231-1"])
