@@ -283,7 +283,7 @@ def make_rules(env, provider_id, count):
         {"action": "match", "key": "payment_reference"},
     )
     Rule = env["account.settlement.rule"]
-    Rule.create(
+    Rule.sudo().create(
         [
             {
                 "name": f"Rule {number:03}",
