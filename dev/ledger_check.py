@@ -255,7 +255,9 @@ def check_rows(env):
         ("fee", lambda line: -line.amount if line.kind in ("fee", "fee_refund") else line.fee),
     ):
         items = lines.move_line_ids.filtered(lambda item, role=role: item.settlement_role == role)
-        items = items.filtered(lambda item: not (item.move_id.reversed_entry_id or item.move_id.reversal_move_ids))
+        items = items.filtered(
+            lambda item: not item.move_id.reversed_entry_id and item.move_id._count_in_ledger() > 0
+        )
         seen = Counter()
         for item in items:
             wanted = sum(map(amount_of, item.settlement_line_ids))
@@ -382,7 +384,7 @@ def check_statuses(env):
             lambda item: (
                 item.parent_state == "posted"
                 and not item.move_id.reversed_entry_id
-                and not item.move_id.reversal_move_ids
+                and item.move_id._count_in_ledger() > 0
             )
         )
         if line.status == "new" and live:

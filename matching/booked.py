@@ -26,7 +26,8 @@ class BookedItem:
     :ivar role: what it is there for, or "". :ivar is_clearing: whether it is marked as the settlement's on clearing.
     :ivar transaction_ids: the transactions it stands for.
     :ivar tax_ids: of a base. :ivar tax_tag_ids: the boxes of the VAT return.
-    :ivar tax_repartition_line_id: of a tax line, or None.
+    :ivar tax_repartition_line_id: of a tax line, or None. :ivar tax_line_id: the tax it comes from, or None.
+    :ivar tax_base_amount: of which it is the tax. :ivar display_type: as what Odoo shows it, which reports go by.
     """
 
     id: int
@@ -41,6 +42,9 @@ class BookedItem:
     tax_ids: tuple = ()
     tax_tag_ids: tuple = ()
     tax_repartition_line_id: int | None = None
+    tax_line_id: int | None = None
+    tax_base_amount: Decimal = Decimal(0)
+    display_type: str = "product"
 
     @property
     def in_ledger(self) -> tuple:
@@ -53,8 +57,13 @@ class BookedItem:
             self.currency,
             self.tax_ids,
             self.tax_tag_ids,
-            self.tax_repartition_line_id,
+            *self.tax_identity,
         )
+
+    @property
+    def tax_identity(self) -> tuple:
+        """What it is in the VAT return, besides its taxes and tags."""
+        return self.tax_repartition_line_id, self.tax_line_id, self.tax_base_amount, self.display_type
 
     @property
     def marks(self) -> tuple:
@@ -93,7 +102,9 @@ class BookedVoucher:
     """One voucher.
 
     :ivar name: its number. :ivar date: of the voucher. :ivar journal_id: its journal. :ivar company_id: its company.
+    :ivar move_type: of what type the entry is. :ivar currency: of the entry, a name. :ivar partner_id: or None.
     :ivar settlement_id: what it was booked from. :ivar reversed_id: the entry it reverses, or None.
+    :ivar documents: SHA-256 of the documents its transactions come from.
     :ivar items: :class:`BookedItem`. :ivar transactions: :class:`BookedTransaction` that it has booked; none for a
         correction, a transfer or a reversal.
     """
@@ -102,36 +113,42 @@ class BookedVoucher:
     date: Date
     journal_id: int
     company_id: int
+    move_type: str
+    currency: str
+    partner_id: int | None
     settlement_id: int
     reversed_id: int | None
+    documents: tuple
     items: tuple
     transactions: tuple = ()
 
     def to_json(self) -> dict:
         """Return the form stored in the database."""
-        return {
-            "name": self.name,
-            "date": self.date.isoformat(),
-            "journal_id": self.journal_id,
-            "company_id": self.company_id,
-            "settlement_id": self.settlement_id,
-            "reversed_id": self.reversed_id,
-            "items": [_to_plain(item) for item in self.items],
-            "transactions": [_to_plain(transaction) for transaction in self.transactions],
-        }
+        stored = {field.name: _value_to_plain(getattr(self, field.name)) for field in fields(self)}
+        stored["items"] = [_to_plain(item) for item in self.items]
+        stored["transactions"] = [_to_plain(transaction) for transaction in self.transactions]
+        return stored
 
     @classmethod
     def from_json(cls, stored: dict) -> "BookedVoucher":
-        """Return the voucher that :meth:`to_json` stored."""
-        return cls(
-            name=stored["name"],
-            date=Date.fromisoformat(stored["date"]),
-            journal_id=stored["journal_id"],
-            company_id=stored["company_id"],
-            settlement_id=stored["settlement_id"],
-            reversed_id=stored["reversed_id"],
-            items=tuple(_from_plain(BookedItem, values) for values in stored["items"]),
-            transactions=tuple(_from_plain(BookedTransaction, values) for values in stored["transactions"]),
+        """Return the voucher that :meth:`to_json` stored.
+
+        :raises ValueError: when it is nothing that :meth:`to_json` has stored.
+        """
+        try:
+            values = dict(stored)
+            parts = {"items": BookedItem, "transactions": BookedTransaction}
+            for name, record_type in parts.items():
+                values[name] = [_from_plain(record_type, plain) for plain in values[name]]
+            return _from_plain(cls, [values[field.name] for field in fields(cls)])
+        except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"no voucher as it was booked: {error!r}") from error
+
+    def get_effects(self, sign=1) -> Counter:
+        """Return what its items do to the ledger, or with ``sign`` -1, what takes it out of it."""
+        return Counter(
+            (item.account_id, item.partner_id, sign * item.balance, sign * item.amount_currency, item.currency)
+            for item in self.items
         )
 
     @property
@@ -155,9 +172,27 @@ def _value_to_plain(value):
 
 
 def _from_plain(record_type, values):
-    readers = {Decimal: Decimal, Date: Date.fromisoformat, tuple: tuple}
     typed = zip(fields(record_type), values, strict=True)
-    return record_type(*(readers.get(field.type, lambda plain: plain)(value) for field, value in typed))
+    return record_type(*(_value_from_plain(field.type, value) for field, value in typed))
+
+
+def _value_from_plain(kind, value):
+    if kind is Decimal:
+        return _to_number(value)
+    if kind is Date:
+        return Date.fromisoformat(value)
+    if kind is tuple and isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
+        return tuple(value)
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind}")
+    return value
+
+
+def _to_number(text) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError(f"{text} is no amount")
+    return number
 
 
 @dataclass
@@ -180,7 +215,8 @@ def compare_items(booked, found, gone=frozenset()) -> ItemDifferences:
 
     :param booked: :class:`BookedItem`. :param found: the same as the ledger has them now.
     :param gone: ``(field name, id)`` of booked accounts and partners that no longer exist. Odoo deletes none that an
-        item stands on, so they were merged into others, and the items stand on those now.
+        item stands on, so they were merged into others, and the items stand on those now. Also ``(field name, id, id)``
+        of a customer and the company he belongs to now: Odoo moves his items along.
     """
     found_by_id = {item.id: item for item in found}
     differences = ItemDifferences([], [])
@@ -197,7 +233,9 @@ def compare_items(booked, found, gone=frozenset()) -> ItemDifferences:
 
 def _after_merge(item, other, gone):
     merged = {
-        name: getattr(other, name) for name in ("account_id", "partner_id") if (name, getattr(item, name)) in gone
+        name: getattr(other, name)
+        for name in ("account_id", "partner_id")
+        if (name, getattr(item, name)) in gone or (name, getattr(item, name), getattr(other, name)) in gone
     }
     return replace(item, **merged) if merged else item
 
@@ -235,18 +273,20 @@ MARKS_CHANGED = _("Voucher %(voucher)s: %(booked)s no longer leads to the transa
 def describe_items(voucher, differences, describe) -> list:
     """Return the sentences on a voucher's items, as :class:`~..providers.messages.Message`.
 
-    :param voucher: its number. :param describe: ``BookedItem -> text`` with account, partner and amount.
+    :param voucher: its number. :param describe: ``(item, other item or None) -> text`` with account, partner,
+        amount, and what else of it differs from the other.
     """
     said = []
     for booked, found in differences.in_ledger:
         values = {"voucher": voucher}
         if booked:
-            values["booked"] = describe(booked)
+            values["booked"] = describe(booked, found)
         if found:
-            values["found"] = describe(found)
+            values["found"] = describe(found, booked)
         template = ITEM_CHANGED if booked and found else ITEM_GONE if booked else ITEM_ADDED
         said.append(Message(template, values))
     said += [
-        Message(MARKS_CHANGED, {"voucher": voucher, "booked": describe(booked)}) for booked, _found in differences.marks
+        Message(MARKS_CHANGED, {"voucher": voucher, "booked": describe(booked, None)})
+        for booked, _found in differences.marks
     ]
     return said

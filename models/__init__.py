@@ -17,8 +17,14 @@ from . import account_settlement_book
 from . import account_settlement_voucher
 from . import account_settlement_bank
 from . import account_settlement_proof
-from . import account_settlement_mend
 from . import account_settlement_document_proof
+from . import account_settlement_voucher_proof
+from . import account_settlement_ledger_proof
+from . import account_settlement_mend
+from . import account_settlement_mend_place
+from . import account_settlement_mend_rows
+from . import account_settlement_mend_books
+from . import account_settlement_numbers
 from . import account_settlement_tryout
 from . import sale_webshop
 from . import sale_webshop_event

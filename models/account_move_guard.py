@@ -11,6 +11,7 @@ ITEM_MARKS = frozenset({"settlement_line_ids", "settlement_clearing_id", "settle
 #: are not among it.
 KEPT_MOVE_FIELDS = MOVE_MARKS | {
     "auto_post",
+    "commercial_partner_id",
     "company_id",
     "currency_id",
     "date",
@@ -27,6 +28,20 @@ KEPT_MOVE_FIELDS = MOVE_MARKS | {
     "statement_line_id",
     "tax_cash_basis_origin_move_id",
     "tax_cash_basis_rec_id",
+    # What Odoo works out of the items: it writes it past write(), so whoever calls write() with it is not Odoo.
+    "always_tax_exigible",
+    "amount_residual",
+    "amount_residual_signed",
+    "amount_tax",
+    "amount_tax_signed",
+    "amount_total",
+    "amount_total_in_currency_signed",
+    "amount_total_signed",
+    "amount_untaxed",
+    "amount_untaxed_in_currency_signed",
+    "amount_untaxed_signed",
+    "inalterable_hash",
+    "payment_state",
 }
 KEPT_ITEM_FIELDS = ITEM_MARKS | {
     "account_id",
@@ -52,6 +67,20 @@ KEPT_ITEM_FIELDS = ITEM_MARKS | {
     "tax_line_id",
     "tax_repartition_line_id",
     "tax_tag_ids",
+    # What reports read on the item, and Odoo takes from the voucher or works out: it writes that past write().
+    "amount_residual",
+    "amount_residual_currency",
+    "company_currency_id",
+    "full_reconcile_id",
+    "is_storno",
+    "journal_id",
+    "move_name",
+    "parent_state",
+    "price_subtotal",
+    "price_total",
+    "reconciled",
+    "statement_id",
+    "tax_group_id",
 }
 
 
@@ -70,6 +99,11 @@ def _will_change(record, vals, name):
     if field.type in ("many2many", "one2many"):
         return record.env["account.move"]._field_will_change(record, vals, name)
     return field.convert_to_cache(vals[name], record) != field.convert_to_cache(record[name], record)
+
+
+def _get_followed(item, vals):
+    """Return ``partner_id`` where a journal item only follows its customer, who has been given a company."""
+    return {"partner_id"} if vals.get("partner_id") == item.partner_id.commercial_partner_id.id else set()
 
 
 def _refuse_marks(model, names):
@@ -124,6 +158,8 @@ class AccountMove(models.Model):
         if not is_own(self):
             for vals in vals_list:
                 _refuse_marks(self, _get_given(self, vals, MOVE_MARKS))
+                reversed_id = vals.get("reversed_entry_id") or self.env.context.get("default_reversed_entry_id")
+                self.browse(reversed_id or [])._get_settlement_vouchers()._refuse_voucher_change()
         return super().create(vals_list)
 
     def write(self, vals):
@@ -132,6 +168,9 @@ class AccountMove(models.Model):
                 if move.settlement_id and _get_changed(move, vals, KEPT_MOVE_FIELDS):
                     move._refuse_voucher_change()
                 _refuse_marks(move, _get_changed(move, vals, MOVE_MARKS))
+                if _get_changed(move, vals, {"reversed_entry_id"}):
+                    # Only our own reversals reverse a voucher: Undo would take any other for one.
+                    move.browse(vals["reversed_entry_id"] or [])._get_settlement_vouchers()._refuse_voucher_change()
         return super().write(vals)
 
     def unlink(self):
@@ -179,12 +218,9 @@ class AccountMove(models.Model):
             self._get_settlement_vouchers()._refuse_voucher_change()
         return super()._reverse_moves(default_values_list, cancel)
 
-    def _cancel_altered(self):
-        """Take vouchers that were changed by force out of the ledger, where they can no longer be reversed."""
-        own = as_own(self).with_context(check_move_validity=False)
-        (own.line_ids.matched_debit_ids | own.line_ids.matched_credit_ids).unlink()
-        own.filtered(lambda move: move.state == "posted").button_draft()
-        own.filtered(lambda move: move.state == "draft").button_cancel()
+    def _hash_moves(self, **kwargs):
+        """Odoo sets an entry's hash by an ordinary write; nobody else does."""
+        return super(AccountMove, as_own(self))._hash_moves(**kwargs)
 
 
 class AccountMoveLine(models.Model):
@@ -204,7 +240,9 @@ class AccountMoveLine(models.Model):
             if vals.get("move_id"):
                 self.env["account.move"].browse(vals["move_id"])._get_settlement_vouchers()._refuse_voucher_change()
             for item in self.sudo():
-                if item.move_id.settlement_id and _get_changed(item, vals, KEPT_ITEM_FIELDS):
+                if item.move_id.settlement_id and _get_changed(
+                    item, vals, KEPT_ITEM_FIELDS - _get_followed(item, vals)
+                ):
                     item.move_id._refuse_voucher_change()
                 _refuse_marks(item, _get_changed(item, vals, ITEM_MARKS))
         return super().write(vals)

@@ -431,7 +431,7 @@ class AccountSettlement(models.Model):
             settlement._lock()
             settlement = settlement.with_company(settlement.company_id)
             moves = settlement.move_ids.filtered(
-                lambda move: move.state == "posted" and not move.reversed_entry_id and not move.reversal_move_ids
+                lambda move: not move.reversed_entry_id and move._count_in_ledger() > 0
             )
             kept = moves._get_reconciled_by_others()
             reversals |= moves._reverse_settlement_moves(reason, date)

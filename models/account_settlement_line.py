@@ -632,9 +632,8 @@ class AccountSettlementLine(models.Model):
                 continue
             own = line.move_line_ids.filtered(
                 lambda item: (
-                    item.parent_state == "posted"
-                    and not item.move_id.reversed_entry_id
-                    and not item.move_id.reversal_move_ids
+                    not item.move_id.reversed_entry_id
+                    and item.move_id._count_in_ledger() > 0
                     and item.settlement_role not in ("clearing", "fee", "fee_tax", "fee_payable")
                 )
             )

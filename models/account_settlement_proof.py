@@ -1,17 +1,11 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date, formatLang
 
-from ..matching.booked import (
-    compare_items,
-    compare_places,
-    compare_transactions,
-    describe_items,
-)
+from ..matching.booked import compare_places
 from ..providers.messages import Message, _
 from ..providers.records import BANK_KINDS
-from .account_settlement_document_proof import ROW_UNDOCUMENTED
+from .account_settlement_document_proof import ROW_FIELDS
+from .account_settlement_voucher_proof import KEPT_CHANGED
 from .money import to_decimal
 
 #: How many differences of a settlement are kept in words; the rest is counted.
@@ -20,16 +14,8 @@ SAID_DIFFERENCES = 20
 #: How many settlements one run of the scheduled action looks at before it is asked again.
 PROVED_AT_ONCE = 200
 
-GONE = _("Voucher %(voucher)s of %(date)s, debit %(amount)s, was deleted.")
-NOT_POSTED = _("Voucher %(voucher)s, debit %(amount)s, is no longer posted: it is %(state)s.")
-RENUMBERED = _("Voucher %(booked)s has the number %(found)s now.")
-REDATED = _("Voucher %(voucher)s was booked on %(booked)s, and is dated %(found)s now.")
-MOVED = _("Voucher %(voucher)s was booked in journal %(booked)s, and is in %(found)s now.")
-UNMARKED = _("Voucher %(voucher)s no longer says that it is this settlement's.")
+UNKEPT = _("Nothing is kept any more of voucher %(voucher)s, debit %(amount)s, which reverses another.")
 FOREIGN = _("Voucher %(voucher)s, debit %(amount)s, says that it is this settlement's, but was not booked from it.")
-KEPT_CHANGED = _("What is kept of voucher %(voucher)s, to compare it with, was changed itself.")
-ROW_CHANGED = _("Transaction %(row)s was booked as %(booked)s, and reads %(found)s now.")
-ROW_GONE = _("Transaction %(row)s was booked as %(booked)s, and is gone.")
 ROW_NOWHERE = _("Transaction %(row)s of %(amount)s says that it is booked, and is in no voucher.")
 ROW_TWICE = _("Transaction %(row)s of %(amount)s is in more than one voucher.")
 ROW_UNAWARE = _("Transaction %(row)s of %(amount)s is in a voucher, but says that it is not booked.")
@@ -39,7 +25,7 @@ RESIDUAL = _(
 )
 MISMARKED = _("%(item)s has %(found)s open, and is marked the other way.")
 EXCLUDED = _("Transaction %(row)s of %(amount)s was left out because of a journal item that does not have it any more.")
-STRAY = _("%(item)s of voucher %(voucher)s has another date, journal, company or state than its voucher.")
+STRAY = _("%(item)s of voucher %(voucher)s says %(found)s, and belongs to %(booked)s.")
 
 
 class AccountSettlement(models.Model):
@@ -107,22 +93,24 @@ class AccountSettlement(models.Model):
     def _get_differences(self):
         """Return what differs from what was booked, as :class:`~..providers.messages.Message`."""
         self.ensure_one()
+        # What is kept is long: it is read as seldom as can be.
         vouchers = self._get_compared_vouchers()
-        lines = self._get_lines_to_compare()
-        said = []
+        said = (self._get_kept_vouchers() - vouchers)._describe_as(KEPT_CHANGED)
         for voucher in vouchers:
             said += voucher._get_differences()
-        said += self._get_foreign_vouchers()._describe_as(FOREIGN)
+        if broken := self._get_number_differences():
+            # Nothing can be added up with these.
+            return said + broken
+        lines = self._get_lines_to_compare()
+        unkept = self._get_unkept_vouchers(vouchers)
+        reversals = self._get_unkept_reversals(unkept)
+        said += reversals._describe_as(UNKEPT) + (unkept - reversals)._describe_as(FOREIGN)
         said += self._get_place_differences(vouchers, lines)
         said += self._get_residual_differences()
         said += self._get_clearing_differences(lines)
-        said += self._get_stray_items()._describe_as(STRAY)
-        by_document = lines.grouped("document_id")
-        undocumented = by_document.get(self.env["account.settlement.document"], lines.browse())
-        said += undocumented.filtered(lambda line: not line.fee_owed)._describe_as(ROW_UNDOCUMENTED)
-        for document in self.document_ids:
-            said += document._get_differences(self, by_document.get(document, lines.browse()))
-        return said
+        said += self._get_stray_items()._describe_as_stray()
+        said += self._get_document_differences(lines)
+        return said + self._get_ledger_differences()
 
     def _get_lines_to_compare(self):
         """Return the transactions, with only what is compared of them: there may be very many."""
@@ -136,24 +124,47 @@ class AccountSettlement(models.Model):
             "fee",
             "fee_owed",
         ]
-        names += ["kind", "order_reference", "provider_id", "provider_reference", "status"]
+        names += ["order_reference", "provider_id", "status", *ROW_FIELDS]
         return self.env["account.settlement.line"].search_fetch([("settlement_id", "=", self.id)], names)
 
     def _get_compared_vouchers(self):
+        """Return what is kept of the vouchers, as far as it can be read."""
+        return self._get_kept_vouchers().filtered(lambda voucher: voucher._is_readable())
+
+    def _get_unreadable_vouchers(self):
+        """Return what is kept of vouchers and was replaced by something else: as good as nothing kept."""
+        return self._get_kept_vouchers() - self._get_compared_vouchers()
+
+    def _get_kept_vouchers(self):
         return self.env["account.settlement.voucher"].search(
             [("settlement_id", "=", self.id), ("is_ended", "=", False)]
         )
 
-    def _get_foreign_vouchers(self):
-        """Return the entries that say they are this settlement's, though nothing is kept of its booking them."""
+    def _get_unkept_vouchers(self, vouchers):
+        """Return the entries that say they are this settlement's, though nothing is kept of its booking them; but for
+        those that were taken out of the ledger by a reversal that is kept.
+
+        :param vouchers: what is kept, see :meth:`_get_compared_vouchers`.
+        """
+        kept = vouchers.move_id
         moves = self.env["account.move"].search(
-            [
-                ("settlement_id", "=", self.id),
-                ("id", "not in", self._get_compared_vouchers().move_id.ids),
-                ("state", "=", "posted"),
-            ]
+            [("settlement_id", "=", self.id), ("id", "not in", kept.ids), ("state", "=", "posted")]
         )
-        return moves.filtered(lambda move: not move._get_settlement_reversals() and not move.reversed_entry_id)
+        return moves.filtered(lambda move: not move._get_settlement_reversals() & kept)
+
+    def _get_unkept_reversals(self, unkept=None):
+        """Return those of them that are the exact opposite of a voucher of the settlement, and say that they reverse
+        it: what they take out of the ledger is out of it."""
+        if unkept is None:
+            unkept = self._get_unkept_vouchers(self._get_compared_vouchers())
+        return unkept.filtered(
+            lambda move: move.reversed_entry_id.settlement_id == self and move._is_opposite(move.reversed_entry_id)
+        )
+
+    def _get_foreign_vouchers(self):
+        """Return those of them that are nothing of the kind."""
+        unkept = self._get_unkept_vouchers(self._get_compared_vouchers())
+        return unkept - self._get_unkept_reversals(unkept)
 
     def _compare_places(self, vouchers, lines):
         """Compare which transactions say that they are booked with the vouchers.
@@ -188,7 +199,8 @@ class AccountSettlement(models.Model):
         )
         return excluded.filtered(
             lambda line: (
-                line.exclusion_move_line_id.parent_state != "posted"
+                line.exclusion_move_line_id.move_id.state != "posted"
+                or line.exclusion_move_line_id.move_id._is_reversed_by_hand()
                 or line.exclusion_move_line_id.account_id != line.provider_id.clearing_account_id
                 or line.currency_id.compare_amounts(line.exclusion_move_line_id.amount_currency, line.amount - line.fee)
             )
@@ -239,6 +251,7 @@ class AccountSettlement(models.Model):
                       FROM account_move_line line
                       JOIN account_move move ON move.id = line.move_id
                      WHERE move.settlement_id = %(settlement_id)s
+                        OR line.settlement_payout_id = %(settlement_id)s
                 ), looked_at AS (
                     SELECT id FROM own
                     UNION
@@ -305,7 +318,8 @@ class AccountSettlement(models.Model):
                        OR line.journal_id IS DISTINCT FROM move.journal_id
                        OR line.company_id IS DISTINCT FROM move.company_id
                        OR line.parent_state IS DISTINCT FROM move.state
-                       OR line.debit - line.credit != line.balance
+                       OR line.move_name IS DISTINCT FROM move.name
+                       OR line.debit - line.credit IS DISTINCT FROM line.balance
                    )
               ORDER BY line.id
                 """,
@@ -377,23 +391,30 @@ class AccountSettlementLine(models.Model):
             for line in self
         ]
 
-    @api.model
-    def _describe_amounts(self, date, amount, fee, reference=""):
-        amounts = self.env._(
-            "%(amount)s with a fee of %(fee)s on %(date)s",
-            amount=formatLang(self.env, float(amount)),
-            fee=formatLang(self.env, float(fee)),
-            date=format_date(self.env, date),
-        )
-        return f"{reference}, {amounts}" if reference else amounts
-
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _get_settlement_reversals(self):
-        """Return our own reversals of these vouchers."""
-        return self.reversal_move_ids.filtered(lambda move: move.settlement_id and move.state == "posted")
+        """Return our own reversals of these vouchers: whatever else says that it reverses them is none."""
+        posted = self.reversal_move_ids.filtered(lambda move: move.settlement_id and move.state == "posted")
+        return posted.filtered(lambda move: move._is_own_reversal())
+
+    def _is_reversed_by_hand(self):
+        """Whether an entry's effect is gone from the ledger by a reversal that has not been reversed itself."""
+        posted = self.reversal_move_ids.filtered(lambda move: move.state == "posted" and move != self)
+        return any(not move.reversal_move_ids.filtered(lambda other: other.state == "posted") for move in posted)
+
+    def _count_in_ledger(self, seen=()):
+        """Return how often a voucher is in the ledger: once, less each own reversal that counts itself. A reversal that
+        was reversed counts no more, and its voucher is in the ledger again.
+
+        :param seen: ids of what it reverses: SQL can make entries reverse themselves.
+        """
+        self.ensure_one()
+        if self.state != "posted" or self.id in seen:
+            return 0
+        return 1 - sum(move._count_in_ledger((*seen, self.id)) for move in self._get_settlement_reversals())
 
     def _get_debit(self):
         return to_decimal(sum(self.line_ids.mapped("debit")), self.company_id.currency_id)
@@ -406,87 +427,45 @@ class AccountMove(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    def _describe_as(self, template):
-        """Return a sentence on each of these journal items."""
-        return [Message(template, {"item": item.display_name, "voucher": item.move_id.name or ""}) for item in self]
+    def _describe_as_stray(self):
+        """Return a sentence on each of these journal items, which say otherwise than their voucher where they
+        belong."""
+        return [
+            Message(
+                STRAY,
+                {
+                    "item": item.name or item.account_id.display_name,
+                    "voucher": item.move_id.name or "",
+                    "found": item._describe_place(item.parent_state, item),
+                    "booked": item._describe_place(item.move_id.state, item.move_id),
+                },
+            )
+            for item in self
+        ]
+
+    def _describe_place(self, state, record):
+        """Return where and whether something is booked, in words. :param record: the item, or its voucher."""
+        states = dict(self.move_id._fields["state"]._description_selection(self.env))
+        number = record.move_name if record == self else record.name
+        debit, credit = (self.debit, self.credit) if record == self else (max(self.balance, 0), max(-self.balance, 0))
+        return ", ".join(
+            (
+                number or "–",
+                format_date(self.env, record.date) or "–",
+                record.journal_id.display_name or "–",
+                record.company_id.display_name or "–",
+                states.get(state, "–"),
+                f"{formatLang(self.env, debit)}/{formatLang(self.env, credit)}",
+            )
+        )
 
 
 class AccountSettlementVoucher(models.Model):
-    """How a voucher differs from what was booked, and how that is put right."""
+    """Whether a voucher counts."""
 
     _inherit = "account.settlement.voucher"
 
     def _is_live(self):
         """Whether it is in the ledger: posted, and not reversed by us."""
         self.ensure_one()
-        return self.move_id.state == "posted" and not self.move_id._get_settlement_reversals()
-
-    def _get_differences(self):
-        """Return the sentences on how this voucher and its transactions differ from what was booked."""
-        self.ensure_one()
-        booked = self._get_booked()
-        said = []
-        if booked.digest != self.digest:
-            said.append(Message(KEPT_CHANGED, {"voucher": self.number}))
-        if not self._is_live() and booked.transactions and self.move_id.state == "posted":
-            # It was reversed: what its transactions are now is the next voucher's affair.
-            return said + self._get_voucher_differences(booked)
-        return said + self._get_voucher_differences(booked) + self._get_transaction_differences(booked)
-
-    def _get_voucher_differences(self, booked):
-        move = self.move_id
-        debit = sum((item.balance for item in booked.items if item.balance > 0), Decimal(0))
-        values = {"voucher": booked.name, "amount": debit}
-        if not move:
-            return [Message(GONE, {**values, "date": booked.date})]
-        if move.state != "posted":
-            states = dict(move._fields["state"]._description_selection(self.env))
-            return [Message(NOT_POSTED, {**values, "state": states[move.state]})]
-        said = []
-        if move.name != booked.name:
-            said.append(Message(RENUMBERED, {"booked": booked.name, "found": move.name or ""}))
-        if move.date != booked.date:
-            said.append(Message(REDATED, {**values, "booked": booked.date, "found": move.date}))
-        if move.journal_id.id != booked.journal_id:
-            journal = self.env["account.journal"].browse(booked.journal_id)
-            said.append(
-                Message(MOVED, {**values, "booked": journal.display_name, "found": move.journal_id.display_name})
-            )
-        if move.settlement_id != self.settlement_id:
-            said.append(Message(UNMARKED, values))
-        return said + describe_items(booked.name, self._compare_items(booked), self._describe_item)
-
-    def _compare_items(self, booked):
-        gone = set()
-        for name, model in (("account_id", "account.account"), ("partner_id", "res.partner")):
-            ids = {getattr(item, name) for item in booked.items} - {None}
-            existing = self.env[model].browse(ids).exists()
-            gone |= {(name, record_id) for record_id in ids - set(existing.ids)}
-        return compare_items(booked.items, self._get_found_items(), gone)
-
-    def _describe_item(self, item):
-        account = self.env["account.account"].browse(item.account_id).with_company(self.company_id)
-        partner = self.env["res.partner"].browse(item.partner_id or [])
-        amount = formatLang(self.env, float(item.balance), currency_obj=self.company_id.currency_id)
-        parts = (account.with_context(show_account_code=True).display_name, partner.display_name, amount)
-        return ", ".join(part for part in parts if part)
-
-    def _get_transaction_differences(self, booked):
-        said = []
-        for one, found in self._compare_transactions(booked):
-            values = {"row": one.external_id, "booked": self._describe_transaction(one)}
-            if found:
-                values["found"] = self._describe_transaction(found)
-            said.append(Message(ROW_CHANGED if found else ROW_GONE, values))
-        return said
-
-    def _compare_transactions(self, booked):
-        lines = self.env["account.settlement.line"].browse(one.id for one in booked.transactions).exists()
-        return compare_transactions(booked.transactions, {found.id: found for found in lines._to_booked()})
-
-    def _describe_transaction(self, transaction):
-        lines = self.env["account.settlement.line"]
-        kinds = dict(lines._fields["kind"]._description_selection(self.env))
-        kind = kinds.get(transaction.kind, transaction.kind)
-        amounts = lines._describe_amounts(transaction.date, transaction.amount, transaction.fee)
-        return f"{kind} {transaction.external_id}, {amounts}"
+        return bool(self.move_id) and self.move_id._count_in_ledger() > 0

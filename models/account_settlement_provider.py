@@ -13,6 +13,9 @@ _logger = logging.getLogger(__name__)
 #: The keys for Vipps; see ``account_settlement_provider_vipps``.
 VIPPS_KEYS = frozenset({"vipps_client_id", "vipps_client_secret", "vipps_subscription_key"})
 
+#: What stays as it is once there are settlements: they are another agreement's otherwise, or in no journal of ours.
+KEPT_WITH_SETTLEMENTS = ("code", "company_id", "currency_id", "journal_id", "merchant_id")
+
 
 class AccountSettlementProvider(models.Model):
     """One agreement with one payment provider, for one company and one currency."""
@@ -340,11 +343,31 @@ class AccountSettlementProvider(models.Model):
         return None
 
     def write(self, vals):
-        """The accounts of an active provider stay while something is open on them: its rows are looked for there."""
+        """The accounts of an active provider stay while something is open on them: its rows are looked for there. What
+        its settlements were read and booked with stays for good."""
+        self._check_agreement_kept(vals)
         for name in ("clearing_account_id", "unknown_account_id"):
             if name in vals:
                 self.filtered(lambda provider, name=name: provider[name].id != vals[name])._check_nothing_open(name)
         return super().write(vals)
+
+    def _check_agreement_kept(self, vals):
+        """Refuse another agreement, company or journal for a provider with settlements.
+
+        :raises UserError: naming the field.
+        """
+        for provider in self:
+            changed = [name for name in KEPT_WITH_SETTLEMENTS if name in vals and provider[name]]
+            changed = [name for name in changed if provider._is_changed_by(vals, name)]
+            if changed and provider.sudo().settlement_ids:
+                raise UserError(
+                    self.env._(
+                        "%(provider)s has settlements, so its %(field)s stays: they were read and booked with it. "
+                        "Activate another provider, and pause or archive this one.",
+                        provider=provider.name,
+                        field=provider._fields[changed[0]]._description_string(self.env),
+                    )
+                )
 
     def _check_nothing_open(self, name):
         """Refuse to leave an account on which settlements of these providers stand open.

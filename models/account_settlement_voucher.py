@@ -50,8 +50,12 @@ class AccountSettlementVoucher(models.Model):
                 date=move.date,
                 journal_id=move.journal_id.id,
                 company_id=move.company_id.id,
+                move_type=move.move_type,
+                currency=move.currency_id.name,
+                partner_id=move.partner_id.id or None,
                 settlement_id=move.settlement_id.id,
                 reversed_id=move.reversed_entry_id.id or None,
+                documents=transactions._get_document_digests() if transactions else (),
                 items=tuple(self._to_booked_item(item) for item in move.line_ids.sorted("id")),
                 transactions=tuple(transactions._to_booked() if transactions else ()),
             )
@@ -81,12 +85,26 @@ class AccountSettlementVoucher(models.Model):
             tax_ids=tuple(sorted(item.tax_ids.ids)),
             tax_tag_ids=tuple(sorted(item.tax_tag_ids.ids)),
             tax_repartition_line_id=item.tax_repartition_line_id.id or None,
+            tax_line_id=item.tax_line_id.id or None,
+            tax_base_amount=to_decimal(item.tax_base_amount, item.company_currency_id),
+            display_type=item.display_type or "",
         )
 
     def _get_booked(self):
-        """Return the :class:`~..matching.booked.BookedVoucher` that is kept."""
+        """Return the :class:`~..matching.booked.BookedVoucher` that is kept.
+
+        :raises ValueError: when what is kept cannot be read any more, see :meth:`_is_readable`.
+        """
         self.ensure_one()
         return BookedVoucher.from_json(self.booked_data)
+
+    def _is_readable(self):
+        """Whether what is kept is a voucher at all: SQL can have put anything in its place."""
+        try:
+            self._get_booked()
+        except ValueError:
+            return False
+        return True
 
     def _get_found_items(self):
         """Return the voucher's :class:`~..matching.booked.BookedItem` as the ledger has them now.
@@ -102,7 +120,7 @@ class AccountSettlementVoucher(models.Model):
                        item.partner_id,
                        item.balance::text,
                        item.amount_currency::text,
-                       currency.name,
+                       COALESCE(currency.name, ''),
                        COALESCE(item.settlement_role, ''),
                        COALESCE(item.settlement_clearing_id = %(settlement_id)s, false),
                        ARRAY(
@@ -123,9 +141,12 @@ class AccountSettlementVoucher(models.Model):
                             WHERE account_move_line_id = item.id
                          ORDER BY 1
                        ),
-                       item.tax_repartition_line_id
+                       item.tax_repartition_line_id,
+                       item.tax_line_id,
+                       item.tax_base_amount::text,
+                       COALESCE(item.display_type, '')
                   FROM account_move_line item
-                  JOIN res_currency currency ON currency.id = item.currency_id
+                  LEFT JOIN res_currency currency ON currency.id = item.currency_id
                  WHERE item.move_id = %(move_id)s
               ORDER BY item.id
                 """,
@@ -133,23 +154,35 @@ class AccountSettlementVoucher(models.Model):
                 move_id=self.move_id.id,
             )
         )
-        # Amounts come as text: the driver is set to read numbers as floats.
         return [
             BookedItem(
                 *values[:3],
-                *map(Decimal, values[3:5]),
+                *(self._to_found_amount(text) for text in values[3:5]),
                 *values[5:8],
                 *map(tuple, values[8:11]),
                 tax_repartition_line_id=values[11],
+                tax_line_id=values[12],
+                tax_base_amount=self._to_found_amount(values[13] or "0"),
+                display_type=values[14],
             )
             for values in rows
         ]
+
+    @staticmethod
+    def _to_found_amount(text):
+        """Return an amount the database has given as text, as the driver would read it as a float; one that is not
+        there at all is none."""
+        return Decimal("NaN" if text is None else text)
 
 
 class AccountSettlementLine(models.Model):
     """What is kept of a transaction when it is booked."""
 
     _inherit = "account.settlement.line"
+
+    def _get_document_digests(self):
+        """Return the SHA-256 of the documents these transactions come from."""
+        return tuple(sorted(self.document_id.mapped("sha256")))
 
     def _to_booked(self):
         """Return these transactions as :class:`~..matching.booked.BookedTransaction`."""

@@ -14,6 +14,9 @@ _logger = logging.getLogger(__name__)
 #: Minutes until the next try after the first, second … failure in a row; the last one repeats.
 RETRY_MINUTES = (5, 15, 60, 240, 720)
 
+#: No pause is longer: a later next try was not written by us, and is due.
+LONGEST_PAUSE = timedelta(minutes=RETRY_MINUTES[-1])
+
 #: From how many failures in a row on a person is asked to look.
 FAILURES_TO_TELL = 3
 
@@ -48,15 +51,23 @@ class SettlementFault(models.Model):
     @api.model
     def _get_ready_domain(self, task, model):
         """Return the domain of the records that are not resting after an unexpected fault."""
+        now = fields.Datetime.now()
         resting = self.sudo().search(
-            [("task", "=", task), ("res_model", "=", model._name), ("next_at", ">", fields.Datetime.now())]
+            [
+                ("task", "=", task),
+                ("res_model", "=", model._name),
+                ("next_at", ">", now),
+                ("next_at", "<=", now + LONGEST_PAUSE),
+            ]
         )
         return [("id", "not in", resting.mapped("res_id"))]
 
     @api.model
     def _get_due(self, task, model):
         """Return the ids of the records that have failed unexpectedly and are to be tried again now."""
-        due = [("task", "=", task), ("res_model", "=", model._name), ("next_at", "<=", fields.Datetime.now())]
+        now = fields.Datetime.now()
+        of_task = [("task", "=", task), ("res_model", "=", model._name)]
+        due = [*of_task, "|", ("next_at", "<=", now), ("next_at", ">", now + LONGEST_PAUSE)]
         return self.sudo().search(due).mapped("res_id")
 
     @api.model

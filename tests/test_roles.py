@@ -69,7 +69,9 @@ WRITE = {
     "account.settlement.provider": {
         "name": MANAGER,
         "rounding_limit": MANAGER,
-        "merchant_id": MANAGER,
+        "reference_prefixes": MANAGER,
+        # Settlements were read with it.
+        "merchant_id": NOBODY,
         "state": NOBODY,
         "fetch_cursor": NOBODY,
         "fetch_failures": NOBODY,

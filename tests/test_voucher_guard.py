@@ -108,6 +108,41 @@ class TestVouchersStay(VoucherGuardCase):
                     self.assertRefused(record.write, {name: value})
                     self.assertRefused(record.move_id.write, {"line_ids": [Command.update(item.id, {name: value})]})
 
+    def test_what_reports_read(self):
+        """State, journal, number and residual stand on the items too, and amounts on the voucher: all Odoo's."""
+        item = self.voucher.line_ids.filtered(lambda item: item.settlement_role == "item")
+        on_item = {
+            "parent_state": "cancel",
+            "journal_id": self.bank_journal.id,
+            "move_name": "FALSK/1",
+            "amount_residual": 5.0,
+            "amount_residual_currency": 5.0,
+            "reconciled": False,
+            "full_reconcile_id": False,
+            "company_currency_id": self.env.ref("base.EUR").id,
+            "is_storno": True,
+        }
+        on_move = {"amount_total": 5.0, "payment_state": "reversed", "inalterable_hash": "falsk"}
+        for record in self.as_everybody(item):
+            for name, value in on_item.items():
+                with self.subTest(user=record.env.user.login, su=record.env.su, field=name):
+                    self.assertRefused(record.write, {name: value}, says=(self.voucher.name,))
+            for name, value in on_move.items():
+                with self.subTest(user=record.env.user.login, su=record.env.su, field=name):
+                    self.assertRefused(record.move_id.write, {name: value})
+
+    def test_nobody_elses_entry_reverses_a_voucher(self):
+        """Undo would take it for our own reversal, and book the transactions beside the voucher."""
+        entry = {"move_type": "entry", "journal_id": self.provider.journal_id.id}
+        other = self.env["account.move"].create(entry)
+        for record in self.as_everybody(other):
+            with self.subTest(user=record.env.user.login, su=record.env.su):
+                self.assertRefused(record.create, {**entry, "reversed_entry_id": self.voucher.id}, says=("Undo…",))
+                self.assertRefused(record.with_context(default_reversed_entry_id=self.voucher.id).create, entry)
+                self.assertRefused(record.write, {"reversed_entry_id": self.voucher.id})
+                self.assertRefused(self.voucher.with_env(record.env).write, {"reversal_move_ids": [(4, other.id)]})
+        other.write({"reversed_entry_id": self.sale.id})
+
     def test_items_added_and_removed(self):
         values = {"move_id": self.voucher.id, "account_id": self.provider.fee_account_id.id, "balance": 0}
         for record in self.as_everybody(self.voucher.line_ids):

@@ -1,0 +1,322 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..providers.messages import Message, _
+from ..providers.records import BANK_KINDS
+from .money import to_decimal
+
+#: Journal items that stand for several transactions together.
+SHARED_ROLES = ("clearing", "fee", "fee_tax", "fee_payable")
+
+NO_NUMBER = _("%(record)s: %(field)s is %(found)s, where an amount belongs.")
+ROW_SUM = _("Transaction %(row)s of %(amount)s has %(found)s in the ledger, and %(booked)s belongs there.")
+ROW_ELSEWHERE = _("Transaction %(row)s of %(amount)s says %(found)s, and its settlement %(booked)s.")
+ROW_HIDDEN = _(
+    "Of transaction %(row)s of %(amount)s, %(found)s is open on the account of unknown transactions, and it is not "
+    "shown among them: it is marked as %(status)s."
+)
+ELSEWHERE = _("%(settlement)s says %(found)s, and its provider %(booked)s.")
+PRETENDER = _(
+    "Entry %(voucher)s, debit %(amount)s, has journal items marked as this settlement's, and is not its voucher."
+)
+STRANGE_REVERSAL = _(
+    "Entry %(voucher)s, debit %(amount)s, says that it reverses a voucher of this settlement, and was not booked from "
+    "it."
+)
+NOT_MET = _("It says that it is paid out, and %(found)s of %(booked)s is open on the clearing account.")
+MET_ELSEWHERE = _("%(item)s, which the clearing account was settled with, stands on %(found)s, and not on %(booked)s.")
+MET_UNPOSTED = _("%(item)s, which the clearing account was settled with, is not posted: its entry is %(found)s.")
+BANK_DIFFERS = _("Bank line %(item)s has %(found)s of this payout, and %(booked)s was paid out.")
+
+
+class AccountSettlement(models.Model):
+    """The proof of the ledger itself: what stands there, whoever wrote it, and whatever is kept of it."""
+
+    _inherit = "account.settlement"
+
+    # ---------------------------------------------------------------- numbers
+
+    def _get_number_differences(self):
+        """Return the sentences on amounts that are none: nothing can be added up with them."""
+        said = []
+        for model, record_id, name, found in self._find_broken_numbers():
+            record = self.env[model].browse(record_id)
+            label = record._fields[name]._description_string(self.env)
+            values = {"record": record.display_name, "field": label, "found": found or self.env._("empty")}
+            said.append(Message(NO_NUMBER, values))
+        return said
+
+    def _find_broken_numbers(self):
+        """Return ``(model, id, field, what is there)`` of the amounts that are none: left empty, or not a number."""
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH item AS (
+                    SELECT line.*
+                      FROM account_move_line line
+                      JOIN account_move move ON move.id = line.move_id
+                     WHERE move.settlement_id = %(id)s
+                ), partial AS (
+                    SELECT partial.*
+                      FROM account_partial_reconcile partial
+                     WHERE partial.debit_move_id IN (SELECT id FROM item)
+                        OR partial.credit_move_id IN (SELECT id FROM item)
+                ), number AS (
+                    SELECT 'account.move.line' AS model, item.id, given.name, given.value, given.is_required
+                      FROM item, LATERAL (VALUES
+                           ('balance', balance, true), ('amount_currency', amount_currency, true),
+                           ('amount_residual', amount_residual, true),
+                           ('amount_residual_currency', amount_residual_currency, true),
+                           ('debit', debit, false), ('credit', credit, false),
+                           ('tax_base_amount', tax_base_amount, false)
+                      ) AS given (name, value, is_required)
+                    UNION ALL
+                    SELECT 'account.partial.reconcile', partial.id, given.name, given.value, true
+                      FROM partial, LATERAL (VALUES
+                           ('amount', amount), ('debit_amount_currency', debit_amount_currency),
+                           ('credit_amount_currency', credit_amount_currency)
+                      ) AS given (name, value)
+                    UNION ALL
+                    SELECT 'account.settlement.line', line.id, given.name, given.value, false
+                      FROM account_settlement_line line, LATERAL (VALUES
+                           ('amount', amount), ('fee', fee)
+                      ) AS given (name, value)
+                     WHERE line.settlement_id = %(id)s
+                    UNION ALL
+                    SELECT 'account.settlement', settlement.id, given.name, given.value, false
+                      FROM account_settlement settlement, LATERAL (VALUES
+                           ('payout_amount', payout_amount), ('opening_balance', opening_balance),
+                           ('closing_balance', closing_balance), ('amount_net', amount_net)
+                      ) AS given (name, value)
+                     WHERE settlement.id = %(id)s
+                )
+                SELECT model, id, name, value::text
+                  FROM number
+                 WHERE value IN ('NaN', 'Infinity', '-Infinity') OR (value IS NULL AND is_required)
+              ORDER BY model, id, name
+                """,
+                id=self.id,
+            )
+        )
+
+    # ---------------------------------------------------------------- what stands in the ledger
+
+    def _get_ledger_differences(self):
+        """Compare what the ledger has of each transaction with its amount, whichever vouchers it is in."""
+        said = self._get_belonging_differences()
+        said += self._get_pretenders()._describe_as(PRETENDER)
+        said += self._get_strange_reversals()._describe_as(STRANGE_REVERSAL)
+        said += self._get_paid_differences()
+        lines = self.env["account.settlement.line"]
+        statuses = dict(lines._fields["status"]._description_selection(self.env))
+        for line_id, found in self._find_hidden_unknown():
+            line = lines.browse(line_id)
+            values = {"found": to_decimal(found, self.currency_id), "status": statuses.get(line.status, line.status)}
+            said += line._describe_as(ROW_HIDDEN, **values)
+        for line_id, found, booked in self._find_wrong_sums():
+            values = {"found": to_decimal(found, self.currency_id), "booked": to_decimal(booked, self.currency_id)}
+            said += lines.browse(line_id)._describe_as(ROW_SUM, **values)
+        return said
+
+    def _find_wrong_sums(self):
+        """Return ``(transaction id, sum of its own journal items, what it should be)`` where they differ.
+
+        Corrections, reversals and what they have corrected count alike: together they have the amount once, or, while
+        it is to be booked again, not at all. A fee has no item of its own until somebody has placed it. The sums are in
+        company currency, or in the transaction's where all of its items are in that. An amount in a foreign currency
+        that has met items in others is not added up.
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH standing AS (
+                    SELECT row.id,
+                           COALESCE(SUM(item.balance) FILTER (WHERE role.is_own), 0) AS balance,
+                           COALESCE(SUM(item.amount_currency) FILTER (WHERE role.is_own), 0) AS amount_currency,
+                           COALESCE(BOOL_AND(item.currency_id = row.currency_id) FILTER (WHERE role.is_own), true)
+                               AS is_same_currency,
+                           BOOL_OR(item.settlement_role IN ('fee', 'fee_payable')) AS is_in_fees
+                      FROM account_settlement_line row
+                      JOIN account_settlement_line_move_line_rel rel ON rel.settlement_line_id = row.id
+                      JOIN account_move_line item ON item.id = rel.move_line_id
+                      JOIN account_move move ON move.id = item.move_id
+                      CROSS JOIN LATERAL (
+                           SELECT COALESCE(item.settlement_role, '') NOT IN %(shared)s AS is_own
+                      ) role
+                     WHERE row.settlement_id = %(id)s
+                       AND move.state = 'posted'
+                  GROUP BY row.id
+                ), compared AS (
+                    SELECT row.id,
+                           CASE WHEN row.currency_id = %(company_currency)s THEN standing.balance
+                                ELSE standing.amount_currency END AS found,
+                           CASE WHEN row.kind IN %(bank_kinds)s OR row.status IN ('new', 'excluded') THEN 0
+                                ELSE -COALESCE(row.amount, 0) END AS expected,
+                           row.kind IN ('fee', 'fee_refund')
+                               OR (COALESCE(row.fee, 0) = 0 AND standing.is_in_fees) AS may_be_shared
+                      FROM account_settlement_line row
+                      JOIN standing ON standing.id = row.id
+                     WHERE row.currency_id = %(company_currency)s OR standing.is_same_currency
+                )
+                SELECT id, found, expected
+                  FROM compared
+                 WHERE ABS(found - expected) > 0.001
+                   AND NOT (may_be_shared AND ABS(found) < 0.001)
+              ORDER BY id
+                """,
+                id=self.id,
+                shared=SHARED_ROLES,
+                bank_kinds=tuple(sorted(map(str, BANK_KINDS))),
+                company_currency=self.company_id.currency_id.id,
+            )
+        )
+
+    def _find_hidden_unknown(self):
+        """Return ``(transaction id, what is open)`` of those that stand open on the account of unknown transactions and
+        are not on the list of those."""
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT row.id, -SUM(item.amount_residual_currency)
+                  FROM account_settlement_line row
+                  JOIN account_settlement_line_move_line_rel rel ON rel.settlement_line_id = row.id
+                  JOIN account_move_line item ON item.id = rel.move_line_id
+                  JOIN account_move move ON move.id = item.move_id
+                 WHERE row.settlement_id = %s
+                   AND row.status NOT IN ('unknown', 'resolved')
+                   AND move.state = 'posted'
+                   AND item.settlement_role = 'unknown'
+                   AND item.amount_residual_currency != 0
+              GROUP BY row.id
+              ORDER BY row.id
+                """,
+                self.id,
+            )
+        )
+
+    # ---------------------------------------------------------------- who belongs to whom
+
+    def _get_belonging_differences(self):
+        """Compare the company and currency of the settlement with its provider's, and of the transactions with its
+        own."""
+        said = []
+        provider = self.provider_id
+        found, booked = ((record.company_id, record.currency_id) for record in (self, provider))
+        if found != booked:
+            values = {"found": self._describe_belonging(*found), "booked": self._describe_belonging(*booked)}
+            said.append(Message(ELSEWHERE, {"settlement": self.name, **values}))
+        lines = self.env["account.settlement.line"].browse(
+            row[0]
+            for row in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT id
+                      FROM account_settlement_line
+                     WHERE settlement_id = %s
+                       AND (provider_id, company_id, currency_id) IS DISTINCT FROM (%s, %s, %s)
+                  ORDER BY id
+                    """,
+                    self.id,
+                    provider.id,
+                    self.company_id.id,
+                    self.currency_id.id,
+                )
+            )
+        )
+        own = self._describe_belonging(self.company_id, self.currency_id, provider)
+        for line in lines:
+            found = self._describe_belonging(line.company_id, line.currency_id, line.provider_id)
+            said += line._describe_as(ROW_ELSEWHERE, found=found, booked=own)
+        return said
+
+    @staticmethod
+    def _describe_belonging(*records):
+        return ", ".join(record.exists().display_name or "–" for record in records)
+
+    def _get_pretenders(self):
+        """Return the posted entries with journal items marked as this settlement's that are no vouchers of it.
+
+        Vouchers that lost their own mark are said by what is kept of them, and what a transaction was left out for is
+        marked by us.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH item AS (
+                    SELECT rel.move_line_id AS id
+                      FROM account_settlement_line_move_line_rel rel
+                      JOIN account_settlement_line row ON row.id = rel.settlement_line_id
+                     WHERE row.settlement_id = %(id)s
+                    UNION
+                    SELECT line.id
+                      FROM account_move_line line
+                     WHERE line.settlement_clearing_id = %(id)s
+                       AND line.id NOT IN (
+                           SELECT exclusion_move_line_id
+                             FROM account_settlement_line
+                            WHERE settlement_id = %(id)s AND exclusion_move_line_id IS NOT NULL
+                       )
+                )
+                SELECT DISTINCT move.id
+                  FROM item
+                  JOIN account_move_line line ON line.id = item.id
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE move.settlement_id IS DISTINCT FROM %(id)s
+                   AND move.state = 'posted'
+                   AND NOT EXISTS (
+                       SELECT 1
+                         FROM account_settlement_voucher kept
+                        WHERE kept.move_id = move.id
+                          AND kept.settlement_id = %(id)s
+                          AND kept.is_ended IS NOT TRUE
+                   )
+              ORDER BY move.id
+                """,
+                id=self.id,
+            )
+        )
+        return self.env["account.move"].browse(row[0] for row in rows)
+
+    def _get_strange_reversals(self):
+        """Return the posted entries that say they reverse a voucher of this settlement, and are nobody's voucher."""
+        vouchers = self._get_kept_vouchers().move_id
+        return self.env["account.move"].search(
+            [("reversed_entry_id", "in", vouchers.ids), ("settlement_id", "=", False), ("state", "=", "posted")]
+        )
+
+    # ---------------------------------------------------------------- paid out
+
+    def _get_paid_differences(self):
+        """Compare a settlement that says it is paid out with the clearing account, what this has met, and the bank."""
+        if self.state != "paid":
+            return []
+        items = self._get_clearing_items()
+        said = []
+        if not self._is_clearing_met():
+            found = to_decimal(sum(items.mapped("amount_residual_currency")), self.currency_id)
+            values = {"found": found, "booked": to_decimal(self.amount_net, self.currency_id)}
+            said.append(Message(NOT_MET, values))
+        for item in items.matched_debit_ids.debit_move_id | items.matched_credit_ids.credit_move_id:
+            values = {"item": item.display_name}
+            if item.move_id.state != "posted":
+                states = dict(item.move_id._fields["state"]._description_selection(self.env))
+                said.append(Message(MET_UNPOSTED, {**values, "found": states.get(item.move_id.state, "–")}))
+            if item.account_id not in items.account_id:
+                values["found"], values["booked"] = (
+                    ", ".join(accounts.with_context(show_account_code=True).mapped("display_name"))
+                    for accounts in (item.account_id, items.account_id)
+                )
+                said.append(Message(MET_ELSEWHERE, values))
+        return said + self._get_bank_differences()
+
+    def _get_bank_differences(self):
+        """Compare the payout with the counterpart it has in its bank line."""
+        counterparts = self.bank_line_id.sudo().move_id.line_ids.filtered(
+            lambda item: item.settlement_payout_id == self
+        )
+        found = to_decimal(-sum(counterparts.mapped("amount_currency")), self.currency_id)
+        booked = to_decimal(self.payout_amount, self.currency_id)
+        if not self.bank_line_id or found == booked:
+            return []
+        name = self.bank_line_id.sudo().move_id.display_name
+        return [Message(BANK_DIFFERS, {"item": name, "found": found, "booked": booked})]

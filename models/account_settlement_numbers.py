@@ -1,0 +1,86 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+#: What Odoo works out of other amounts.
+RESIDUALS = ("amount_residual", "amount_residual_currency", "reconciled")
+TOTALS = ("amount_gross", "amount_fee", "amount_net")
+
+
+class AccountSettlement(models.Model):
+    """Putting right amounts that are none: before anything is added up."""
+
+    _inherit = "account.settlement"
+
+    def _restore_numbers(self):
+        """Set amounts that were emptied, or are not a number, back to what is kept and what the documents say.
+
+        It is done past Odoo, which can work out nothing with them.
+
+        :raises UserError: when what belongs there is kept nowhere.
+        """
+        broken = {}
+        for model, record_id, _name, _found in self._find_broken_numbers():
+            broken.setdefault(model, set()).add(record_id)
+        if not broken:
+            return
+        items = broken.get("account.move.line", set())
+        partials = self.env["account.partial.reconcile"].browse(broken.get("account.partial.reconcile", ()))
+        items |= set((partials.debit_move_id | partials.credit_move_id).ids)
+        partials.invalidate_recordset(flush=False)
+        if partials:
+            # How much met what is kept nowhere: the items are open again, and are reconciled anew.
+            self.env.cr.execute(SQL("DELETE FROM account_partial_reconcile WHERE id IN %s", partials._ids))
+        for item in self._get_kept_items():
+            if item.id in items:
+                self._update_numbers(
+                    "account.move.line",
+                    item.id,
+                    balance=item.balance,
+                    amount_currency=item.amount_currency,
+                    debit=max(item.balance, 0),
+                    credit=max(-item.balance, 0),
+                    tax_base_amount=item.tax_base_amount,
+                )
+        for item_id in items:
+            self._update_numbers("account.move.line", item_id, amount_residual=0, amount_residual_currency=0)
+        for row_id, amount, fee in self._get_told_numbers():
+            if row_id in broken.get("account.settlement.line", ()):
+                self._update_numbers("account.settlement.line", row_id, amount=amount, fee=fee)
+        if "account.settlement" in broken:
+            self._restore_totals()
+        self.env.invalidate_all(flush=False)
+        if said := self._get_number_differences():
+            raise UserError("\n".join(map(self._render_message, said)))
+        for records, names in ((self.env["account.move.line"].browse(items), RESIDUALS), (self, TOTALS)):
+            for name in names:
+                self.env.add_to_compute(records._fields[name], records)
+        self.env.flush_all()
+
+    def _get_kept_items(self):
+        """Return the :class:`~..matching.booked.BookedItem` of all vouchers of which what is kept can be trusted."""
+        kept = {voucher: voucher._get_booked() for voucher in self._get_compared_vouchers()}
+        return [item for voucher, booked in kept.items() if booked.digest == voucher.digest for item in booked.items]
+
+    def _get_told_numbers(self):
+        """Return ``(transaction id, amount, fee)`` as the documents tell them."""
+        ids = dict(self.line_ids.mapped(lambda line: (line.external_id, line.id)))
+        for document in self.document_ids._get_readable():
+            for told in document._get_told() or ():
+                for row in told.transactions:
+                    if row.external_id in ids:
+                        yield ids[row.external_id], row.amount, row.fee
+
+    def _restore_totals(self):
+        """Set the payout back to what the document says; the sums are worked out anew."""
+        values = {"amount_net": 0}
+        for document in self.document_ids._get_readable():
+            for told in document._get_told() or ():
+                if self.external_id and told.external_id == self.external_id:
+                    values["payout_amount"] = told.payout_amount or 0
+        self._update_numbers("account.settlement", self.id, **values)
+
+    def _update_numbers(self, model, record_id, **values):
+        changes = [SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()]
+        table = SQL.identifier(self.env[model]._table)
+        self.env.cr.execute(SQL("UPDATE %s SET %s WHERE id = %s", table, SQL(", ").join(changes), record_id))
