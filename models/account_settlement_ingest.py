@@ -265,6 +265,8 @@ class AccountSettlementProvider(models.Model):
         by_reference = {}
         for line in lines.sorted(lambda line: line.kind == "payment"):
             by_reference[line.provider_reference] = line
+        # Fees told before their payment was are owed already: told again with it, they are the same.
+        told_before = lines.filtered("fee_reported")
         owed = {}
         for report in reports:
             line = by_reference.get(report.provider_reference)
@@ -275,7 +277,7 @@ class AccountSettlementProvider(models.Model):
             else:
                 continue
             if increase and self.fee_mode == "gross":
-                key = (report.provider_reference, report.date, report.fee_type, bool(line))
+                key = (report.provider_reference, report.date, report.fee_type, line in told_before if line else False)
                 known, _increase = owed.get(key, (report, Decimal(0)))
                 owed[key] = (known, _increase + increase)
         self._add_fees_owed(stored, owed)
@@ -288,10 +290,10 @@ class AccountSettlementProvider(models.Model):
             .search([("provider_id", "=", self.id), ("fee_owed", "=", True)])
             .mapped("external_id")
         )
-        for (reference, date, fee_type, has_payment), (report, increase) in owed.items():
+        for (reference, date, fee_type, is_increase), (report, increase) in owed.items():
             external_id = f"fee-owed:{reference}:{date.isoformat()}:{fee_type}"
-            if not has_payment and external_id in external_ids:
-                continue  # told again; there is no payment on which to see how much of it is new
+            if not is_increase and external_id in external_ids:
+                continue  # told again; there was no payment on which to see how much of it is new
             number = 1
             while external_id in external_ids:
                 number += 1

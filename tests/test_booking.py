@@ -442,7 +442,8 @@ class TestPlacing(SettlementCase):
         self.assertFalse(self.line_of("T1").move_line_ids)
         self.assertEqual(self.line_of("T1").status, "matched")
 
-    def test_gross_contract_books_fees_as_owed(self):
+    def gross_day(self):
+        """A day under a gross contract: the payment, paid out in full, and its fee, which is told about."""
         self.provider.fee_payable_account_id = self.account("2960")
         self.provider.fee_mode = "gross"
         self.invoice(1000, "WEB-1")
@@ -457,10 +458,22 @@ class TestPlacing(SettlementCase):
             item for item in bundle["funds"][0]["items"] if item["entryType"] != "fees-retained"
         ]
         bundle["fees"][0]["items"] = [item for item in bundle["fees"][0]["items"] if item["entryType"] == "capture-fee"]
+        return name, bundle
+
+    def test_gross_contract_books_fees_as_owed(self):
+        name, bundle = self.gross_day()
         settlement = self.provider._ingest_file(name, json.dumps(bundle).encode())
         settlement._process()
         self.assertBalances(a1522="1000.00", a7772="17.50", a2960="-17.50", a1500="0.00")
         self.assertEqual(settlement.amount_net, 1000)
+
+    def test_fee_told_before_its_payment_is_owed_once(self):
+        name, bundle = self.gross_day()
+        early = {**bundle, "funds": [{**bundle["funds"][0], "items": []}]}
+        self.provider._ingest_file(f"early {name}", json.dumps(early).encode())._process()
+        settlement = self.provider._ingest_file(name, json.dumps(bundle).encode())
+        settlement._process()
+        self.assertBalances(a1522="1000.00", a7772="17.50", a2960="-17.50", a1500="0.00")
 
 
 @tagged("post_install", "-at_install")
