@@ -255,9 +255,7 @@ def check_rows(env):
         ("fee", lambda line: -line.amount if line.kind in ("fee", "fee_refund") else line.fee),
     ):
         items = lines.move_line_ids.filtered(lambda item, role=role: item.settlement_role == role)
-        items = items.filtered(
-            lambda item: not item.move_id.reversed_entry_id and item.move_id._count_in_ledger() > 0
-        )
+        items = items.filtered(lambda item: not item.move_id.reversed_entry_id and item.move_id._count_in_ledger() > 0)
         seen = Counter()
         for item in items:
             wanted = sum(map(amount_of, item.settlement_line_ids))
