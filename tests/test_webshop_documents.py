@@ -388,6 +388,19 @@ def test_line_taken_out_afterwards_is_credited(books):
     assert plan.documents[0].parts == (Part("72", Decimal(15), Decimal(1), Decimal("116.10"), Decimal("15.14")),)
 
 
+def test_discount_goes_with_the_line_that_is_taken_out(books):
+    """The parcel sent is taken out of the order: what it was sold for is credited, and no discount stands alone."""
+    off = line("off", "Rabatt", "-10.00", 0, kind=LineKind.DISCOUNT)
+    big, small = line("0", "Sofa", "480.00", 0), line("1", "Pute", "20.00", 0)
+    order = new_order(lines=(big, small, off), total=Decimal("490.00"), taxes=tax_totals((big, small, off)))
+    order = changed(order, shipments=(Shipment("a", SENT, (("0", Decimal(1)),)),))
+    books.tell(order)
+    assert books.left() == Decimal("470.40")
+    plan = books.tell(changed(order, lines=(small, off), total=Decimal("10.00"), taxes=tax_totals((small, off))))
+    assert told(plan) == [("change", "credit note", "470.40")]
+    assert books.left() == 0
+
+
 def test_fewer_pieces_are_credited_by_the_piece(books):
     order = sent_order()
     books.tell(order)

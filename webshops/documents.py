@@ -428,6 +428,9 @@ class _Planning:
             for key, part in standing.items()
             if key not in target or abs(part.amount) > abs(target[key].amount)
         }
+        if _total(({**target, **more}).values()) < 0:
+            # the goods are gone that a discount was given on
+            more = {key: part for key, part in more.items() if part.amount > 0}
         return {**target, **more}
 
     def _changed(self):
