@@ -171,6 +171,8 @@ class AccountSettlementVoucher(models.Model):
         parts = [account.with_context(show_account_code=True).display_name, partner.display_name, amount]
         for name, attribute in ITEM_DETAILS.items():
             value = getattr(item, attribute)
+            if name == "amount_currency" and value == item.balance:
+                continue  # in company currency the amount is there already
             if other and value != getattr(other, attribute):
                 parts.append(self._describe_detail(name, value))
         return ", ".join(part for part in parts if part)
