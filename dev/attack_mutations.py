@@ -29,6 +29,7 @@ import openpyxl
 from odoo.exceptions import UserError
 
 from odoo.addons.settlement_bridge.providers.formats import parse
+from odoo.addons.settlement_bridge.providers.limits import MAX_ID
 from odoo.addons.settlement_bridge.providers.messages import SettlementError
 from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
 from odoo.addons.settlement_bridge.tests import shop_month, vipps_files
@@ -392,8 +393,10 @@ def check_storable(parsed):
             for text in (row.external_id, row.order_reference, row.provider_reference, row.text):
                 if "\0" in text or any(0xD800 <= ord(letter) < 0xE000 for letter in text):
                     return "accepted, with a letter that a database does not hold"
-                if len(text) > 2500:
-                    return f"accepted, with a reference or text of {len(text)} characters"
+            # the provider's free text is kept whole: it has no index, and sentences quote it cut
+            for text in (row.external_id, row.order_reference, row.provider_reference):
+                if len(text) > MAX_ID:
+                    return f"accepted, with a reference of {len(text)} characters"
     return ""
 
 
