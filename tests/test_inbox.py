@@ -393,6 +393,12 @@ def test_amounts_as_text_or_numbers(amount):
     assert read(with_line(amount=amount)).lines[0].amount == Decimal("358.20")
 
 
+def test_body_in_another_encoding_is_refused():
+    """Stored as something else it could never be read."""
+    with pytest.raises(DocumentError, match="UTF-8"):
+        read_hint({}, json.dumps(example()).encode("utf-16"))
+
+
 def test_what_a_calculation_leaves_is_nothing():
     assert read(with_line(discount=0.1 + 0.2 - 0.3)).lines[0].discount == Decimal("0.00")
 

@@ -59,6 +59,15 @@ class TestOwnDefaults(SettlementCase):
         self.assertFalse(move.settlement_id or move.reversed_entry_id)
         self.assertFalse(move.line_ids.filtered("settlement_role") or move.line_ids.settlement_clearing_id)
 
+    def test_reconciliations_keep_their_settlement(self):
+        """By it undoing knows what to take apart."""
+        self.invoice(100, "X")
+        self.settle([capture("1", day(2), "X", "100.00", "2.00"), payout("1", day(2))])
+        partial = self.line_of("1").move_line_ids.matched_debit_ids.filtered("settlement_id")
+        self.assertTrue(partial)
+        with self.assertRaises(AccessError):
+            partial.with_user(self.with_rights("account.group_account_invoice")).settlement_id = False
+
     def test_orders_are_not_a_shops(self):
         user = self.with_rights("sales_team.group_sale_salesman_all_leads")
         shop = self.env["sale.webshop"].create({"name": "Butikk", "platform": "inbox"})

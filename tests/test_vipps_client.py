@@ -135,6 +135,11 @@ def test_all_ledgers_of_all_pages(server, client):
     assert [found["ledgerId"] for found in client.ledgers()] == list("01234")
 
 
+def test_ledger_whose_number_is_none(server, client):
+    server.faults.append(Fault("ledgers", 200, body=b'{"items": [{"ledgerId": {"a": 1}, "currency": "NOK"}]}'))
+    assert "no ledger" in str(refused(client.ledgers))
+
+
 def test_ledgers_that_never_end(server, client):
     server.stuck_cursor = True
     assert "again and again" in str(refused(client.ledgers))
