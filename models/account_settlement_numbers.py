@@ -59,8 +59,7 @@ class AccountSettlement(models.Model):
 
     def _get_kept_items(self):
         """Return the :class:`~..matching.booked.BookedItem` of all vouchers of which what is kept can be trusted."""
-        kept = {voucher: voucher._get_booked() for voucher in self._get_compared_vouchers()}
-        return [item for voucher, booked in kept.items() if booked.digest == voucher.digest for item in booked.items]
+        return [item for voucher in self._get_trusted_vouchers() for item in voucher._get_trusted().items]
 
     def _get_told_numbers(self):
         """Return ``(transaction id, amount, fee)`` as the documents tell them."""
