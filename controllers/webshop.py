@@ -4,8 +4,8 @@ import urllib.parse
 from odoo import http
 from odoo.http import request
 
-from ..providers.messages import DocumentError
-from ..webshops.formats import PLATFORMS
+from ..common.messages import DocumentError
+from ..webshops.registry import PLATFORMS
 
 _logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ import attack_world
 import environment
 import ledger_check
 
-from odoo.addons.settlement_bridge.providers import http
+from odoo.addons.settlement_bridge.common import http
 from odoo.addons.settlement_bridge.tests import vipps_files, vipps_server
 from odoo.addons.settlement_bridge.tests.local_server import Fault, LocalServer
 

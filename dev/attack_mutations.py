@@ -28,10 +28,11 @@ import openpyxl
 
 from odoo.exceptions import UserError
 
-from odoo.addons.settlement_bridge.providers.formats import parse
-from odoo.addons.settlement_bridge.providers.limits import MAX_ID
-from odoo.addons.settlement_bridge.providers.messages import SettlementError
+from odoo.addons.settlement_bridge.common.json_reading import to_json
+from odoo.addons.settlement_bridge.common.limits import MAX_ID
+from odoo.addons.settlement_bridge.common.messages import SettlementError
 from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
+from odoo.addons.settlement_bridge.providers.registry import parse
 from odoo.addons.settlement_bridge.tests import shop_month, vipps_files
 from odoo.addons.settlement_bridge.tests.webshop_servers.inbox import InboxServer
 from odoo.addons.settlement_bridge.tests.webshop_servers.magento import MagentoServer
@@ -40,9 +41,8 @@ from odoo.addons.settlement_bridge.tests.webshop_servers.nettbutikk24 import Net
 from odoo.addons.settlement_bridge.tests.webshop_servers.prestashop import PrestaShopServer
 from odoo.addons.settlement_bridge.tests.webshop_servers.shopify import ShopifyServer
 from odoo.addons.settlement_bridge.tests.webshop_servers.woocommerce import WooCommerceServer
-from odoo.addons.settlement_bridge.webshops.formats import PLATFORMS
-from odoo.addons.settlement_bridge.webshops.reading import to_json
 from odoo.addons.settlement_bridge.webshops.records import Order
+from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
 #: Seconds a document may take, and the most memory it may take on top, in bytes.
 LONGEST, MOST_MEMORY = 5, 1_500 * 2**20

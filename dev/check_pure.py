@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-PURE = ("providers", "webshops", "matching")
+PURE = ("common", "providers", "webshops", "matching", "booking", "invoicing", "chart")
 
 
 def main(checkout):

@@ -18,8 +18,8 @@ from decimal import Decimal
 
 from odoo.tools import SQL
 
-from odoo.addons.settlement_bridge.providers.formats import parse
-from odoo.addons.settlement_bridge.providers.messages import SettlementError
+from odoo.addons.settlement_bridge.common.messages import SettlementError
+from odoo.addons.settlement_bridge.providers.registry import parse
 
 #: Rows that the bank's own lines book.
 BANK_KINDS = ("payout", "payout_return", "top_up")

@@ -9,10 +9,11 @@ Amounts are :class:`~decimal.Decimal` in major units. A payment of +100 takes 10
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..providers.messages import Message, _
-from ..providers.records import BANK_KINDS, ZERO, Kind, TextEnum
+from ..common.messages import Message, _
+from ..common.references import Reading, normalise, readings
+from ..common.values import ZERO, TextEnum
+from ..providers.records import BANK_KINDS, Kind
 from .ledger import Case, ItemType, Line, OpenItem
-from .references import Reading, normalise, readings
 from .rules import CUSTOMER_KINDS, REFERENCE_KEYS, RULE_KINDS, Action, Key
 
 #: How many turned-down candidates an explanation names.

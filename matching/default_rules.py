@@ -1,6 +1,6 @@
 """The rules every provider starts with, so that nobody needs to write one."""
 
-from ..providers.messages import Message, _
+from ..common.messages import Message, _
 from .rules import FEE_KINDS, RESERVE_KINDS, Action, Key, Rule
 
 #: ``(code, place in the order, rule)``. The code is the rule's identity from version to version.

@@ -1,6 +1,6 @@
 """Rules in words, for those who read or check them."""
 
-from ..providers.messages import Message, _
+from ..common.messages import Message, _
 from ..providers.records import Kind
 from .rules import CUSTOMER_KINDS, RULE_KINDS, Action, Key, Rule, TextOperator
 

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 
-from ..providers.messages import Message, SettlementError, _
+from ..common.messages import Message, SettlementError, _
+from ..common.references import normalise
 from .patterns import LONGEST_PATTERN, compile_pattern
-from .references import normalise
 from .rules import CUSTOMER_KINDS, Action, Key, Rule, TextCondition, TextOperator
 
 #: The identity of a rule that is not stored yet.

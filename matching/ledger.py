@@ -9,8 +9,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ..providers.records import ZERO, Kind, TextEnum
-from .references import normalise
+from ..common.references import normalise
+from ..common.values import ZERO, TextEnum
+from ..providers.records import Kind
 from .rules import Key
 
 

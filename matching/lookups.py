@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .references import normalise, readings
+from ..common.references import normalise, readings
 from .rules import Action, Key
 
 

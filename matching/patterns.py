@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import re2
 
-from ..providers.messages import SettlementError, _
+from ..common.messages import SettlementError, _
 
 #: The longest expression that can be saved, in characters.
 LONGEST_PATTERN = 250

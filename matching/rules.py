@@ -4,8 +4,9 @@ import datetime
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
-from ..providers.messages import Message, SettlementError
-from ..providers.records import BANK_KINDS, Kind, TextEnum
+from ..common.messages import Message, SettlementError
+from ..common.values import TextEnum
+from ..providers.records import BANK_KINDS, Kind
 from .patterns import count_groups, search_pattern
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..providers.messages import Message, _
+from ..common.messages import Message, _
 from .decisions import Decision, Role, Status, decide
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from ..providers.messages import Message, _
+from ..common.messages import Message, _
 from .descriptions import describe_action, describe_conditions
 from .rules import Rule
 

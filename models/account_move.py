@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..matching.references import normalised_sql
+from ..common.references import normalised_sql
 from .own_writes import as_own
 
 SALE_TYPES = ("out_invoice", "out_refund", "out_receipt")

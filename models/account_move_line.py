@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..common.messages import Message, _
 
 
 class AccountMoveLine(models.Model):
@@ -59,3 +61,37 @@ class AccountMoveLine(models.Model):
         if len(lines) == 1:
             action.update({"views": [(False, "form")], "res_id": lines.id})
         return action
+
+    def _reconcile_post_hook(self, data):
+        """What addons do when an invoice is paid (confirm, deliver, tell) runs without the shortcuts of
+        :meth:`AccountSettlement._reconcile_groups`: it may write documents whose taxes and terms must follow."""
+        if added := self.env.context.get("settlement_shortcuts"):
+            for moves in data.values():
+                moves.mapped("payment_state")  # computed here, while the shortcuts hold
+            left_out = (*added, "settlement_shortcuts")
+            context = {key: value for key, value in self.env.context.items() if key not in left_out}
+            data = {name: moves.with_env(self.env(context=context)) for name, moves in data.items()}
+        return super()._reconcile_post_hook(data)
+
+    settlement_explanation = fields.Text(compute="_compute_settlement_explanation", string="Why")
+
+    @api.depends("settlement_line_ids.explanation_data", "settlement_role", "settlement_payout_id")
+    @api.depends_context("lang")
+    def _compute_settlement_explanation(self):
+        render = self.env["account.settlement"]._render_message
+        roles = dict(self._fields["settlement_role"]._description_selection(self.env))
+        for item in self:
+            lines = item.settlement_line_ids
+            if item.settlement_payout_id:
+                said = Message(_("The payout of %(name)s."), {"name": item.settlement_payout_id.name})
+                item.settlement_explanation = render(said)
+            elif len(lines) == 1 and item.settlement_role != "clearing":
+                item.settlement_explanation = lines.explanation
+            elif lines:
+                said = Message(
+                    _("%(role)s: the sum of %(count)s transactions of %(name)s."),
+                    {"role": roles[item.settlement_role], "count": len(lines), "name": item.move_id.settlement_id.name},
+                )
+                item.settlement_explanation = render(said)
+            else:
+                item.settlement_explanation = False

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..webshops.documents import Part
+from ..invoicing.plan import Part
 from .money import to_decimal, to_rate
 
 

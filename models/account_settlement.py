@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, formatLang
 
-from ..providers.messages import Message, SettlementError
+from ..common.messages import Message, SettlementError
 
 _logger = logging.getLogger(__name__)
 

@@ -1,4 +1,3 @@
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,19 +6,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
+from ..booking.fees import book_fees
+from ..booking.vouchers import Accounts, Conversion, PlannedLine, TaxLine, TaxSplit, Voucher, plan_voucher
+from ..common.messages import SettlementError
 from ..matching.decisions import Status
-from ..matching.fees import book_fees
-from ..matching.vouchers import (
-    Accounts,
-    Conversion,
-    PlannedLine,
-    TaxLine,
-    TaxSplit,
-    Voucher,
-    plan_voucher,
-)
-from ..providers.messages import Message, SettlementError, _
-from ..providers.records import BANK_KINDS
 from .money import to_decimal
 from .own_writes import as_own
 
@@ -448,99 +438,3 @@ class AccountSettlement(models.Model):
                 ", ".join(kept.mapped(lambda line: f"{line.move_id.name} {line.name or ''}".strip())),
             )
         self.message_post(body=body)
-
-
-class AccountSettlementLine(models.Model):
-    """What the book stage writes on a transaction, and the vouchers that place it anew."""
-
-    _inherit = "account.settlement.line"
-
-    def _note_decisions(self, decisions, date, booking_date, fees):
-        """Write down where each transaction went and why.
-
-        :param fees: ``{transaction id: FeeBooking}`` of :func:`~..matching.fees.book_fees`.
-        """
-        by_id = {decision.line.id: decision for decision in decisions}
-        for line in self:
-            decision = by_id[line.id]
-            # What gets no voucher of ours, no lock can move.
-            has_voucher = decision.line.kind not in BANK_KINDS and decision.status is not Status.NEW
-            booked = booking_date if has_voucher else date
-            is_late = booked != date
-            explanation = line._get_kept_messages() + [message.to_json() for message in decision.explanation]
-            if is_late:
-                late = Message(
-                    _("Dated %(date)s, which is locked: booked on %(booked)s."), {"date": date, "booked": booked}
-                )
-                explanation.append(late.to_json())
-            line.write(
-                {
-                    "status": str(decision.status),
-                    "explanation_data": explanation,
-                    "tried_data": [message.to_json() for message in decision.tried],
-                    "decided_rule": decision.rule_id or 0,
-                    "is_exclusion_proposed": decision.status is Status.NEW,
-                    "rule_id": decision.rule_id or False,
-                    "invoice_id": decision.invoice_id or False,
-                    "sale_order_id": decision.case.order_id if decision.case else False,
-                    "partner_id": decision.partner_id or False,
-                    "is_dispute": decision.is_dispute,
-                    "is_late": is_late,
-                    "booking_date": booked,
-                    "difference": decision.difference or False,
-                    "fee_vat_issue": self._get_fee_vat_issue(fees.get(line.id)),
-                }
-            )
-
-    @staticmethod
-    def _get_fee_vat_issue(fee):
-        return str(fee.issue) if fee and fee.issue else False
-
-    def _reset_to_new(self):
-        self.write(
-            {
-                "status": "new",
-                "difference": False,
-                "is_late": False,
-                "booking_date": False,
-                "fee_vat_issue": False,
-                "is_exclusion_proposed": False,
-                "is_undone": False,
-            }
-        )
-
-
-class AccountMove(models.Model):
-    """What the book stage asks of Odoo's journal entries."""
-
-    _inherit = "account.move"
-
-    @contextmanager
-    def _sync_dynamic_lines(self, container):
-        """The lines of a settlement voucher are those that were planned, and those of its reversal their opposite.
-
-        Odoo would work out the tax anew from the bases when it reverses an entry; where the voucher has the VAT as the
-        document states it, that gives other amounts, and a balancing line on the suspense account.
-        """
-        if self and all(move.settlement_id and move.move_type == "entry" for move in self):
-            yield
-            return
-        with super()._sync_dynamic_lines(container):
-            yield
-
-
-class AccountMoveLine(models.Model):
-    """What the book stage asks of Odoo's reconciliation."""
-
-    _inherit = "account.move.line"
-
-    def _reconcile_post_hook(self, data):
-        """What addons do when an invoice is paid (confirm, deliver, tell) runs without the shortcuts of
-        :meth:`AccountSettlement._reconcile_groups`: it may write documents whose taxes and terms must follow."""
-        if added := self.env.context.get("settlement_shortcuts"):
-            for moves in data.values():
-                moves.mapped("payment_state")  # computed here, while the shortcuts hold
-            left_out = (*added, "settlement_shortcuts")
-            context = {key: value for key, value in self.env.context.items() if key not in left_out}
-            data = {name: moves.with_env(self.env(context=context)) for name, moves in data.items()}
-        return super()._reconcile_post_hook(data)

@@ -6,9 +6,9 @@ from contextlib import suppress
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..providers.formats import parse
-from ..providers.limits import quoted
-from ..providers.messages import Message, SettlementError, _
+from ..common.limits import quoted
+from ..common.messages import Message, SettlementError, _
+from ..providers.registry import parse
 from .own_writes import as_own, is_own
 
 _logger = logging.getLogger(__name__)

@@ -1,12 +1,9 @@
-from decimal import Decimal
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, formatLang
 
-from ..providers.messages import Message, SettlementError, _
+from ..common.messages import Message, SettlementError, _
 from .money import to_decimal
 
 ROW_MISREAD = _("Transaction %(row)s reads %(found)s, and %(booked)s in document %(document)s.")
@@ -45,141 +42,6 @@ ROW_AMOUNTS = ("fee_vat", "amount_original")
 
 #: What is compared of a row.
 ROW_FIELDS = (*ROW_TEXTS, *ROW_AMOUNTS, "currency_original_id")
-
-
-class AccountSettlement(models.Model):
-    """The proof against the documents: each transaction is one of theirs, and has what they say."""
-
-    _inherit = "account.settlement"
-
-    def _get_document_differences(self, lines):
-        """Compare the documents with their hashes, and the transactions with the documents.
-
-        :param lines: the transactions of this settlement.
-        """
-        of_document = lines.grouped("document_id")
-        undocumented = of_document.pop(self.env["account.settlement.document"], lines.browse())
-        said = undocumented.filtered(lambda line: not line.fee_owed)._describe_as(ROW_UNDOCUMENTED)
-        documents = self.document_ids
-        if not documents:
-            said.append(Message(NO_DOCUMENT, {"settlement": self.name, "count": len(lines)}))
-        for document in of_document.keys() - set(documents):
-            values = {"found": document.name, "booked": ", ".join(documents.mapped("name")) or "–"}
-            said.append(Message(NOT_ITS_DOCUMENT, {"count": len(of_document[document]), **values}))
-            documents |= document
-        told = {}
-        for document in documents:
-            told[document] = document._get_told_as_received()
-            said += document._get_differences(self, of_document.get(document, lines.browse()), told[document])
-        return said + self._get_owed_differences(lines.filtered("fee_owed"), told)
-
-    def _get_owed_differences(self, owed, told):
-        """Compare the fees that are owed with what the documents tell of them.
-
-        :param owed: the transactions of this settlement that are such fees.
-        :param told: ``{document: settlements or None}`` that has been read already.
-        """
-        if not owed:
-            return []
-        references = set(owed.mapped("provider_reference"))
-        with_others = owed.search_fetch(
-            [
-                ("provider_id", "=", self.provider_id.id),
-                ("fee_owed", "=", True),
-                ("provider_reference", "in", list(references)),
-            ],
-            ["amount", "provider_reference", "settlement_id", "currency_id"],
-        )
-        for document in with_others.settlement_id.document_ids:
-            if document not in told:
-                told[document] = document._get_told_as_received()
-        if None in told.values():
-            # Not all that was told is there to compare with. Where it should be, that is said of the document.
-            return []
-        reports = [report for settlements in told.values() for one in settlements for report in one.fee_reports]
-        keys = {(report.provider_reference or "", report.date, report.fee_type or "") for report in reports}
-        known = self._sum_fee_reports(reports)
-        said = []
-        for line in owed:
-            if (line.provider_reference or "", line.date, line.fee_type or "") not in keys:
-                found = line._describe_row({"date": line.date, "fee_type": line.fee_type or ""}, line.amount, line.fee)
-                said += line._describe_as(OWED_UNTOLD, found=found)
-        for reference, rows in (with_others | owed).grouped(lambda line: line.provider_reference or "").items():
-            found = -to_decimal(sum(rows.mapped("amount")), self.currency_id)
-            booked = known.get(reference, Decimal(0))
-            if found != booked:
-                said += (rows & owed)[:1]._describe_as(OWED, found=found, booked=booked)
-        return said
-
-    @staticmethod
-    def _sum_fee_reports(reports):
-        """Return ``{provider reference: fee}``: the larger of a payment's single fees together, and its fee as told in
-        one sum."""
-        entries, totals = {}, {}
-        for report in reports:
-            reference = report.provider_reference or ""
-            if report.is_total:
-                totals[reference] = report.fee
-            else:
-                entries.setdefault(reference, {})[report.external_id] = report.fee
-        sums = {reference: sum(single.values(), Decimal(0)) for reference, single in entries.items()}
-        return {
-            reference: max(sums.get(reference, Decimal(0)), totals.get(reference, Decimal(0)), key=abs)
-            for reference in sums.keys() | totals.keys()
-        }
-
-
-class AccountSettlementLine(models.Model):
-    _inherit = "account.settlement.line"
-
-    def _describe_row(self, values, amount, fee):
-        """Return what a transaction is, or should be, in words.
-
-        :param dict values: of its fields: the date, the order reference, and what else is to be seen.
-        """
-        values = dict(values)
-        amounts = self.env._(
-            "%(amount)s with a fee of %(fee)s on %(date)s",
-            amount=formatLang(self.env, float(amount)),
-            fee=formatLang(self.env, float(fee)),
-            date=format_date(self.env, values.pop("date")),
-        )
-        parts = [values.pop("order_reference", ""), amounts]
-        for name, value in values.items():
-            field = self._fields[name]
-            if field.type == "boolean":
-                value = self.env._("Yes") if value else self.env._("No")
-            elif field.type == "selection":
-                value = dict(field._description_selection(self.env)).get(value, value)
-            parts.append(f"{field._description_string(self.env)}: {value or '–'}")
-        return ", ".join(filter(None, parts))
-
-    def _get_row_values(self):
-        """Return what is compared of a transaction with its row: ``{field: value}``."""
-        self.ensure_one()
-        values = {"date": self.date, "order_reference": self.order_reference or ""}
-        for name in ("amount", "fee", "fee_vat"):
-            values[name] = to_decimal(self[name], self.currency_id)
-        values["amount_original"] = to_decimal(self.amount_original, self.currency_original_id or self.currency_id)
-        values["currency_original_id"] = self.currency_original_id.name or ""
-        values["currency_id"] = self.currency_id.name or ""
-        values["fee_owed"] = self.fee_owed
-        values.update({name: self[name] or "" for name in ROW_TEXTS})
-        return values
-
-    def _get_told_values(self, row, currency):
-        """Return the same as :meth:`_get_row_values`, as the document has it.
-
-        :param row: :class:`~..providers.records.Transaction`. :param currency: of its settlement.
-        """
-        values = {"date": row.date, "order_reference": row.order_reference or ""}
-        values.update({"amount": row.amount, "fee": row.fee, "fee_vat": row.fee_vat or Decimal(0)})
-        values["amount_original"] = row.amount_original or Decimal(0)
-        # A currency that Odoo does not have is not stored.
-        values["currency_original_id"] = row.currency_original if self.currency_original_id else ""
-        values.update({"currency_id": currency, "fee_owed": False})
-        values.update({name: str(getattr(row, attribute) or "") for name, attribute in ROW_TEXTS.items()})
-        return values
 
 
 class AccountSettlementDocument(models.Model):

@@ -1,14 +1,8 @@
-import logging
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.exceptions import ValidationError
 
-from ..matching.fees import FeeType, Treatment
-from ..providers.formats import PROVIDERS
-from ..providers.messages import Message, _
-
-_logger = logging.getLogger(__name__)
+from ..booking.fees import FeeType, Treatment
+from ..common.messages import _
 
 #: The name of the fee type without a code.
 ALL_OTHER_FEES = _("All other fees")
@@ -168,107 +162,3 @@ class AccountSettlementFeeType(models.Model):
             "has_invoice": self.has_invoice,
             "analytic_distribution": self.analytic_distribution,
         }
-
-
-class AccountSettlementProvider(models.Model):
-    """The fee types of a provider: as its formats name them, and as its documents turn out to."""
-
-    _inherit = "account.settlement.provider"
-
-    fee_type_ids = fields.One2many("account.settlement.fee.type", "provider_id", string="Fee Types")
-
-    def action_open_fee_vat(self):
-        return self._open_action(
-            "settlement_bridge.action_account_settlement_line",
-            [("fee_vat_issue", "!=", False)],
-            {"settlement_fee_vat": True},
-        )
-
-    def action_resume(self):
-        self._create_fee_types()
-        return super().action_resume()
-
-    def _get_fee_types(self):
-        """Return ``{code: FeeType}``, as :func:`~..matching.fees.book_fees` takes them."""
-        self.ensure_one()
-        fee_types = self.sudo().with_context(lang=self.company_id.partner_id.lang or self.env.lang).fee_type_ids
-        return {fee_type.code or "": fee_type._to_plain() for fee_type in fee_types}
-
-    def _create_fee_types(self):
-        """Create the fee types that the provider's formats know and that are not there; those that are stay as they
-        are. Safe to run twice."""
-        for provider in self:
-            known = dict(getattr(PROVIDERS.get(provider.code), "FEE_TYPES", ()))
-            provider._create_missing_fee_types([*known, ""])
-
-    def _add_fee_types(self, parsed):
-        """Add the fees a document names that have no type yet, exempt, so that the accountant can set them.
-
-        Never raises: a fee without a type is booked as all others are.
-
-        :param parsed: :class:`~..providers.records.Document`.
-        """
-        self.ensure_one()
-        codes = {row.fee_type for settlement in parsed.settlements for row in settlement.transactions}
-        if self.fee_mode == "gross":
-            codes |= {report.fee_type for settlement in parsed.settlements for report in settlement.fee_reports}
-        if not codes - {""}:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._create_missing_fee_types(sorted(codes - {""}))
-        except Exception:
-            _logger.exception("Fee types %s of provider %s could not be added", codes, self.id)
-
-    def _create_missing_fee_types(self, codes):
-        """Create a fee type for each of ``codes`` that has none."""
-        self.ensure_one()
-        FeeTypes = self.env["account.settlement.fee.type"].sudo()
-        there = {fee_type.code or "" for fee_type in FeeTypes.search_fetch([("provider_id", "=", self.id)], ["code"])}
-        missing = [code for code in codes if code not in there]
-        if not missing:
-            return
-        names = {**dict(getattr(PROVIDERS.get(self.code), "FEE_TYPES", ())), "": ALL_OTHER_FEES}
-        others = FeeTypes.search([("provider_id", "=", self.id), ("code", "=", False)], limit=1)
-        created = FeeTypes.with_context(lang="en_US").create(
-            [
-                {
-                    **others._prepare_like_vals(),
-                    "provider_id": self.id,
-                    "code": code or False,
-                    "name": names.get(code, code),
-                    "sequence": 10 if code else LAST,
-                }
-                for code in missing
-            ]
-        )
-        for fee_type, code in zip(created, missing, strict=True):
-            if code in names:
-                translations = self.env["account.settlement"]._get_translations(Message(names[code]))
-                fee_type.update_field_translations("name", translations)
-
-
-class AccountSettlementLine(models.Model):
-    """VAT that a document states and that was booked as cost: a person looks at it."""
-
-    _inherit = "account.settlement.line"
-
-    def action_settle_fee_vat(self):
-        """Let a person say that the VAT was looked at."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_fee_vat_seen")
-        action["context"] = {"default_line_ids": self.filtered("fee_vat_issue").ids}
-        return action
-
-    def _settle_fee_vat(self, reason):
-        """Take transactions off the work list, because a person has looked at their VAT. They stay booked as they are.
-
-        :param str reason: why, for the trail.
-        :raises UserError: without a reason.
-        """
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why the VAT is right as it is booked: the reason is kept."))
-        said = Message(
-            _("VAT seen by %(user)s: %(reason)s"), {"user": self.env.user.name, "reason": reason.strip()}
-        ).to_json()
-        for line in self._as_user().filtered_domain(Domain("fee_vat_issue", "!=", False)):
-            line.write({"fee_vat_issue": False, "explanation_data": [said, *(line.explanation_data or [])]})

@@ -6,14 +6,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..booking.fees import book_fees, move_fee
+from ..booking.vouchers import plan_transfer
+from ..common.messages import Message, SettlementError, _
 from ..matching.decisions import Allocation, Decision, Role, Status, decide, decide_for_case
-from ..matching.fees import book_fees, move_fee
 from ..matching.learning import KEY_OF_FIELD, Target
 from ..matching.ledger import OpenItem
 from ..matching.lookups import Lookups, collect_lookups
 from ..matching.rules import Action, Key
-from ..matching.vouchers import plan_transfer
-from ..providers.messages import Message, SettlementError, _
 from .money import to_decimal
 from .own_writes import as_own
 

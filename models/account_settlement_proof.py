@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL
 
-from ..matching.booked import compare_places
-from ..providers.messages import Message, _
+from ..booking.booked import compare_places
+from ..common.messages import Message, _
 from ..providers.records import BANK_KINDS
 from .account_settlement_document_proof import ROW_FIELDS
 from .account_settlement_voucher_proof import KEPT_CHANGED
@@ -355,117 +355,3 @@ class AccountSettlement(models.Model):
         """Prove one settlement, unless somebody is at it: then it is left for later today."""
         if self.try_lock_for_update(allow_referencing=True):
             self.with_company(self.company_id)._prove()
-
-
-class AccountSettlementProvider(models.Model):
-    _inherit = "account.settlement.provider"
-
-    def _tell_of_alterations(self):
-        """Ask a person to look while settlements differ from what was booked."""
-        for provider in self:
-            altered = self.env["account.settlement"].search(
-                [("provider_id", "=", provider.id), ("is_altered", "=", True)]
-            )
-            if altered:
-                names = ", ".join(altered.mapped("name"))
-                note = self.env._("These differ from what was booked: %s. Open them to see how.", names)
-                provider._ask_for_attention(note, key="proof")
-            else:
-                provider._close_attention("proof")
-
-
-class AccountSettlementLine(models.Model):
-    _inherit = "account.settlement.line"
-
-    def _describe_as(self, template, **values):
-        """Return a sentence on each of these transactions."""
-        return [
-            Message(
-                template,
-                {
-                    "row": line.provider_reference or line.external_id,
-                    "amount": to_decimal(line.amount, line.currency_id),
-                    **values,
-                },
-            )
-            for line in self
-        ]
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _get_settlement_reversals(self):
-        """Return our own reversals of these vouchers: whatever else says that it reverses them is none."""
-        posted = self.reversal_move_ids.filtered(lambda move: move.settlement_id and move.state == "posted")
-        return posted.filtered(lambda move: move._is_own_reversal())
-
-    def _is_reversed_by_hand(self):
-        """Whether an entry's effect is gone from the ledger by a reversal that has not been reversed itself."""
-        posted = self.reversal_move_ids.filtered(lambda move: move.state == "posted" and move != self)
-        return any(not move.reversal_move_ids.filtered(lambda other: other.state == "posted") for move in posted)
-
-    def _count_in_ledger(self, seen=()):
-        """Return how often a voucher is in the ledger: once, less each own reversal that counts itself. A reversal that
-        was reversed counts no more, and its voucher is in the ledger again.
-
-        :param seen: ids of what it reverses: SQL can make entries reverse themselves.
-        """
-        self.ensure_one()
-        if self.state != "posted" or self.id in seen:
-            return 0
-        return 1 - sum(move._count_in_ledger((*seen, self.id)) for move in self._get_settlement_reversals())
-
-    def _get_debit(self):
-        return to_decimal(sum(self.line_ids.mapped("debit")), self.company_id.currency_id)
-
-    def _describe_as(self, template):
-        """Return a sentence on each of these entries."""
-        return [Message(template, {"voucher": move.name or "", "amount": move._get_debit()}) for move in self]
-
-
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _describe_as_stray(self):
-        """Return a sentence on each of these journal items, which say otherwise than their voucher where they
-        belong."""
-        return [
-            Message(
-                STRAY,
-                {
-                    "item": item.name or item.account_id.display_name,
-                    "voucher": item.move_id.name or "",
-                    "found": item._describe_place(item.parent_state, item),
-                    "booked": item._describe_place(item.move_id.state, item.move_id),
-                },
-            )
-            for item in self
-        ]
-
-    def _describe_place(self, state, record):
-        """Return where and whether something is booked, in words. :param record: the item, or its voucher."""
-        states = dict(self.move_id._fields["state"]._description_selection(self.env))
-        number = record.move_name if record == self else record.name
-        debit, credit = (self.debit, self.credit) if record == self else (max(self.balance, 0), max(-self.balance, 0))
-        return ", ".join(
-            (
-                number or "–",
-                format_date(self.env, record.date) or "–",
-                record.journal_id.display_name or "–",
-                record.company_id.display_name or "–",
-                states.get(state, "–"),
-                f"{formatLang(self.env, debit)}/{formatLang(self.env, credit)}",
-            )
-        )
-
-
-class AccountSettlementVoucher(models.Model):
-    """Whether a voucher counts."""
-
-    _inherit = "account.settlement.voucher"
-
-    def _is_live(self):
-        """Whether it is in the ledger: posted, and not reversed by us."""
-        self.ensure_one()
-        return bool(self.move_id) and self.move_id._count_in_ledger() > 0

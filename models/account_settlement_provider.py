@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..providers.messages import SettlementError
+from ..common.messages import SettlementError
 from .account_roles import RECONCILED_ROLES, REQUIRED_ROLES, ROLES, get_account_types
 from .settlement_source import SettlementSource
 

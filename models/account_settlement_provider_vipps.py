@@ -2,8 +2,8 @@ from datetime import date, timedelta
 
 from odoo import fields, models
 
-from ..providers.addresses import check_address
-from ..providers.messages import ProviderError, _
+from ..common.addresses import check_address
+from ..common.messages import ProviderError, _
 from ..providers.vipps import VippsClient, VippsCredentials
 from ..providers.vipps.report_api import load_json
 

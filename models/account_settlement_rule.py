@@ -2,11 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from ..common.messages import SettlementError
 from ..matching.default_rules import DEFAULT_RULES
 from ..matching.descriptions import describe_action, describe_conditions
 from ..matching.patterns import count_groups
 from ..matching.rules import FEE_KINDS, RESERVE_KINDS, RULE_KINDS, Action, Key, Rule, TextCondition, TextOperator
-from ..providers.messages import SettlementError
 from ..providers.records import BANK_KINDS, Kind
 from .money import to_decimal
 

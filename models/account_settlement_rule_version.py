@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.messages import Message, _
 from ..matching.versions import RuleVersion, describe_changes
-from ..providers.messages import Message, _
 
 
 class AccountSettlementRuleVersion(models.Model):

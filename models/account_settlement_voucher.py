@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..matching.booked import BookedItem, BookedTransaction, BookedVoucher
+from ..booking.booked import BookedItem, BookedVoucher
 from .money import to_decimal
 
 
@@ -173,30 +173,3 @@ class AccountSettlementVoucher(models.Model):
         """Return an amount the database has given as text, as the driver would read it as a float; one that is not
         there at all is none."""
         return Decimal("NaN" if text is None else text)
-
-
-class AccountSettlementLine(models.Model):
-    """What is kept of a transaction when it is booked."""
-
-    _inherit = "account.settlement.line"
-
-    def _get_document_digests(self):
-        """Return the SHA-256 of the documents these transactions come from."""
-        return tuple(sorted(self.document_id.mapped("sha256")))
-
-    def _to_booked(self):
-        """Return these transactions as :class:`~..matching.booked.BookedTransaction`."""
-        return [
-            BookedTransaction(
-                id=line.id,
-                external_id=line.external_id,
-                kind=line.kind,
-                date=line.date,
-                amount=to_decimal(line.amount, line.currency_id),
-                fee=to_decimal(line.fee, line.currency_id),
-                currency=line.currency_id.name,
-                provider_reference=line.provider_reference or "",
-                settlement_id=line.settlement_id.id,
-            )
-            for line in self
-        ]

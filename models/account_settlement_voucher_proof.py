@@ -1,12 +1,10 @@
-from collections import Counter
 from decimal import Decimal
 
 from odoo import models
 from odoo.tools import format_date, formatLang
 
-from ..matching.booked import compare_items, compare_transactions, describe_items
-from ..providers.messages import Message, _
-from .money import to_decimal
+from ..booking.booked import compare_items, compare_transactions, describe_items
+from ..common.messages import Message, _
 
 GONE = _("Voucher %(voucher)s of %(date)s, debit %(amount)s, was deleted.")
 NOT_POSTED = _("Voucher %(voucher)s, debit %(amount)s, is no longer posted: it is %(state)s.")
@@ -36,37 +34,6 @@ ITEM_DETAILS = {
     "tax_base_amount": "tax_base_amount",
     "display_type": "display_type",
 }
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _is_own_reversal(self):
-        """Whether we made this entry to reverse what it says that it reverses: by what is kept of it, and where nothing
-        is kept any more, by its being the exact opposite."""
-        self.ensure_one()
-        kept = self.env["account.settlement.voucher"].search([("move_id", "=", self.id)])
-        readable = kept.filtered(lambda voucher: voucher._is_readable())
-        if readable:
-            return any(voucher._get_booked().reversed_id == self.reversed_entry_id.id for voucher in readable)
-        return self._is_opposite(self.reversed_entry_id)
-
-    def _is_opposite(self, original):
-        """Whether two entries cancel each other out, item for item."""
-
-        def sides(move, sign):
-            return Counter(
-                (
-                    item.account_id.id,
-                    item.partner_id.id or 0,
-                    item.currency_id.id,
-                    sign * to_decimal(item.balance, item.company_currency_id),
-                    sign * to_decimal(item.amount_currency, item.currency_id),
-                )
-                for item in move.line_ids
-            )
-
-        return self != original and sides(self, 1) == sides(original, -1)
 
 
 class AccountSettlementVoucher(models.Model):
@@ -228,3 +195,8 @@ class AccountSettlementVoucher(models.Model):
         elsewhere = settlement.name if settlement != self.settlement_id else ""
         names = dict.fromkeys((transaction.external_id, transaction.provider_reference, amounts, elsewhere))
         return f"{kinds.get(transaction.kind, transaction.kind)} {', '.join(filter(None, names))}"
+
+    def _is_live(self):
+        """Whether it is in the ledger: posted, and not reversed by us."""
+        self.ensure_one()
+        return bool(self.move_id) and self.move_id._count_in_ledger() > 0

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..matching.references import normalised_sql
+from ..common.references import normalised_sql
 
 
 class SaleOrder(models.Model):

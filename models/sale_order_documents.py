@@ -8,8 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..providers.messages import Message, SettlementError, _
-from ..webshops.documents import Booked, document_date, plan_documents
+from ..common.messages import Message, SettlementError, _
+from ..invoicing.plan import Booked, document_date, plan_documents
 from ..webshops.records import TenderKind
 from .money import to_decimal, to_rate
 from .settlement_fault import CONCURRENCY

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..matching.references import normalise
+from ..common.references import normalise
 
 
 class SaleOrderReference(models.Model):

@@ -3,7 +3,7 @@ from datetime import datetime, time
 
 from odoo import api, models
 
-from ..providers.messages import DocumentError, Message, SettlementError, _
+from ..common.messages import DocumentError, Message, SettlementError, _
 from ..webshops.records import Order
 from ..webshops.superseded import says_all_of
 

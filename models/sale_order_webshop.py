@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from ..providers.messages import SettlementError
+from ..common.messages import SettlementError
 from ..webshops.records import ZERO, Refund
 
 _logger = logging.getLogger(__name__)

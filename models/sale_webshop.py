@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..providers.messages import ProviderError, SettlementError, _
-from ..webshops.documents import InvoiceOn
-from ..webshops.formats import PLATFORMS
+from ..common.messages import ProviderError, SettlementError, _
+from ..invoicing.plan import InvoiceOn
 from ..webshops.records import RawOrder, ShopSettings
+from ..webshops.registry import PLATFORMS
 from .settlement_source import SettlementSource
 
 _logger = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..providers.limits import MAX_ID, clean_text, quoted
-from ..providers.messages import DocumentError, Message, SettlementError, _
-from ..webshops.formats import PLATFORMS
+from ..common.limits import MAX_ID, clean_text, quoted
+from ..common.messages import DocumentError, Message, SettlementError, _
 from ..webshops.left_out import leave_out
 from ..webshops.records import Refund
+from ..webshops.registry import PLATFORMS
 from .settlement_fault import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
@@ -428,21 +428,3 @@ class SaleWebshopEvent(models.Model):
         self.search(
             [("create_date", "<", limit), ("order_id", "=", False), ("state", "in", ("done", "ignored"))]
         ).unlink()
-
-
-class SaleWebshop(models.Model):
-    _inherit = "sale.webshop"
-
-    def _tell_of_refused(self):
-        """Ask a person to look while orders could not be read: one activity for all of a shop's."""
-        for webshop in self:
-            domain = [("webshop_id", "=", webshop.id), ("state", "=", "error")]
-            refused = self.env["sale.webshop.event"].search(domain, order="id desc", limit=NAMED_REFUSED)
-            if not refused:
-                webshop._close_attention(REFUSED)
-                continue
-            told = [f"{event.external_id or event.display_name}: {quoted(event.message or '')}" for event in refused]
-            more = self.env["sale.webshop.event"].search_count(domain) - len(refused)
-            if more:
-                told.append(self.env._("… and %(count)s more.", count=more))
-            webshop._ask_for_attention("\n".join(told), key=REFUSED)

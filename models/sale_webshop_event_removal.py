@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..providers.messages import DocumentError, Message, _
+from ..common.messages import DocumentError, Message, _
 from ..webshops.records import Refund
 
 #: Why the content is gone, as it is told.

@@ -1,10 +1,12 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ..providers.messages import Message, SettlementError, _
+from ..common.limits import quoted
+from ..common.messages import Message, SettlementError, _
 from ..webshops.records import LineKind
 from .money import to_rate
 from .sale_webshop import ORDERED_BEFORE
+from .sale_webshop_event import NAMED_REFUSED, REFUSED
 
 #: Norwegian standard codes that stand for another kind of zero than export.
 OUTSIDE_VAT_ACT = "6"
@@ -241,3 +243,17 @@ class SaleWebshop(models.Model):
         if currency != company.currency_id and not rates:
             raise SettlementError(_("The currency %(currency)s has no rate here. Enter its rates."), currency=code)
         return currency
+
+    def _tell_of_refused(self):
+        """Ask a person to look while orders could not be read: one activity for all of a shop's."""
+        for webshop in self:
+            domain = [("webshop_id", "=", webshop.id), ("state", "=", "error")]
+            refused = self.env["sale.webshop.event"].search(domain, order="id desc", limit=NAMED_REFUSED)
+            if not refused:
+                webshop._close_attention(REFUSED)
+                continue
+            told = [f"{event.external_id or event.display_name}: {quoted(event.message or '')}" for event in refused]
+            more = self.env["sale.webshop.event"].search_count(domain) - len(refused)
+            if more:
+                told.append(self.env._("… and %(count)s more.", count=more))
+            webshop._ask_for_attention("\n".join(told), key=REFUSED)

@@ -7,9 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext
 
-from ..providers.addresses import check_form
-from ..providers.limits import MAX_SENTENCE, quoted
-from ..providers.messages import ProviderError, SettlementError, _
+from ..common.addresses import check_form
+from ..common.limits import MAX_SENTENCE, quoted
+from ..common.messages import ProviderError, SettlementError, _
 from .settlement_fault import CONCURRENCY, get_pause
 from .settlement_rights import MANAGER
 

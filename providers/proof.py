@@ -5,8 +5,9 @@ Three kinds of totals exist: the balance after each row, the amount paid out, an
 
 from decimal import Decimal
 
-from .messages import Message, _
-from .records import ZERO, Kind, Settlement, Transaction
+from ..common.messages import Message, _
+from ..common.values import ZERO
+from .records import Kind, Settlement, Transaction
 
 #: One wrong file can break every balance; the first rows tell the story.
 MAX_BALANCE_MESSAGES = 10

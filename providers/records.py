@@ -7,16 +7,8 @@ provider owes the merchant: a payment is positive, a refund, a fee and a payout 
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Enum
 
-ZERO = Decimal(0)
-
-
-class TextEnum(str, Enum):
-    """Values that are written, stored and compared as their own text."""
-
-    def __str__(self) -> str:
-        return self.value
+from ..common.values import ZERO, TextEnum
 
 
 class Kind(TextEnum):

@@ -4,11 +4,11 @@ import datetime
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from odoo.addons.settlement_bridge.booking.vouchers import Accounts, Conversion, plan_voucher
 from odoo.addons.settlement_bridge.matching.decisions import Settings, decide
 from odoo.addons.settlement_bridge.matching.default_rules import DEFAULT_RULES
 from odoo.addons.settlement_bridge.matching.ledger import Case, ItemType, Ledger, Line, OpenItem
 from odoo.addons.settlement_bridge.matching.rules import Key
-from odoo.addons.settlement_bridge.matching.vouchers import Accounts, Conversion, plan_voucher
 from odoo.addons.settlement_bridge.providers.records import Kind
 
 RECEIVABLE, PREPAYMENT, RESERVE, OUTSTANDING = 1500, 2900, 1580, 1599

@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from odoo.addons.settlement_bridge.providers import http
-from odoo.addons.settlement_bridge.providers.addresses import check_address, check_form, is_public
-from odoo.addons.settlement_bridge.providers.messages import ProviderError
-from odoo.addons.settlement_bridge.webshops.reading import load_json
+from odoo.addons.settlement_bridge.common import http
+from odoo.addons.settlement_bridge.common.addresses import check_address, check_form, is_public
+from odoo.addons.settlement_bridge.common.json_reading import load_json
+from odoo.addons.settlement_bridge.common.messages import ProviderError
 
 
 def serve_once(respond):

@@ -9,8 +9,8 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..booking.vouchers import Conversion, plan_voucher
 from ..matching.decisions import Allocation, Decision, Role, Status
-from ..matching.vouchers import Conversion, plan_voucher
 from ..providers.records import Document, Kind, Settlement, Transaction
 from .common import SettlementCase
 from .vipps_files import Movement, as_portal_csv, capture, day, payout
@@ -165,7 +165,7 @@ class TestFeeTypes(FeeCase):
         FeeTypes = self.env.registry["account.settlement.fee.type"]
         with (
             patch.object(FeeTypes, "create", side_effect=ValueError("Full")),
-            self.assertLogs("odoo.addons.settlement_bridge.models.account_settlement_fee_type", "ERROR"),
+            self.assertLogs("odoo.addons.settlement_bridge.models.account_settlement_provider_fee_types", "ERROR"),
         ):
             settlement = self.settle_fees(("statement", "10", "0"))
         self.assertEqual(settlement.state, "booked")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from odoo.addons.settlement_bridge.booking.fees import FeeType, Treatment, VatIssue, book_fees
+from odoo.addons.settlement_bridge.booking.vouchers import Conversion, TaxLine, TaxSplit, plan_transfer, plan_voucher
 from odoo.addons.settlement_bridge.matching.decisions import Allocation, Decision, Role, Status
-from odoo.addons.settlement_bridge.matching.fees import FeeType, Treatment, VatIssue, book_fees
 from odoo.addons.settlement_bridge.matching.ledger import OpenItem
-from odoo.addons.settlement_bridge.matching.vouchers import Conversion, TaxLine, TaxSplit, plan_transfer, plan_voucher
 from odoo.addons.settlement_bridge.providers.records import Kind
 
 from .plain import ACCOUNTS, CLEARING, DAY, FEE, FEE_OWED, LABELS, RECEIVABLE, UNKNOWN, Books, line, said, to_nok

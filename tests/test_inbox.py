@@ -17,7 +17,7 @@ from unittest import mock
 
 import pytest
 
-from odoo.addons.settlement_bridge.providers.messages import DocumentError, Message
+from odoo.addons.settlement_bridge.common.messages import DocumentError, Message
 from odoo.addons.settlement_bridge.webshops import inbox
 from odoo.addons.settlement_bridge.webshops.inbox import PLATFORM, parse, read_hint, verify
 from odoo.addons.settlement_bridge.webshops.records import (

@@ -9,9 +9,9 @@ import re
 
 import pytest
 
-from odoo.addons.settlement_bridge.webshops.formats import PLATFORMS
+from odoo.addons.settlement_bridge.common.json_reading import load_json, to_json
 from odoo.addons.settlement_bridge.webshops.left_out import TRACES, leave_out
-from odoo.addons.settlement_bridge.webshops.reading import load_json, to_json
+from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
 from .webshop_orders import ORDERED, new_order, refunded_order, sent_order
 from .webshop_servers.inbox import InboxServer

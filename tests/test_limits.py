@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.settlement_bridge.providers import formats, limits, tables
-from odoo.addons.settlement_bridge.providers.messages import DocumentError, Message
+from odoo.addons.settlement_bridge.common import limits
+from odoo.addons.settlement_bridge.common.files import numbers, rows, xlsx
+from odoo.addons.settlement_bridge.common.json_reading import load_json, to_json
+from odoo.addons.settlement_bridge.common.messages import DocumentError, Message
+from odoo.addons.settlement_bridge.providers import registry as formats
 from odoo.addons.settlement_bridge.providers.vipps import report_api
-from odoo.addons.settlement_bridge.webshops.formats import PLATFORMS
-from odoo.addons.settlement_bridge.webshops.reading import load_json, to_json
 from odoo.addons.settlement_bridge.webshops.records import ShopSettings
+from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
 
 def day_document(date="2026-03-02", **entry):
@@ -101,7 +103,7 @@ def test_number_that_would_not_end():
 @given(st.decimals(allow_nan=True, allow_infinity=True) | st.integers() | st.floats() | st.text(max_size=20))
 def test_amount_of_a_cell_is_small_enough_or_none(value):
     try:
-        amount = tables.parse_amount(str(value) if isinstance(value, Decimal) else value)
+        amount = numbers.parse_amount(str(value) if isinstance(value, Decimal) else value)
     except (ValueError, ArithmeticError):
         return
     assert abs(amount) < limits.MAX_AMOUNT
@@ -134,18 +136,18 @@ def test_row_far_from_its_settlement():
     content = day_document()
     parsed = formats.parse("day.json", content)
     row = parsed.settlements[0].transactions[0]
-    settlement = tables_replace(parsed.settlements[0], date=row.date - datetime.timedelta(days=400))
+    settlement = replaced(parsed.settlements[0], date=row.date - datetime.timedelta(days=400))
     with pytest.raises(DocumentError, match="dated 2026-03-02"):
-        formats.check_bounds("day.json", tables_replace(parsed, settlements=(settlement,)))
+        formats.check_bounds("day.json", replaced(parsed, settlements=(settlement,)))
 
 
-def tables_replace(record, **values):
+def replaced(record, **values):
     """The record with other values."""
     return record.__class__(**{**vars(record), **values})
 
 
 def test_amount_cell_formatted_as_a_time():
-    row = tables.Row("report.xlsx", 3, {"amount": datetime.time(10, 30)}, {"amount": "Beløp"})
+    row = rows.Row("report.xlsx", 3, {"amount": datetime.time(10, 30)}, {"amount": "Beløp"})
     with pytest.raises(DocumentError, match="Beløp"):
         row.amount("amount")
 
@@ -162,7 +164,7 @@ def test_workbook_with_one_cell_far_down():
     book.save(content)
     started = time.monotonic()
     with pytest.raises(DocumentError, match="500000"):
-        tables.workbook_sheets("report.xlsx", content.getvalue())
+        xlsx.workbook_sheets("report.xlsx", content.getvalue())
     assert time.monotonic() - started < 8
 
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.settlement_bridge.providers.messages import DocumentError, ProviderError
+from odoo.addons.settlement_bridge.common.json_reading import to_json
+from odoo.addons.settlement_bridge.common.messages import DocumentError, ProviderError
 from odoo.addons.settlement_bridge.webshops import magento
 from odoo.addons.settlement_bridge.webshops.magento import PLATFORM, MagentoClient
 from odoo.addons.settlement_bridge.webshops.magento.client import signed
-from odoo.addons.settlement_bridge.webshops.reading import to_json
 from odoo.addons.settlement_bridge.webshops.records import (
     Capture,
     LineKind,

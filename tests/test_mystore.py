@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.settlement_bridge.providers.messages import DocumentError, ProviderError
+from odoo.addons.settlement_bridge.common.messages import DocumentError, ProviderError
 from odoo.addons.settlement_bridge.webshops import mystore
 from odoo.addons.settlement_bridge.webshops.mystore import PLATFORM, MystoreClient, parse, read_hint, verify
 from odoo.addons.settlement_bridge.webshops.records import (

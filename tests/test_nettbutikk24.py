@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.settlement_bridge.providers.messages import DocumentError, ProviderError
+from odoo.addons.settlement_bridge.common.messages import DocumentError, ProviderError
 from odoo.addons.settlement_bridge.webshops.nettbutikk24 import PLATFORM, Nettbutikk24Client, parse
 from odoo.addons.settlement_bridge.webshops.records import (
     Address,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from odoo.addons.settlement_bridge.providers.messages import DocumentError, ProviderError
+from odoo.addons.settlement_bridge.common.messages import DocumentError, ProviderError
 from odoo.addons.settlement_bridge.webshops import prestashop
 from odoo.addons.settlement_bridge.webshops.prestashop import PLATFORM, PrestaShopClient
 from odoo.addons.settlement_bridge.webshops.records import (

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.settlement_bridge.providers.messages import Message
+from odoo.addons.settlement_bridge.common.messages import Message
 from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
 from odoo.addons.settlement_bridge.providers.records import DeclaredTotals, Kind, Settlement, Transaction
 

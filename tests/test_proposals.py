@@ -4,9 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from odoo.addons.settlement_bridge.common.references import normalise
 from odoo.addons.settlement_bridge.matching.learning import PROPOSED, Target, propose_rule
 from odoo.addons.settlement_bridge.matching.ledger import ItemType
-from odoo.addons.settlement_bridge.matching.references import normalise
 from odoo.addons.settlement_bridge.matching.rules import Action, Key, TextOperator
 from odoo.addons.settlement_bridge.providers.records import Kind
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.settlement_bridge.matching.references import IGNORED, normalise, readings
+from odoo.addons.settlement_bridge.common.references import IGNORED, normalise, readings
 
 
 def values(reference, *prefixes):

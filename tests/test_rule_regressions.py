@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from odoo.addons.settlement_bridge.common.messages import Message, SettlementError
 from odoo.addons.settlement_bridge.matching.decisions import Status
 from odoo.addons.settlement_bridge.matching.descriptions import describe_action, describe_condition
 from odoo.addons.settlement_bridge.matching.ledger import ItemType
@@ -14,7 +15,6 @@ from odoo.addons.settlement_bridge.matching.patterns import compile_pattern, sea
 from odoo.addons.settlement_bridge.matching.rules import Action, Key, Rule, TextCondition, TextOperator
 from odoo.addons.settlement_bridge.matching.trials import describe_group, describe_place
 from odoo.addons.settlement_bridge.matching.versions import RuleVersion, describe_changes
-from odoo.addons.settlement_bridge.providers.messages import Message, SettlementError
 from odoo.addons.settlement_bridge.providers.records import Kind
 from odoo.addons.settlement_bridge.tests.plain import DAY, Books, line, said
 

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from odoo.addons.settlement_bridge.common.messages import Message, SettlementError
+from odoo.addons.settlement_bridge.common.references import normalise
 from odoo.addons.settlement_bridge.matching.decisions import Role, Status, decide
 from odoo.addons.settlement_bridge.matching.descriptions import (
     describe_action,
@@ -26,7 +28,6 @@ from odoo.addons.settlement_bridge.matching.patterns import (
     count_groups,
     search_pattern,
 )
-from odoo.addons.settlement_bridge.matching.references import normalise
 from odoo.addons.settlement_bridge.matching.rules import (
     CUSTOMER_KINDS,
     FEE_KINDS,
@@ -41,7 +42,6 @@ from odoo.addons.settlement_bridge.matching.rules import (
 )
 from odoo.addons.settlement_bridge.matching.trials import Batch, describe_place, is_same_place, simulate
 from odoo.addons.settlement_bridge.matching.versions import RuleVersion, describe_changes
-from odoo.addons.settlement_bridge.providers.messages import Message, SettlementError
 from odoo.addons.settlement_bridge.providers.records import BANK_KINDS, Kind
 
 from . import plain

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.settlement_bridge.providers import tables, vipps
-from odoo.addons.settlement_bridge.providers.messages import DocumentError
+from odoo.addons.settlement_bridge.common.currencies import from_minor_units
+from odoo.addons.settlement_bridge.common.files import csv, dates, numbers, rows, xlsx
+from odoo.addons.settlement_bridge.common.messages import DocumentError
+from odoo.addons.settlement_bridge.providers import vipps
 from odoo.addons.settlement_bridge.tests import vipps_files
 
-OSLO = tables.OSLO
+OSLO = dates.OSLO
 UTC = datetime.timezone.utc
 
 
@@ -45,7 +47,7 @@ def refused(call, *arguments) -> str:
     ],
 )
 def test_amount(text, amount):
-    found = tables.parse_amount(text)
+    found = numbers.parse_amount(text)
     assert (found, str(found)) == (Decimal(amount), amount)
 
 
@@ -71,13 +73,13 @@ def test_amount(text, amount):
 )
 def test_not_an_amount(text):
     with pytest.raises(ValueError):
-        tables.parse_amount(text)
+        numbers.parse_amount(text)
 
 
 def test_more_decimals_only_where_allowed():
-    assert tables.parse_amount("1.2345", decimals=None) == Decimal("1.2345")
-    assert tables.parse_amount("12.500", decimals=3) == Decimal("12.500")
-    assert tables.parse_amount("12", decimals=0) == Decimal(12)
+    assert numbers.parse_amount("1.2345", decimals=None) == Decimal("1.2345")
+    assert numbers.parse_amount("12.500", decimals=3) == Decimal("12.500")
+    assert numbers.parse_amount("12", decimals=0) == Decimal(12)
 
 
 @pytest.mark.parametrize(
@@ -85,20 +87,20 @@ def test_more_decimals_only_where_allowed():
     [(1249, "1249.00"), (1249.0, "1249.00"), (249.9, "249.90"), (0.1 + 0.2, "0.30"), (-38.35, "-38.35"), (0, "0.00")],
 )
 def test_amount_in_a_number_cell(cell, amount):
-    assert str(tables.parse_amount(cell)) == amount
+    assert str(numbers.parse_amount(cell)) == amount
 
 
 @pytest.mark.parametrize("cell", [12.345, True, float("nan"), float("inf")])
 def test_not_an_amount_in_a_number_cell(cell):
     with pytest.raises((ValueError, ArithmeticError)):
-        tables.parse_amount(cell)
+        numbers.parse_amount(cell)
 
 
 def test_minor_units():
-    assert str(tables.from_minor_units(124900, "NOK")) == "1249.00"
-    assert str(tables.from_minor_units(-5427, "DKK")) == "-54.27"
-    assert str(tables.from_minor_units(500, "JPY")) == "500"
-    assert str(tables.from_minor_units(1234, "KWD")) == "1.234"
+    assert str(from_minor_units(124900, "NOK")) == "1249.00"
+    assert str(from_minor_units(-5427, "DKK")) == "-54.27"
+    assert str(from_minor_units(500, "JPY")) == "500"
+    assert str(from_minor_units(1234, "KWD")) == "1.234"
 
 
 # --- dates and times
@@ -112,7 +114,7 @@ def test_minor_units():
     ],
 )  # fmt: skip
 def test_day(value):
-    assert tables.parse_day(value) == datetime.date(2026, 3, 2)
+    assert dates.parse_day(value) == datetime.date(2026, 3, 2)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_day(value):
 )
 def test_not_a_day(value):
     with pytest.raises((ValueError, TypeError)):
-        tables.parse_day(value)
+        dates.parse_day(value)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_not_a_day(value):
     ],
 )
 def test_moment(text, moment):
-    found = tables.parse_moment(text)
+    found = dates.parse_moment(text)
     assert found == moment
     assert found.utcoffset() is not None
 
@@ -144,13 +146,13 @@ def test_moment(text, moment):
 @pytest.mark.parametrize("text", ["2026-03-02T25:00:00Z", "2026-03-02 ten", "nå", "2026-03-02T10:00:00+99:99"])
 def test_not_a_moment(text):
     with pytest.raises(ValueError):
-        tables.parse_moment(text)
+        dates.parse_moment(text)
 
 
 def test_times_in_cells():
     noon = datetime.datetime(2026, 7, 1, 12)  # noqa: DTZ001  a workbook knows no zones
-    assert tables.parse_moment(noon).astimezone(UTC).hour == 10
-    assert tables.parse_moment(46083.5) == datetime.datetime(2026, 3, 2, 12, tzinfo=OSLO)
+    assert dates.parse_moment(noon).astimezone(UTC).hour == 10
+    assert dates.parse_moment(46083.5) == datetime.datetime(2026, 3, 2, 12, tzinfo=OSLO)
 
 
 # --- encodings and delimiters
@@ -160,11 +162,11 @@ def test_times_in_cells():
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_encodings_and_delimiters(encoding, delimiter):
     text = delimiter.join(["Beløp", "Ærlig", "Ååå"]) + "\r\n" + delimiter.join(["5", "x", "y"]) + "\r\n"
-    assert tables.csv_lines("f.csv", text.encode(encoding)) == [["Beløp", "Ærlig", "Ååå"], ["5", "x", "y"]]
+    assert csv.csv_lines("f.csv", text.encode(encoding)) == [["Beløp", "Ærlig", "Ååå"], ["5", "x", "y"]]
 
 
 def test_delimiter_with_decimal_commas_and_quotes():
-    assert tables.csv_lines("f", b'a;b;c\n"1,5,6,7,8";2,5;3\n') == [["a", "b", "c"], ["1,5,6,7,8", "2,5", "3"]]
+    assert csv.csv_lines("f", b'a;b;c\n"1,5,6,7,8";2,5;3\n') == [["a", "b", "c"], ["1,5,6,7,8", "2,5", "3"]]
 
 
 @pytest.mark.parametrize(
@@ -193,17 +195,18 @@ def test_not_a_text_file(content, said):
 
 def test_too_large():
     content = b"a,b\n" * (26 * 1024 * 1024 // 2)
-    message = refused(tables.csv_lines, "big.csv", content)
+    message = refused(csv.csv_lines, "big.csv", content)
     assert "52 MB" in message
     assert "50 MB" in message
 
 
 def test_too_many_rows_and_columns(monkeypatch):
-    monkeypatch.setattr(tables, "MAX_ROWS", 10)
-    assert "more than 10 rows" in refused(tables.csv_lines, "f", b"a,b\n" * 11)
-    assert "more than" in refused(tables.csv_lines, "f", b"," * 500)
-    assert "more than 10 rows" in refused(tables.workbook_sheets, "f", vipps_files.workbook_bytes([["a"]] * 11))
-    assert "more than" in refused(tables.workbook_sheets, "f", vipps_files.workbook_bytes([["a"] * 300]))
+    monkeypatch.setattr(csv, "MAX_ROWS", 10)
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 10)
+    assert "more than 10 rows" in refused(csv.csv_lines, "f", b"a,b\n" * 11)
+    assert "more than" in refused(csv.csv_lines, "f", b"," * 500)
+    assert "more than 10 rows" in refused(xlsx.workbook_sheets, "f", vipps_files.workbook_bytes([["a"]] * 11))
+    assert "more than" in refused(xlsx.workbook_sheets, "f", vipps_files.workbook_bytes([["a"] * 300]))
 
 
 def test_unclosed_quotation_mark_swallows_nothing_silently():
@@ -217,7 +220,7 @@ def test_unclosed_quotation_mark_swallows_nothing_silently():
 
 
 def row(**values):
-    return tables.Row("march.xlsx", 7, values, {"amount": "Beløp"})
+    return rows.Row("march.xlsx", 7, values, {"amount": "Beløp"})
 
 
 def test_unreadable_value_says_where_what_and_expected():
@@ -258,19 +261,19 @@ def test_other_values():
 
 def test_columns_by_name_whatever_order_and_case():
     aliases = {"amount": ("Amount", "Beløp"), "?fee": ("Fee",)}
-    assert tables.columns_of(["x", "BELØP "], aliases) == {"amount": 1}
-    assert tables.columns_of(["fee", "Amount*"], aliases) == {"amount": 1, "fee": 0}
-    assert tables.columns_of(["fee"], aliases) is None
+    assert rows.columns_of(["x", "BELØP "], aliases) == {"amount": 1}
+    assert rows.columns_of(["fee", "Amount*"], aliases) == {"amount": 1, "fee": 0}
+    assert rows.columns_of(["fee"], aliases) is None
 
 
 def test_row_with_too_few_or_too_many_cells():
     lines = [["a", "b", "c"], ["1", "2"], ["1", "2", "3"]]
     columns = {"a": 0}
-    assert "row 2 has 2 columns" in refused(list, tables.rows_below("f", lines, 0, columns, False))
-    assert "cut off" in refused(list, tables.rows_below("f", [lines[0], lines[2], lines[1]], 0, columns, False))
-    assert "decimal comma" in refused(list, tables.rows_below("f", [lines[0], ["1", "2", "3", "4"]], 0, columns, False))
-    rows = list(tables.rows_below("f", [lines[0], ["1", "2", "3", ""], [], ["4", "5", "6"]], 0, columns, False))
-    assert [(r.number, r.text("a")) for r in rows] == [(2, "1"), (4, "4")]
+    assert "row 2 has 2 columns" in refused(list, rows.rows_below("f", lines, 0, columns, False))
+    assert "cut off" in refused(list, rows.rows_below("f", [lines[0], lines[2], lines[1]], 0, columns, False))
+    assert "decimal comma" in refused(list, rows.rows_below("f", [lines[0], ["1", "2", "3", "4"]], 0, columns, False))
+    found = list(rows.rows_below("f", [lines[0], ["1", "2", "3", ""], [], ["4", "5", "6"]], 0, columns, False))
+    assert [(r.number, r.text("a")) for r in found] == [(2, "1"), (4, "4")]
 
 
 # --- XLSX
@@ -320,7 +323,7 @@ def test_workbook_that_unpacks_to_very_much():
 def test_workbook_of_very_many_parts():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        for number in range(tables.MAX_ARCHIVE_PARTS + 1):
+        for number in range(xlsx.MAX_ARCHIVE_PARTS + 1):
             archive.writestr(f"{number}.txt", "x")
     assert "far more than a settlement" in refused(vipps.parse, "f.xlsx", stream.getvalue())
 
@@ -345,14 +348,15 @@ def test_sheet_whose_xml_ends_early():
 
 
 def test_sheet_with_a_row_far_down(monkeypatch):
-    monkeypatch.setattr(tables, "MAX_ROWS", 1000)
+    monkeypatch.setattr(csv, "MAX_ROWS", 1000)
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 1000)
     content = with_part(workbook(), SHEET, lambda data: data.replace(b'<row r="3"', b'<row r="99999999"'))
-    assert "more than" in refused(tables.workbook_sheets, "f.xlsx", content)
+    assert "more than" in refused(xlsx.workbook_sheets, "f.xlsx", content)
 
 
 def test_sheet_with_a_wrong_size_is_read_whole():
     content = with_part(workbook(), SHEET, lambda data: data.replace(b'<dimension ref="A1:R', b'<dimension ref="A1:A'))
-    ((_name, rows),) = tables.workbook_sheets("f.xlsx", content)
+    ((_name, rows),) = xlsx.workbook_sheets("f.xlsx", content)
     assert len(rows[0]) == 18
 
 

@@ -8,9 +8,9 @@ from unittest import mock
 
 import pytest
 
+from odoo.addons.settlement_bridge.common.http import PAUSES, StatusError
+from odoo.addons.settlement_bridge.common.messages import ProviderError
 from odoo.addons.settlement_bridge.providers import vipps
-from odoo.addons.settlement_bridge.providers.http import PAUSES, StatusError
-from odoo.addons.settlement_bridge.providers.messages import ProviderError
 from odoo.addons.settlement_bridge.providers.proof import prove
 from odoo.addons.settlement_bridge.providers.vipps import VippsClient, VippsCredentials
 from odoo.addons.settlement_bridge.tests import vipps_files

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from odoo.addons.settlement_bridge.common.messages import DocumentError
+from odoo.addons.settlement_bridge.common.values import ZERO
 from odoo.addons.settlement_bridge.providers import vipps
-from odoo.addons.settlement_bridge.providers.messages import DocumentError
 from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
-from odoo.addons.settlement_bridge.providers.records import ZERO, Kind
+from odoo.addons.settlement_bridge.providers.records import Kind
 from odoo.addons.settlement_bridge.tests import vipps_files
 from odoo.addons.settlement_bridge.tests.vipps_files import Movement, capture, day, payout, refund
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from odoo.addons.settlement_bridge.booking.vouchers import PlannedLine, Voucher, plan_transfer
+from odoo.addons.settlement_bridge.common.messages import SettlementError
 from odoo.addons.settlement_bridge.matching.decisions import Allocation, Decision, Role, Status
 from odoo.addons.settlement_bridge.matching.ledger import OpenItem
 from odoo.addons.settlement_bridge.matching.rules import Action, Rule
-from odoo.addons.settlement_bridge.matching.vouchers import PlannedLine, Voucher, plan_transfer
-from odoo.addons.settlement_bridge.providers.messages import SettlementError
 from odoo.addons.settlement_bridge.providers.records import BANK_KINDS, Kind
 
 from .plain import (

@@ -6,16 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.settlement_bridge.providers.limits import MAX_AMOUNT
-from odoo.addons.settlement_bridge.providers.messages import DocumentError
-from odoo.addons.settlement_bridge.webshops.amounts import (
-    divide,
-    rounded,
-    smallest_unit,
-    tax_within,
-    to_amount,
-    to_decimal,
-)
+from odoo.addons.settlement_bridge.common.amounts import divide, tax_within, to_amount, to_decimal
+from odoo.addons.settlement_bridge.common.currencies import rounded, smallest_unit
+from odoo.addons.settlement_bridge.common.limits import MAX_AMOUNT
+from odoo.addons.settlement_bridge.common.messages import DocumentError
 
 
 @pytest.mark.parametrize(

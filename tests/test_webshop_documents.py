@@ -9,15 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.settlement_bridge.providers.messages import Message
-from odoo.addons.settlement_bridge.webshops.amounts import rounded, tax_within
-from odoo.addons.settlement_bridge.webshops.documents import (
-    Booked,
-    InvoiceOn,
-    Part,
-    document_date,
-    plan_documents,
-)
+from odoo.addons.settlement_bridge.common.amounts import tax_within
+from odoo.addons.settlement_bridge.common.currencies import rounded
+from odoo.addons.settlement_bridge.common.messages import Message
+from odoo.addons.settlement_bridge.invoicing.plan import Booked, InvoiceOn, Part, document_date, plan_documents
 from odoo.addons.settlement_bridge.webshops.records import (
     Capture,
     LineKind,

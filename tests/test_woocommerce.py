@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.settlement_bridge.providers.http import StatusError
-from odoo.addons.settlement_bridge.providers.messages import DocumentError, ProviderError
+from odoo.addons.settlement_bridge.common.http import StatusError
+from odoo.addons.settlement_bridge.common.messages import DocumentError, ProviderError
 from odoo.addons.settlement_bridge.webshops import paging, woocommerce
 from odoo.addons.settlement_bridge.webshops.records import (
     Address,

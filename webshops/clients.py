@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from ..providers.addresses import check_address
-from ..providers.http import StatusError
-from ..providers.messages import ProviderError, _
+from ..common.addresses import check_address
+from ..common.http import StatusError
+from ..common.messages import ProviderError, _
 
 __all__ = ["check_address", "is_key", "is_name_or_password", "not_understood", "unless_gone"]
 

@@ -8,9 +8,9 @@ import datetime
 from dataclasses import replace
 from decimal import Decimal
 
-from ..providers.messages import DocumentError, _
-from .amounts import tax_within, to_amount, to_decimal
-from .reading import references, required, text
+from ..common.amounts import tax_within, to_amount, to_decimal
+from ..common.json_reading import references, required, text
+from ..common.messages import DocumentError, _
 from .records import ZERO, Address, Capture, LineKind, OrderLine, ReferenceKind, Refund, Shipment
 
 

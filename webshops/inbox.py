@@ -14,11 +14,12 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from ..providers.limits import is_plausible_date
-from ..providers.messages import DocumentError, Message, _
-from .amounts import smallest_unit, tax_within, to_amount, to_decimal
-from .platforms import Platform
-from .reading import load_document
+from ..common.amounts import tax_within, to_amount, to_decimal
+from ..common.currencies import smallest_unit
+from ..common.json_reading import load_document
+from ..common.limits import is_plausible_date
+from ..common.messages import DocumentError, Message, _
+from .contract import Platform
 from .records import (
     Address,
     Buyer,

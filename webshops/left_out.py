@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fnmatch import translate
 from functools import lru_cache
 
-from .reading import load_json, to_json
+from ..common.json_reading import load_json, to_json
 
 #: How the entries of a list of names and values call the name.
 NAME_FIELDS = ("key", "attribute_code")

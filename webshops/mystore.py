@@ -26,15 +26,15 @@ from enum import Enum, auto
 
 import requests
 
-from ..providers.http import Connection
-from ..providers.messages import DocumentError, Message, ProviderError, _
-from .amounts import tax_within, to_amount, to_decimal
+from ..common.amounts import tax_within, to_amount, to_decimal
+from ..common.http import Connection
+from ..common.json_reading import entries, load_document, load_json, nested, required, text, to_json, to_time
+from ..common.messages import DocumentError, Message, ProviderError, _
 from .clients import check_address, is_key, not_understood, unless_gone
+from .contract import Platform
 from .credit_orders import address, completed_in_one_go, goods_line, is_credit, order_references, refund
 from .left_out import USUAL_NAMES
 from .paging import clock_goes_back, listed, shown_since
-from .platforms import Platform
-from .reading import entries, load_document, load_json, nested, required, text, to_json, to_time
 from .records import (
     ZERO,
     Buyer,

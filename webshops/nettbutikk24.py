@@ -23,15 +23,15 @@ from decimal import Decimal
 
 import requests
 
-from ..providers.http import Connection
-from ..providers.messages import DocumentError, Message, ProviderError, _
-from .amounts import to_amount
+from ..common.amounts import to_amount
+from ..common.http import Connection
+from ..common.json_reading import entries, load_document, load_json, nested, required, text, to_json, to_time
+from ..common.messages import DocumentError, Message, ProviderError, _
 from .clients import check_address, is_name_or_password, not_understood, unless_gone
+from .contract import Platform
 from .credit_orders import address, completed_in_one_go, given_back, goods_line, is_credit, order_references, refund
 from .left_out import USUAL_NAMES
 from .paging import whole_list
-from .platforms import Platform
-from .reading import entries, load_document, load_json, nested, required, text, to_json, to_time
 from .records import (
     ZERO,
     Buyer,

@@ -4,7 +4,7 @@ import datetime
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 
-from ..providers.messages import ProviderError, _
+from ..common.messages import ProviderError, _
 
 #: A million changes at a hundred a page; more is a server that never ends.
 MAX_PAGES = 10_000

@@ -18,14 +18,25 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ..providers.http import Connection
-from ..providers.messages import DocumentError, ProviderError, _
-from .amounts import divide, explaining_rate, rounded, tax_within, to_amount, to_decimal
+from ..common.amounts import divide, explaining_rate, tax_within, to_amount, to_decimal
+from ..common.currencies import rounded
+from ..common.http import Connection
+from ..common.json_reading import (
+    entries,
+    load_document,
+    load_json,
+    nested,
+    references,
+    required,
+    text,
+    to_json,
+    to_time,
+)
+from ..common.messages import DocumentError, ProviderError, _
 from .clients import check_address, not_understood
+from .contract import Platform
 from .left_out import TRACES
 from .paging import listed, pages_in_order, shown_since
-from .platforms import Platform
-from .reading import entries, load_document, load_json, nested, references, required, text, to_json, to_time
 from .records import (
     ZERO,
     Address,

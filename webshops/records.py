@@ -8,8 +8,8 @@ import datetime
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
-from ..providers.limits import quoted
-from ..providers.records import ZERO, TextEnum
+from ..common.limits import quoted
+from ..common.values import ZERO, TextEnum
 
 #: Characters of a name, an address or an article number. Odoo has indexes on them, which cannot hold any length.
 MAX_TEXT = 250

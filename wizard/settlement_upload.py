@@ -4,10 +4,10 @@ import logging
 from odoo import fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 
+from ..common.limits import quoted
+from ..common.messages import SettlementError
 from ..models.settlement_fault import CONCURRENCY
-from ..providers.formats import identify, parse
-from ..providers.limits import quoted
-from ..providers.messages import SettlementError
+from ..providers.registry import identify, parse
 
 _logger = logging.getLogger(__name__)
 

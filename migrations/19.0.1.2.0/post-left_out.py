@@ -2,8 +2,8 @@
 
 import hashlib
 
-from odoo.addons.settlement_bridge.webshops.formats import PLATFORMS
 from odoo.addons.settlement_bridge.webshops.left_out import leave_out
+from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
 BATCH = 500
 

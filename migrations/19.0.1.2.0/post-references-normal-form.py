@@ -1,6 +1,6 @@
 """References with letters that have another normal form than in earlier versions (ß) get today's."""
 
-from odoo.addons.settlement_bridge.matching.references import normalise
+from odoo.addons.settlement_bridge.common.references import normalise
 
 
 def migrate(cr, version):

@@ -1,8 +1,11 @@
 """Vipps MobilePay: the Report API, the business portal's report, and the settlement files of earlier years."""
 
-from ..messages import DocumentError, SettlementError, _
+from ...common.messages import DocumentError, SettlementError, _
 from ..records import Document
-from ..tables import check_size, csv_lines, is_workbook, is_xml, workbook_sheets, xml_root
+from ...common.files.size import check_size
+from ...common.files.csv import csv_lines
+from ...common.files.xlsx import is_workbook, workbook_sheets
+from ...common.files.xml import is_xml, xml_root
 from . import earlier_files, portal, report_api
 from .client import VippsClient, VippsCredentials
 from .ledger import CODE, FEE_TYPES

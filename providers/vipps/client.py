@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 import requests
 
-from ..http import Connection, StatusError
-from ..messages import DocumentError, ProviderError, _
-from ..tables import Row
+from ...common.files.rows import Row
+from ...common.http import Connection, StatusError
+from ...common.messages import DocumentError, ProviderError, _
 from .report_api import DATE_FORMAT, FEED_FORMAT, load_json
 
 BASE_URL = "https://api.vipps.no"

@@ -14,21 +14,14 @@ from decimal import Decimal
 
 from lxml import etree
 
-from ..messages import DocumentError, Message, _
+from ...common.currencies import minor_unit_decimals
+from ...common.files.dates import OSLO
+from ...common.files.numbers import parse_amount
+from ...common.files.rows import Row, cell_text, check_width, columns_of, find_heading_row, normal_heading, rows_below
+from ...common.messages import DocumentError, Message, _
+from ...common.values import ZERO
 from ..proof import amount_text
-from ..records import ZERO, DeclaredTotals, Document, Settlement
-from ..tables import (
-    OSLO,
-    Row,
-    cell_text,
-    check_width,
-    columns_of,
-    find_heading_row,
-    minor_unit_decimals,
-    normal_heading,
-    parse_amount,
-    rows_below,
-)
+from ..records import DeclaredTotals, Document, Settlement
 from .ledger import CODE, Entry, Identities, entry_type, fee_column, merchant_names, transaction, without_repeats
 
 # --- What the three have in common ------------------------------------------------------------------------------------

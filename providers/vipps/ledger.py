@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ..messages import DocumentError, _
+from ...common.messages import DocumentError, _
+from ...common.values import ZERO
 from ..proof import balance_differences
-from ..records import ZERO, FeeReport, Kind, Settlement, Transaction
+from ..records import FeeReport, Kind, Settlement, Transaction
 
 CODE = "vipps"
 

@@ -6,10 +6,11 @@ document them. ``Fee`` and ``Net amount`` on a payment's row only tell: the dedu
 
 from dataclasses import replace
 
-from ..messages import DocumentError, Message, _
+from ...common.currencies import minor_unit_decimals
+from ...common.files.rows import Row, find_heading_row, rows_below
+from ...common.messages import DocumentError, Message, _
 from ..proof import amount_text
 from ..records import Document
-from ..tables import Row, find_heading_row, minor_unit_decimals, rows_below
 from .ledger import (
     CODE,
     Entry,

@@ -18,11 +18,14 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from ..limits import MAX_AMOUNT, clean_decoded
-from ..messages import DocumentError, Message, _
+from ...common.currencies import from_minor_units
+from ...common.files.rows import Row
+from ...common.files.size import check_size
+from ...common.limits import MAX_AMOUNT, clean_decoded
+from ...common.messages import DocumentError, Message, _
+from ...common.values import ZERO
 from ..proof import amount_text, balance_differences
-from ..records import ZERO, Document, FeeReport, Settlement
-from ..tables import Row, check_size, from_minor_units
+from ..records import Document, FeeReport, Settlement
 from .ledger import (
     CODE,
     Entry,

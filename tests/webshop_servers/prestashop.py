@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from odoo.addons.settlement_bridge.webshops.amounts import divide
+from odoo.addons.settlement_bridge.common.amounts import divide
 from odoo.addons.settlement_bridge.webshops.records import LineKind, ReferenceKind, ShopSettings
 
 from .shop import Feature, ShopServer, clock_time, number

@@ -14,7 +14,7 @@ import urllib.parse
 from dataclasses import replace
 from decimal import Decimal
 
-from odoo.addons.settlement_bridge.webshops.amounts import divide
+from odoo.addons.settlement_bridge.common.amounts import divide
 from odoo.addons.settlement_bridge.webshops.records import (
     ZERO,
     LineKind,

@@ -7,7 +7,7 @@ OAuth Access Tokens to be used as standalone Bearer tokens"). ``store`` is the s
 """
 
 from ..left_out import TRACES
-from ..platforms import Platform
+from ..contract import Platform
 from .client import MagentoClient
 from .orders import parse
 

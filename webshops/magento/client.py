@@ -12,11 +12,11 @@ import urllib.parse
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
 
-from ...providers.http import Connection
-from ...providers.messages import DocumentError, ProviderError, _
+from ...common.http import Connection
+from ...common.json_reading import load_json, required, to_json
+from ...common.messages import DocumentError, ProviderError, _
 from ..clients import check_address, is_key, not_understood
 from ..paging import listed, pages_in_order, whole_list
-from ..reading import load_json, required, to_json
 from ..records import RawOrder, ShopSettings
 from .orders import PARTS, changed_at
 

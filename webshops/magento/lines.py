@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..amounts import explaining_rate, rounded, to_amount, to_decimal
-from ..reading import entries, nested, required, text
+from ...common.amounts import explaining_rate, to_amount, to_decimal
+from ...common.currencies import rounded
+from ...common.json_reading import entries, nested, required, text
 from ..records import ZERO, LineKind, OrderLine, TaxTotal
 
 SHIPPING_ID = "shipping"

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
 
-from ..amounts import to_amount
-from ..reading import entries, load_document, nested, references, required, text, to_time
+from ...common.amounts import to_amount
+from ...common.json_reading import entries, load_document, nested, references, required, text, to_time
 from ..records import (
     ZERO,
     Address,

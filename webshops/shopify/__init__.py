@@ -6,8 +6,8 @@ Sources: shopify.dev, Admin GraphQL reference and "Webhooks".
 import re
 
 from ..left_out import TRACES
-from ..platforms import Platform
-from ..reading import load_document, nested
+from ..contract import Platform
+from ...common.json_reading import load_document, nested
 from ..records import Hint
 from ..signatures import is_signed_base64
 from .client import ShopifyClient

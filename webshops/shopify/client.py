@@ -15,11 +15,11 @@ from decimal import Decimal
 
 import requests
 
-from ...providers.http import DEFAULT_WAIT, LONGEST_PAUSE, MAX_TRIES, Connection, StatusError
-from ...providers.messages import DocumentError, Message, ProviderError, _
+from ...common.http import DEFAULT_WAIT, LONGEST_PAUSE, MAX_TRIES, Connection, StatusError
+from ...common.json_reading import load_json, required, to_json, to_time
+from ...common.messages import DocumentError, Message, ProviderError, _
 from ..clients import check_address, is_key, not_understood
 from ..paging import same_page_again
-from ..reading import load_json, required, to_json, to_time
 from ..records import RawOrder, ShopSettings
 from .orders import order_id
 from .queries import (

@@ -9,9 +9,10 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
-from ...providers.messages import DocumentError, _
-from ..amounts import divide, rounded, smallest_unit, tax_within, to_amount, to_decimal
-from ..reading import entries, nested, required, text
+from ...common.amounts import divide, tax_within, to_amount, to_decimal
+from ...common.currencies import rounded, smallest_unit
+from ...common.json_reading import entries, nested, required, text
+from ...common.messages import DocumentError, _
 from ..records import ZERO, LineKind, OrderLine
 
 

@@ -15,9 +15,9 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ...providers.messages import Message, _
-from ..amounts import to_decimal
-from ..reading import load_document, load_json, nested, references, required, text, to_time
+from ...common.amounts import to_decimal
+from ...common.json_reading import load_document, load_json, nested, references, required, text, to_time
+from ...common.messages import Message, _
 from ..records import (
     ZERO,
     Address,

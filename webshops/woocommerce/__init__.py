@@ -5,10 +5,10 @@ Sources: the REST documentation and the source of WooCommerce (controllers of or
 
 import re
 
-from ...providers.messages import DocumentError, _
+from ...common.messages import DocumentError, _
 from ..left_out import TRACES
-from ..platforms import Platform
-from ..reading import load_document
+from ..contract import Platform
+from ...common.json_reading import load_document
 from ..records import Hint
 from ..signatures import is_signed_base64
 from .client import WooCommerceClient

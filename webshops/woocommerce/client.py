@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import requests
 
-from ...providers.http import Connection, StatusError
-from ...providers.messages import DocumentError, ProviderError, _
+from ...common.http import Connection, StatusError
+from ...common.json_reading import load_json, to_json
+from ...common.messages import DocumentError, ProviderError, _
 from ..clients import check_address, is_name_or_password, not_understood, unless_gone
 from ..paging import listed, pages_in_order, whole_list
-from ..reading import load_json, to_json
 from ..records import RawOrder, ShopSettings
 from .orders import changed_at
 

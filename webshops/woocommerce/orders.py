@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ...providers.messages import Message, _
-from ..amounts import divide, rounded, smallest_unit, to_amount, to_decimal
-from ..reading import entries, load_document, nested, references, required, text, to_time
+from ...common.amounts import divide, to_amount, to_decimal
+from ...common.currencies import rounded, smallest_unit
+from ...common.json_reading import entries, load_document, nested, references, required, text, to_time
+from ...common.messages import Message, _
 from ..records import (
     ZERO,
     Address,

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..reading import entries, to_time
+from ...common.json_reading import entries, to_time
 from ..records import ReferenceKind
 
 #: What plugins write for "no".

@@ -1,8 +1,8 @@
 """Which provider a document is from, and reading it."""
 
+from ..common.limits import MAX_ID, is_plausible_amount
+from ..common.messages import DocumentError, _
 from . import vipps
-from .limits import MAX_ID, is_plausible_amount
-from .messages import DocumentError, _
 from .records import Document
 
 #: How many days a row may lie before and after its settlement's date: a negative balance can wait long for its payout.

@@ -3,8 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
+from ..common.messages import Message
 from ..matching.descriptions import describe_condition
-from ..providers.messages import Message, _
 from ..providers.records import BANK_KINDS, Kind
 
 
@@ -141,32 +141,3 @@ class AccountSettlementLine(models.Model):
                 )
             )
         return self._render_list(rows)
-
-
-class AccountMoveLine(models.Model):
-    """Why a journal item of a settlement voucher is there."""
-
-    _inherit = "account.move.line"
-
-    settlement_explanation = fields.Text(compute="_compute_settlement_explanation", string="Why")
-
-    @api.depends("settlement_line_ids.explanation_data", "settlement_role", "settlement_payout_id")
-    @api.depends_context("lang")
-    def _compute_settlement_explanation(self):
-        render = self.env["account.settlement"]._render_message
-        roles = dict(self._fields["settlement_role"]._description_selection(self.env))
-        for item in self:
-            lines = item.settlement_line_ids
-            if item.settlement_payout_id:
-                said = Message(_("The payout of %(name)s."), {"name": item.settlement_payout_id.name})
-                item.settlement_explanation = render(said)
-            elif len(lines) == 1 and item.settlement_role != "clearing":
-                item.settlement_explanation = lines.explanation
-            elif lines:
-                said = Message(
-                    _("%(role)s: the sum of %(count)s transactions of %(name)s."),
-                    {"role": roles[item.settlement_role], "count": len(lines), "name": item.move_id.settlement_id.name},
-                )
-                item.settlement_explanation = render(said)
-            else:
-                item.settlement_explanation = False

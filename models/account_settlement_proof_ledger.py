@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..providers.messages import Message, _
+from ..common.messages import Message, _
 from ..providers.records import BANK_KINDS
 from .money import to_decimal
 

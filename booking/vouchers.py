@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date as Date
 from decimal import Decimal
 
-from ..providers.messages import SettlementError, _
-from ..providers.records import BANK_KINDS, ZERO
-from .decisions import Role
+from ..common.messages import SettlementError, _
+from ..common.values import ZERO
+from ..matching.decisions import Role
+from ..providers.records import BANK_KINDS
 from .fees import FeeBooking
 
 #: The role of a tax line, by that of its base. The tax of fees is shared by the transactions of a voucher, as they are.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date as Date
 from decimal import Decimal
 
-from ..providers.messages import Message, _
+from ..common.messages import Message, _
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ Amounts are :class:`~decimal.Decimal`; a fee and its VAT are positive when charg
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..providers.messages import _
-from ..providers.records import ZERO, TextEnum
-from .decisions import Role
-from .rules import FEE_KINDS
+from ..common.messages import _
+from ..common.values import ZERO, TextEnum
+from ..matching.decisions import Role
+from ..matching.rules import FEE_KINDS
 
 #: How far stated VAT may be from what the rate gives, on one row: both are rounded.
 _TOLERANCE = Decimal("0.01")

@@ -9,10 +9,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ..providers.messages import Message, _
-from ..providers.records import ZERO, TextEnum
-from .amounts import divide, rounded, smallest_unit, tax_within
-from .records import LineKind, Order, Refund, TenderKind
+from ..common.amounts import divide, tax_within
+from ..common.currencies import rounded, smallest_unit
+from ..common.messages import Message, _
+from ..common.values import ZERO, TextEnum
+from ..webshops.records import LineKind, Order, Refund, TenderKind
 
 
 class InvoiceOn(TextEnum):

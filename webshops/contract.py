@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..providers.limits import MAX_ID
-from ..providers.messages import DocumentError, _
+from ..common.limits import MAX_ID
+from ..common.messages import DocumentError, _
 
 #: What plain Python says of a list, number or text that stands where a document should have an object.
 _WRONG_FORM = (AttributeError, TypeError, LookupError, ValueError, ArithmeticError, RecursionError)

@@ -1,23 +1,11 @@
 """Exact amounts: read as the shops write them, with VAT taken out, and divided without losing an øre."""
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
-from ..providers.limits import MIN_AMOUNT, is_plausible_amount
-from ..providers.messages import DocumentError, _
-
-#: Currencies of ISO 4217 with another number of decimals than two.
-DECIMALS = {"JPY": 0, "KRW": 0, "ISK": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
-
-
-def smallest_unit(currency: str) -> Decimal:
-    """Return the smallest amount of a currency (``Decimal("0.01")`` for NOK)."""
-    return Decimal(1).scaleb(-DECIMALS.get(currency, 2))
-
-
-def rounded(amount: Decimal, currency: str) -> Decimal:
-    """Return ``amount`` rounded half up to what the currency has."""
-    return amount.quantize(smallest_unit(currency), ROUND_HALF_UP)
+from .currencies import rounded, smallest_unit
+from .limits import MIN_AMOUNT, is_plausible_amount
+from .messages import DocumentError, _
 
 
 def to_decimal(value, field: str) -> Decimal:

@@ -6,11 +6,10 @@ The normal form is here twice, as Python makes it and as PostgreSQL does, becaus
 import re
 from dataclasses import dataclass
 
-from ..providers.messages import Message, _
+from .messages import Message, _
 
 #: A payment tried again carries the number of the attempt: ``WEB-10231-1``.
 _ATTEMPT_SUFFIX = re.compile(r"^(?P<order>.*\d.*?)-\d{1,2}$")
-
 
 #: What does not count in a reference, besides case: white space of every kind, and ``#``.
 IGNORED = (

@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ..providers.limits import clean_decoded, clean_text, is_plausible_date
-from ..providers.messages import DocumentError, _
-from .records import Reference
+from ..webshops.records import Reference
+from .limits import clean_decoded, clean_text, is_plausible_date
+from .messages import DocumentError, _
 
 
 def load_json(content: bytes):

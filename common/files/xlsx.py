@@ -1,0 +1,143 @@
+"""XLSX workbooks: their sheets, and an archive that is safe to open."""
+
+import io
+import zipfile
+import zlib
+from xml.etree.ElementTree import ParseError
+
+from lxml import etree
+from openpyxl import load_workbook
+
+from ..messages import DocumentError, _
+from .rows import cell_text
+from .size import MAX_COLUMNS, MAX_ROWS, check_size, too_many
+from .xml import has_definitions, unsafe_xml
+
+#: A settlement workbook holds some ten parts. The sum of what they unpack to is what must fit in memory.
+MAX_ARCHIVE_PARTS = 1_000
+MAX_ARCHIVE_BYTES = 400 * 1024 * 1024
+
+#: Real sheets shrink to between a fifth and a fiftieth; an archive made to exhaust memory, to a thousandth.
+MAX_ARCHIVE_RATIO = 250
+
+
+def is_workbook(content: bytes) -> bool:
+    """Return whether the content begins as a ZIP archive, which an XLSX file is."""
+    return content.startswith(b"PK\x03\x04")
+
+
+def workbook_sheets(filename: str, content: bytes, first_rows: int | None = None) -> list:
+    """Return the sheets of an XLSX file: for each its name and its rows, lists of cell values.
+
+    Row number n of the sheet is element n − 1. Formulas give the value that was last calculated.
+
+    :param first_rows: read only so many rows of each sheet (to recognise a file).
+    :raises DocumentError: when it is not a workbook, is damaged, encrypted or unsafe, or has too many rows or columns.
+    """
+    check_size(filename, content)
+    _check_archive(filename, content)
+    try:
+        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        try:
+            return [(sheet.title, _sheet_rows(filename, sheet, first_rows)) for sheet in workbook.worksheets]
+        finally:
+            workbook.close()
+    except DocumentError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        ParseError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        EOFError,
+        OSError,
+        ArithmeticError,
+        NotImplementedError,
+    ):
+        # openpyxl does not say in one exception that a workbook is not one.
+        raise _damaged_workbook(filename) from None
+
+
+def _damaged_workbook(filename: str) -> DocumentError:
+    return DocumentError(
+        _(
+            'The file "%(file)s" is damaged or cut off: it cannot be opened as an XLSX workbook.'
+            " Download it again and upload it unchanged, or choose CSV."
+        ),
+        file=filename,
+    )
+
+
+def _sheet_rows(filename: str, sheet, first_rows: int | None) -> list:
+    sheet.reset_dimensions()  # what the file says of its own size is often wrong
+    rows = []
+    blank = None  # openpyxl gives the very same row for all that the sheet leaves out before one far down
+    for row in sheet.iter_rows(max_row=first_rows, max_col=MAX_COLUMNS + 1, values_only=True):
+        cells = [] if row is blank else list(row)
+        if not any(cells):
+            blank = row if row.count(None) == len(row) else blank
+        while cells and cell_text(cells[-1]) == "":
+            cells.pop()
+        rows.append(cells)
+        if len(rows) > MAX_ROWS or len(cells) > MAX_COLUMNS:
+            raise too_many(filename, MAX_ROWS, MAX_COLUMNS)
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _check_archive(filename: str, content: bytes) -> None:
+    """Refuse an archive that is damaged, encrypted, unpacks to too much, or has definitions in its XML."""
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise DocumentError(
+            _(
+                'The file "%(file)s" is protected by a password, or is a workbook of the old XLS kind.'
+                " Save it without a password as XLSX or CSV, and upload that."
+            ),
+            file=filename,
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            unpacked = sum(part.file_size for part in parts)
+            is_excessive = (
+                len(parts) > MAX_ARCHIVE_PARTS
+                or unpacked > MAX_ARCHIVE_BYTES
+                or unpacked > max(len(content) * MAX_ARCHIVE_RATIO, 1024 * 1024)
+                or sum(part.compress_size for part in parts) > len(content)  # parts that overlap
+                or len({part.filename for part in parts}) < len(parts)
+            )
+            if is_excessive:
+                raise DocumentError(
+                    _(
+                        'The file "%(file)s" unpacks to %(size)s MB in %(parts)s parts, far more than a settlement.'
+                        " It was not opened. Download it again from the provider."
+                    ),
+                    file=filename,
+                    size=-(-unpacked // (1024 * 1024)),
+                    parts=len(parts),
+                )
+            for part in parts:
+                if part.flag_bits & 0x1:
+                    raise _damaged_workbook(filename)
+                if part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                    _check_part(filename, archive, part)
+    except DocumentError:
+        raise
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
+        raise _damaged_workbook(filename) from None
+
+
+def _check_part(filename: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Read one XML part through (which also checks its sum) and refuse definitions; workbooks never have any."""
+    tail = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(1024 * 1024):
+            window = tail + chunk
+            if has_definitions(window):
+                raise unsafe_xml(filename)
+            tail = window[-64:]

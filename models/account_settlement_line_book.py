@@ -1,0 +1,88 @@
+from odoo import models
+
+from ..booking.booked import BookedTransaction
+from ..common.messages import Message, _
+from ..matching.decisions import Status
+from ..providers.records import BANK_KINDS
+from .money import to_decimal
+
+
+class AccountSettlementLine(models.Model):
+    """What the book stage writes on a transaction, and the vouchers that place it anew."""
+
+    _inherit = "account.settlement.line"
+
+    def _note_decisions(self, decisions, date, booking_date, fees):
+        """Write down where each transaction went and why.
+
+        :param fees: ``{transaction id: FeeBooking}`` of :func:`~..matching.fees.book_fees`.
+        """
+        by_id = {decision.line.id: decision for decision in decisions}
+        for line in self:
+            decision = by_id[line.id]
+            # What gets no voucher of ours, no lock can move.
+            has_voucher = decision.line.kind not in BANK_KINDS and decision.status is not Status.NEW
+            booked = booking_date if has_voucher else date
+            is_late = booked != date
+            explanation = line._get_kept_messages() + [message.to_json() for message in decision.explanation]
+            if is_late:
+                late = Message(
+                    _("Dated %(date)s, which is locked: booked on %(booked)s."), {"date": date, "booked": booked}
+                )
+                explanation.append(late.to_json())
+            line.write(
+                {
+                    "status": str(decision.status),
+                    "explanation_data": explanation,
+                    "tried_data": [message.to_json() for message in decision.tried],
+                    "decided_rule": decision.rule_id or 0,
+                    "is_exclusion_proposed": decision.status is Status.NEW,
+                    "rule_id": decision.rule_id or False,
+                    "invoice_id": decision.invoice_id or False,
+                    "sale_order_id": decision.case.order_id if decision.case else False,
+                    "partner_id": decision.partner_id or False,
+                    "is_dispute": decision.is_dispute,
+                    "is_late": is_late,
+                    "booking_date": booked,
+                    "difference": decision.difference or False,
+                    "fee_vat_issue": self._get_fee_vat_issue(fees.get(line.id)),
+                }
+            )
+
+    @staticmethod
+    def _get_fee_vat_issue(fee):
+        return str(fee.issue) if fee and fee.issue else False
+
+    def _reset_to_new(self):
+        self.write(
+            {
+                "status": "new",
+                "difference": False,
+                "is_late": False,
+                "booking_date": False,
+                "fee_vat_issue": False,
+                "is_exclusion_proposed": False,
+                "is_undone": False,
+            }
+        )
+
+    def _get_document_digests(self):
+        """Return the SHA-256 of the documents these transactions come from."""
+        return tuple(sorted(self.document_id.mapped("sha256")))
+
+    def _to_booked(self):
+        """Return these transactions as :class:`~..matching.booked.BookedTransaction`."""
+        return [
+            BookedTransaction(
+                id=line.id,
+                external_id=line.external_id,
+                kind=line.kind,
+                date=line.date,
+                amount=to_decimal(line.amount, line.currency_id),
+                fee=to_decimal(line.fee, line.currency_id),
+                currency=line.currency_id.name,
+                provider_reference=line.provider_reference or "",
+                settlement_id=line.settlement_id.id,
+            )
+            for line in self
+        ]

@@ -1,0 +1,36 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from .sale_order_removal import UNPLACED
+
+
+class AccountSettlementLine(models.Model):
+    """A transaction whose row is removed keeps amounts, dates, ids and where it was booked."""
+
+    _inherit = "account.settlement.line"
+
+    content_removed_on = fields.Date(
+        string="Row Removed On", readonly=True, copy=False, help="The row as it came and its texts were removed then."
+    )
+
+    @api.depends("content_removed_on")
+    def _compute_raw_text(self):
+        result = super()._compute_raw_text()
+        for line in self.filtered("content_removed_on"):
+            line.raw_text = self.env._(
+                "The row as it came was removed on %s.", format_date(self.env, line.content_removed_on)
+            )
+        return result
+
+    def _remove_content(self):
+        """Empty the row as it came and the texts people wrote; what it was and where it is booked stays."""
+        self.sudo().filtered(lambda line: not line.content_removed_on).write(
+            {"raw": False, "provider_text": False, "content_removed_on": fields.Date.today()}
+        )
+
+    def _is_settled(self):
+        """Whether nobody has anything left to do with this transaction, and its period is locked."""
+        self.ensure_one()
+        if self.status in UNPLACED or self.is_exclusion_proposed or self.has_difference:
+            return False
+        return (self.booking_date or self.date) <= self.company_id._get_closed_to()

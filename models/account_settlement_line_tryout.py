@@ -1,0 +1,41 @@
+from odoo import fields, models
+
+from ..matching.trials import Batch
+
+
+class AccountSettlementLine(models.Model):
+    """Transactions in the batches in which they are decided on."""
+
+    _inherit = "account.settlement.line"
+
+    def _get_batches_anew(self):
+        """Return the batches in which these transactions would be booked, and the transactions in the same order."""
+        batches, tried = [], self.browse()
+        for settlement, lines in self._group_by_settlement():
+            for date, dated in sorted(lines.grouped("date").items()):
+                settings = settlement._get_match_settings(date)
+                batches.append(Batch(tuple(line._to_plain() for line in dated), settings))
+                tried += dated
+        return batches, tried
+
+    def _get_waiting_batches(self):
+        """Return the batches in which what waits would be looked at again and what is new would be booked."""
+        batches, tried = [], self.browse()
+        today = fields.Date.context_today(self)
+        for settlement, lines in self.filtered_domain(self._get_awaiting_domain())._group_by_settlement():
+            if sources := lines._get_open_sources():
+                plain = tuple(line._get_plain_open(item) for line, item in sources)
+                roles = tuple(item.settlement_role for _line, item in sources)
+                batches.append(Batch(plain, settlement._get_match_settings(today), roles))
+                tried = tried.concat(*(line for line, _item in sources))
+        new = self.filtered(lambda line: line.status == "new")
+        new_batches, new_tried = new._get_batches_anew()
+        return batches + new_batches, tried + new_tried
+
+    def _group_by_settlement(self):
+        """Return ``(settlement, its transactions)``, both in the order in which they are booked."""
+        ordered = self.sorted(lambda line: (line.date, line.row, line.id))
+        return sorted(
+            ordered.grouped("settlement_id").items(),
+            key=lambda entry: (entry[0].date or fields.Date.today(), entry[0].id),
+        )
