@@ -1,6 +1,6 @@
 {
     "name": "Settlement Bridge",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Accounting/Accounting",
     "summary": "Books payment providers' settlements: payments, refunds, fees and payouts, each against the right "
     "invoice",
@@ -26,7 +26,6 @@
         "views/account_settlement_line_views.xml",
         "views/account_settlement_views.xml",
         "views/account_settlement_rule_views.xml",
-        "views/account_settlement_rule_version_views.xml",
         "views/account_settlement_fee_type_views.xml",
         "views/account_settlement_provider_views.xml",
         "views/sale_webshop_event_views.xml",

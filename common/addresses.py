@@ -18,7 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NameResolutionError
 from urllib3.poolmanager import PoolManager
 
-from .messages import ProviderError, _
+from .messages import ProviderError
 
 LOCAL_NAMES = ("127.0.0.1", "localhost")
 
@@ -37,10 +37,7 @@ def check_address(url: str, example: str = "https://www.example.com", may_be_loc
         host, is_secure = None, False
     if not host or not (is_secure or (may_be_local and address.scheme == "http" and host in LOCAL_NAMES)):
         raise ProviderError(
-            _(
-                "The address is %(url)s, where one such as %(example)s was expected: the keys must not be sent"
-                " unencrypted, so it begins with https://."
-            ),
+            "address_not_https",
             is_permanent=True,
             url=url or "-",
             example=example,
@@ -53,15 +50,12 @@ def check_form(url: str) -> None:
     netloc = re.sub(r"^[^/]*//", "", url or "").partition("/")[0]
     if "@" in netloc:
         raise ProviderError(
-            _(
-                "The address holds a user name or password before an @. It was not stored. Enter the address without"
-                " them, and the keys in their own fields."
-            ),
+            "address_with_password",
             is_permanent=True,
         )
     if re.search(r"[\\\s\x00-\x1f\x7f]", url or ""):
         raise ProviderError(
-            _("The address holds a backslash, a blank or a control character. Enter it as the browser shows it."),
+            "address_with_unfit_characters",
             is_permanent=True,
         )
 
@@ -186,11 +180,7 @@ class CheckedAdapter(HTTPAdapter):
             raise NameResolutionError(name, connection, socket.gaierror(str(error))) from None
         if not self._may_be_local and not all(map(is_public, found)):
             raise ProviderError(
-                _(
-                    "The address of %(service)s, %(name)s, is inside this server's own network, where keys are not"
-                    " sent. Check the address. Where it is meant, a system administrator sets the system parameter"
-                    " settlement_bridge.allow_local_addresses to True."
-                ),
+                "address_in_own_network",
                 is_permanent=True,
                 service=self._service,
                 name=name,

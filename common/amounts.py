@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from .currencies import rounded, smallest_unit
 from .limits import MIN_AMOUNT, is_plausible_amount
-from .messages import DocumentError, _
+from .messages import DocumentError
 
 
 def to_decimal(value, field: str) -> Decimal:
@@ -20,7 +20,7 @@ def to_decimal(value, field: str) -> Decimal:
         number = Decimal("NaN")
     if isinstance(value, bool) or not is_plausible_amount(number):
         raise DocumentError(
-            _("%(field)s is %(value)s, where a number was expected. Nothing of the order was read."),
+            "number_expected",
             field=field,
             value=repr(value),
         )

@@ -17,7 +17,7 @@ import requests
 
 from .addresses import CheckedAdapter, Deadline
 from .limits import MAX_QUOTE, quoted
-from .messages import Message, ProviderError, _
+from .messages import Message, ProviderError
 
 _logger = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ class StatusError(ProviderError):
     :ivar status: HTTP status. :ivar detail: what the server says of it, without secrets; may be empty.
     """
 
-    def __init__(self, template: str, *, status: int, detail: str, **values):
-        super().__init__(template, status=str(status), detail=detail, **values)
+    def __init__(self, code: str, /, *, status: int, detail: str, **values):
+        super().__init__(code, status=str(status), detail=detail, **values)
         self.status = status
         self.detail = detail
 
@@ -116,10 +116,7 @@ class Connection:
             return self._read_json(answer.body), answer.body
         except ValueError:
             raise ProviderError(
-                _(
-                    "%(service)s answered %(path)s with something that is not complete JSON. It is asked again at the"
-                    " next fetch; if it goes on, report it to %(service)s."
-                ),
+                "answer_not_json",
                 service=self.service,
                 path=path,
             ) from None
@@ -162,10 +159,7 @@ class Connection:
         if method != "GET" or (here.scheme, here.netloc) != (there.scheme, there.netloc):
             # our keys must not be sent to another server
             raise ProviderError(
-                _(
-                    "%(service)s redirects %(path)s to another address, which is not followed. Check the address in the"
-                    " settings."
-                ),
+                "redirect_refused",
                 is_permanent=True,
                 service=self.service,
                 path=path,
@@ -187,25 +181,19 @@ class Connection:
                 raise requests.Timeout()
             return Answer(response.status_code, response.headers, body)
         except requests.Timeout:
-            template = _("%(service)s did not answer %(path)s in time. It is asked again at the next fetch.")
+            code = "no_answer_in_time"
         except requests.exceptions.SSLError:
-            template = _(
-                "The secure connection to %(service)s could not be made: its certificate was not accepted. Check the"
-                " clock and the certificates of this server."
-            )
+            code = "certificate_refused"
         except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
-            template = _("The answer from %(service)s to %(path)s was cut off. It is asked again at the next fetch.")
+            code = "answer_cut_off"
         except requests.ConnectionError:
-            template = _(
-                "There was no connection to %(service)s, or it was broken off. It is asked again at the next fetch; if"
-                " it goes on, check this server's access to the internet."
-            )
+            code = "no_connection"
         except (requests.RequestException, ValueError):
-            template = _("The request %(path)s to %(service)s could not be made. Check the settings.")
+            code = "request_not_possible"
         if is_over:
-            template = _("%(service)s did not answer %(path)s in time. It is asked again at the next fetch.")
+            code = "no_answer_in_time"
         # without the original: it may name the whole address, and with it keys
-        raise ProviderError(template, service=self.service, path=path) from None
+        raise ProviderError(code, service=self.service, path=path) from None
 
     def _body(self, response, path: str) -> bytes:
         body = bytearray()
@@ -213,7 +201,7 @@ class Connection:
             body += chunk
             if len(body) > self._max_bytes:
                 raise ProviderError(
-                    _("%(service)s answered %(path)s with more than %(limit)s MB. It was not read."),
+                    "answer_too_large",
                     is_permanent=True,
                     service=self.service,
                     path=path,
@@ -224,7 +212,7 @@ class Connection:
     def _status_error(self, path: str, answer: Answer) -> StatusError:
         # hidden before it is cut: half a key is one too many
         detail = quoted(self._hidden_beginning(self._detail(answer)), MAX_QUOTE)
-        said = Message(_('it says "%(detail)s"'), {"detail": detail}) if detail else Message(_("it gives no reason"))
+        said = Message("server_says", {"detail": detail}) if detail else Message("server_says_nothing")
         values = {
             "service": self.service,
             "path": path,
@@ -232,32 +220,19 @@ class Connection:
         }
         status = answer.status
         if status == 401:
-            template = _(
-                "%(service)s does not accept the keys (401; %(answer)s). Enter the keys again in the settings."
-            )
+            code = "keys_refused"
         elif status == 403:
-            template = _(
-                "The keys give no access to %(path)s at %(service)s (403; %(answer)s). Ask for access to it, or use the"
-                " right keys."
-            )
+            code = "access_denied"
         elif status == 404:
-            template = _(
-                "%(service)s does not have %(path)s for these keys (404; %(answer)s). Check the address and the numbers"
-                " in the settings, and that access has been granted."
-            )
+            code = "address_not_found"
         elif status == 429:
-            template = _("%(service)s asks us to wait (429; %(answer)s). It is asked again later.")
+            code = "server_asks_to_wait"
         elif status >= 500:
-            template = _(
-                "%(service)s has a fault of its own (%(status)s; %(answer)s). It is asked again at the next fetch."
-            )
+            code = "server_fault"
         else:
-            template = _(
-                "%(service)s refused %(path)s (%(status)s; %(answer)s). Check the settings; if they are right,"
-                " report it."
-            )
+            code = "request_refused"
         return StatusError(
-            template,
+            code,
             status=status,
             detail=detail,
             retry_after=_retry_after(status, answer.headers.get("Retry-After")),

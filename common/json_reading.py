@@ -1,19 +1,17 @@
-"""What the platforms share in reading a document: JSON with exact numbers, fields by their name, times, references."""
+"""Reading JSON documents: exact numbers, fields by name, times."""
 
 import datetime
 import json
-from collections.abc import Iterable
 from decimal import Decimal
 
-from ..webshops.records import Reference
 from .limits import clean_decoded, clean_text, is_plausible_date
-from .messages import DocumentError, _
+from .messages import DocumentError
 
 
 def load_json(content: bytes):
     """Return decoded JSON, numbers with a fraction as ``Decimal``.
 
-    :raises ValueError: when it is not JSON (``NaN`` and ``Infinity`` are not).
+    :raises ValueError: when it is not JSON that anyone would send (``NaN``, nesting without end).
     """
 
     def refuse(constant):
@@ -21,8 +19,8 @@ def load_json(content: bytes):
 
     try:
         return clean_decoded(json.loads(content, parse_float=Decimal, parse_constant=refuse), content)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    except (RecursionError, ArithmeticError) as error:
+        raise ValueError(str(error)) from None
 
 
 def to_json(value) -> bytes:
@@ -49,7 +47,7 @@ def load_document(content: bytes) -> dict:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise DocumentError(_("The order is not a JSON object. Nothing of it was read."))
+        raise DocumentError("order_not_an_object")
     return document
 
 
@@ -60,7 +58,7 @@ def required(record: dict, name: str):
     """
     value = record.get(name) if isinstance(record, dict) else None
     if value is None or value == "":
-        raise DocumentError(_("The field %(field)s is missing or empty. Nothing of the order was read."), field=name)
+        raise DocumentError("order_field_missing", field=name)
     return value
 
 
@@ -71,7 +69,7 @@ def nested(record: dict, name: str) -> dict:
     """
     value = record.get(name) or {}
     if not isinstance(value, dict):
-        raise DocumentError(_("%(field)s is not a JSON object. Nothing of the order was read."), field=name)
+        raise DocumentError("order_field_not_an_object", field=name)
     return value
 
 
@@ -82,7 +80,7 @@ def entries(record: dict, name: str) -> list:
     """
     values = record.get(name) or []
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-        raise DocumentError(_("%(field)s is not a list of objects. Nothing of the order was read."), field=name)
+        raise DocumentError("order_field_not_a_list", field=name)
     return values
 
 
@@ -90,11 +88,6 @@ def text(record: dict, name: str) -> str:
     """Return a field as text, without blanks around it; empty when it is missing."""
     value = record.get(name)
     return "" if value is None else str(value).strip()
-
-
-def references(pairs: Iterable) -> tuple:
-    """Return a :class:`~.records.Reference` for each (kind, value): each once, in this order, empty values left out."""
-    return tuple(dict.fromkeys(Reference(kind, str(value)) for kind, value in pairs if value))
 
 
 def to_time(value: str, zone: datetime.tzinfo, field: str) -> datetime.datetime:
@@ -108,7 +101,7 @@ def to_time(value: str, zone: datetime.tzinfo, field: str) -> datetime.datetime:
             raise ValueError(value)
     except ValueError:
         raise DocumentError(
-            _("%(field)s is %(value)s, where a date and time was expected. Nothing of the order was read."),
+            "time_expected",
             field=field,
             value=repr(value),
         ) from None

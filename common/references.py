@@ -6,7 +6,7 @@ The normal form is here twice, as Python makes it and as PostgreSQL does, becaus
 import re
 from dataclasses import dataclass
 
-from .messages import Message, _
+from .messages import Message
 
 #: A payment tried again carries the number of the attempt: ``WEB-10231-1``.
 _ATTEMPT_SUFFIX = re.compile(r"^(?P<order>.*\d.*?)-\d{1,2}$")
@@ -73,16 +73,16 @@ def readings(reference: str, prefixes=(), without_attempt=True) -> list:
             found.append(Reading(value, normalised=True, is_lossy=is_lossy, how=how))
 
     whole = normalise(trimmed)
-    add(whole, how=None if whole == trimmed else Message(_("read as %(value)s"), {"value": whole}))
+    add(whole, how=None if whole == trimmed else Message("reading_normalised", {"value": whole}))
     bodies = [whole]
     for prefix in map(normalise, prefixes):
         if prefix and whole.startswith(prefix):
             body = whole[len(prefix) :]
             bodies.append(body)
-            add(body, is_lossy=True, how=Message(_("read without the shop's prefix, as %(value)s"), {"value": body}))
+            add(body, is_lossy=True, how=Message("reading_without_prefix", {"value": body}))
     for body in bodies if without_attempt else ():
         attempt = _ATTEMPT_SUFFIX.match(body)
         if attempt:
             order = attempt["order"]
-            add(order, is_lossy=True, how=Message(_("read without the attempt number, as %(value)s"), {"value": order}))
+            add(order, is_lossy=True, how=Message("reading_without_attempt", {"value": order}))
     return found

@@ -17,13 +17,14 @@ import traceback
 import attack_world
 import environment
 import ledger_check
+import ledger_snapshot
 import psycopg2
 
 from odoo import api, sql_db
 from odoo.modules.registry import Registry
 
 from odoo.addons.base.models.ir_cron import IrCron
-from odoo.addons.settlement_bridge.tests.vipps_server import VippsServer
+from odoo.addons.settlement_bridge.pure_tests.servers.vipps import VippsServer
 
 ADMINISTRATOR = 2
 
@@ -225,7 +226,7 @@ class Arena:
 
         def look():
             with self.env(is_kept=False) as env:
-                return ledger_check.snapshot(env), ledger_check.check_all(env, self.logged(), is_quiet)
+                return ledger_snapshot.snapshot(env), ledger_check.check_all(env, self.logged(), is_quiet)
 
         return self.ask(look)
 
@@ -234,8 +235,8 @@ class Arena:
 
         def trace():
             with self.env(is_kept=False) as env:
-                return ledger_check.traces(env)
+                return ledger_snapshot.traces(env)
 
         before = self.ask(trace)
         self.ask(self.run_crons)
-        return [f"all run again: {sentence}" for sentence in ledger_check.compare(before, self.ask(trace))]
+        return [f"all run again: {sentence}" for sentence in ledger_snapshot.compare(before, self.ask(trace))]

@@ -20,8 +20,9 @@ import environment
 import ledger_check
 
 from odoo.addons.settlement_bridge.common import http
-from odoo.addons.settlement_bridge.tests import vipps_files, vipps_server
-from odoo.addons.settlement_bridge.tests.local_server import Fault, LocalServer
+from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files
+from odoo.addons.settlement_bridge.pure_tests.servers import vipps as vipps_server
+from odoo.addons.settlement_bridge.pure_tests.servers.local_server import Fault, LocalServer
 
 DATES = "/dates/"
 #: Seconds after which a server that sends nothing, or too slowly, is to be given up: far less than in use.

@@ -10,7 +10,7 @@ import signal
 import time
 
 import environment
-import ledger_check
+import ledger_snapshot
 
 #: Passes with every scheduled action due, after which all is done.
 PASSES = 3
@@ -52,7 +52,7 @@ def run(arena):
         killed += len(moments)
         arena.ask(arena.run_crons, PASSES)
         state, sentences = arena.look()
-        sentences += ledger_check.compare(expected, state)
+        sentences += ledger_snapshot.compare(expected, state)
         sentences += arena.check_again()
         differing += bool(sentences)
         where = f"round {number + 1}, killed after {', '.join(moments)} s"

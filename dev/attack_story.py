@@ -9,21 +9,10 @@ import importlib
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
 
 import environment
 
 from odoo.tools import config
-
-
-def borrow_fixtures():
-    """Let the fixtures of the tests be imported, without the tests: their package's own ``__init__`` loads them all."""
-    import odoo.addons.settlement_bridge as addon
-
-    package = ModuleType("odoo.addons.settlement_bridge.tests")
-    package.__path__ = [str(environment.CHECKOUT / "tests")]
-    sys.modules[package.__name__] = package
-    addon.tests = package
 
 
 def main(database, copy, other_copy, size, seed, *parts):
@@ -32,7 +21,6 @@ def main(database, copy, other_copy, size, seed, *parts):
         log = setup.folder / "logs" / f"{copy}.log"
         log.unlink(missing_ok=True)
         config.parse_config(["-d", copy, f"--logfile={log}"], setup_logging=True)
-        borrow_fixtures()
         import attack_arena
 
         arena = attack_arena.Arena(setup, database, copy, Path(log), size == "short", int(seed))

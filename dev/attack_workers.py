@@ -18,7 +18,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 
-from odoo.addons.settlement_bridge.tests import vipps_files
+from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files
 
 #: Passes with every scheduled action due, after which all is done.
 PASSES = 3

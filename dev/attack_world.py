@@ -11,8 +11,9 @@ from decimal import Decimal
 from odoo.fields import Command
 
 from odoo.addons.settlement_bridge.common.json_reading import to_json
-from odoo.addons.settlement_bridge.tests import vipps_files, vipps_server, webshop_orders
-from odoo.addons.settlement_bridge.tests.webshop_servers.inbox import order_document
+from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files, webshop_orders
+from odoo.addons.settlement_bridge.pure_tests.servers import vipps as vipps_server
+from odoo.addons.settlement_bridge.pure_tests.servers.inbox import order_document
 from odoo.addons.settlement_bridge.webshops.records import RawOrder
 
 FILE_MSN = "123466"

@@ -15,72 +15,34 @@ object.
 import argparse
 import contextlib
 import cProfile
-import datetime
 import gc
 import json
 import pstats
-import resource
-import statistics
 import sys
 import time
 from collections import Counter
-from decimal import Decimal
-from pathlib import Path
 from unittest.mock import patch
 
+from bench_data import (
+    BATCH,
+    DAY,
+    MATCH_DAY,
+    PREFIX,
+    SMALL,
+    activate,
+    compose_bundle,
+    compose_payments,
+    compose_references,
+    make_invoices,
+    make_rules,
+)
 from bench_ledger import make_ledger
-
-from odoo.fields import Command
+from bench_report import REPEATS, STAGES, report, report_matching, report_tryout, reset_peak, tell
 
 from odoo.addons.settlement_bridge.models import account_settlement_match
 
-MERCHANT = "123455"
-LEDGER = "302321"
-DAY = datetime.date(2026, 3, 2)
-#: The ledger date of the settlement that is matched in a large ledger.
-MATCH_DAY = datetime.date(2026, 3, 3)
 #: What can be measured by itself.
 MEASUREMENTS = ("book", "match", "try")
-#: Invoices are created this many at a time, so that making them does not set the peak of memory.
-BATCH = 250
-#: The matching stage is counted over this many lines too, to show that its queries do not grow.
-SMALL = 200
-#: What is timed within the booking: (model, method, name in the table).
-STAGES = (
-    ("account.settlement", "_match", "match"),
-    ("account.move", "create", "create the vouchers"),
-    ("account.move", "_post", "post them"),
-    ("account.settlement", "_reconcile_planned", "reconcile"),
-    ("account.settlement.line", "_note_decisions", "note the decisions"),
-)
-#: The matching of a large settlement is measured this many times; the median counts.
-REPEATS = 3
-#: What the shop puts before its order numbers when it asks the provider for a payment.
-PREFIX = "NO-"
-#: As what a payment comes back from the provider, each in turn: what it is called, and its reference.
-SPELLINGS = (
-    ("the order reference", "{webshop_reference}"),
-    ("the invoice number", "{name}"),
-    ("the order reference", "{webshop_reference}"),
-    ("the KID", "{payment_reference}"),
-    ("a retry of the order reference", "{webshop_reference}-1"),
-    ("the invoice number", "{name}"),
-    ("the order reference with the prefix", PREFIX + "{webshop_reference}"),
-    ("the KID", "{payment_reference}"),
-    ("the order reference, spelt otherwise", "# nett - {number:06}"),
-    ("the order reference", "{webshop_reference}"),
-    ("a retry with the prefix", PREFIX + "{webshop_reference}-2"),
-    ("nothing known", "UKJENT-{number:06}"),
-)
-#: The same for orders, which have names of their own and the provider's id.
-ORDER_SPELLINGS = (
-    ("the order reference of an order", "{webshop_reference}"),
-    ("the order's name", "{order_name}"),
-    ("the order reference of an order, spelt otherwise", "# nett - {number:06}"),
-    ("the provider's id of an order", ""),
-)
-#: One in this many transactions pays an order.
-ORDER_SHARE = 10
 
 
 def run(env, arguments):
@@ -169,7 +131,7 @@ def measure_matching(env, settlement_id, expected, options):
 
 
 def measure_tryout(env, provider_id, settlement_id, options):
-    """Book the settlement, then try it without one of the rules; print what it took, and return the figures."""
+    """Book the settlement, then try it with one of the rules changed; print what it took, and return the figures."""
     tell(f"booking {options.match_transactions} transactions")
     with transaction(env) as step:
         step["account.settlement"].browse(settlement_id)._process()
@@ -186,10 +148,13 @@ def measure_tryout(env, provider_id, settlement_id, options):
 
 def try_rules(env, provider_id, options):
     """Try, from the button to the lists on the screen; return the seconds and how many would go elsewhere."""
+    rules = env["account.settlement.rule"]
+    rule = rules.search([("default_code", "=", "invoice_number"), ("provider_ids", "in", provider_id)])
+    draft = rules.browse(rule.action_change()["res_id"])
+    draft.date_to = "2000-01-01"  # it applies to nothing any more
     tryout = env["settlement.rule.tryout"].create(
-        {"provider_id": provider_id, "date_from": MATCH_DAY, "date_to": MATCH_DAY}
+        {"provider_id": provider_id, "date_from": MATCH_DAY, "date_to": MATCH_DAY, "draft_ids": draft.ids}
     )
-    tryout.rule_ids.filtered(lambda line: line.rule_id.default_code == "invoice_number").is_included = False
     env.flush_all()
     env.invalidate_all()
     started = time.perf_counter()
@@ -216,11 +181,6 @@ def read_options(arguments):
     return parser.parse_args(arguments)
 
 
-def tell(text):
-    """Say what is being done, apart from the result."""
-    print(text, file=sys.stderr, flush=True)
-
-
 @contextlib.contextmanager
 def transaction(env):
     """Yield an environment in a transaction of its own, with nothing in memory, as a request or a scheduled job has."""
@@ -228,151 +188,6 @@ def transaction(env):
     company = env.ref("base.main_company")
     with env.registry.cursor() as cursor:
         yield env(cr=cursor, context={"allowed_company_ids": company.ids, "lang": "en_US"})
-
-
-# ---------------------------------------------------------------- the shop's and the provider's side
-
-
-def activate(env):
-    """Activate Vipps with the wizard's own proposal."""
-    wizard = env["settlement.activate"].create({"code": "vipps", "merchant_id": MERCHANT})
-    return env["account.settlement.provider"].browse(wizard.action_activate()["res_id"])
-
-
-def make_invoices(env, numbers):
-    """Return posted invoices, each of its own customer, with a web order reference."""
-    partners = env["res.partner"].create([{"name": f"Testkunde {number:05}"} for number in numbers])
-    invoices = env["account.move"].create(
-        [
-            {
-                "move_type": "out_invoice",
-                "partner_id": partner.id,
-                "invoice_date": DAY,
-                "webshop_reference": f"WEB-{number:05}",
-                "invoice_line_ids": [Command.create({"name": "Vare", "quantity": 1, "price_unit": 100 + number % 900})],
-            }
-            for number, partner in zip(numbers, partners, strict=True)
-        ]
-    )
-    invoices.action_post()
-    return invoices
-
-
-def compose_payments(invoices):
-    """Return a payment of each invoice: the provider's id, the reference and the amount in øre."""
-    return [
-        (f"44{number:08}", invoice.webshop_reference, to_cents(Decimal(repr(invoice.amount_total))))
-        for number, invoice in enumerate(invoices)
-    ]
-
-
-def to_cents(amount):
-    """The amount as a whole number of øre."""
-    return int(amount.quantize(Decimal("0.01")).scaleb(2))
-
-
-def make_rules(env, provider_id, count):
-    """Make rules that come before the default ones and are all tried on nearly every payment.
-
-    Their texts occur in no row, so that each payment comes through to the default rules.
-    """
-    provider = env["account.settlement.provider"].browse(provider_id)
-    actions = (
-        {"action": "account", "account_id": provider.fee_account_id.id},
-        {"action": "unknown"},
-        {"action": "match", "key": "payment_reference"},
-    )
-    Rule = env["account.settlement.rule"]
-    Rule.sudo().create(
-        [
-            {
-                "name": f"Rule {number:03}",
-                "sequence": 1,
-                "state": "used",
-                "company_id": provider.company_id.id,
-                "provider_ids": [Command.link(provider_id)] if number % 2 else [],
-                "kind": "payment",
-                "match_text": "contains",
-                "match_text_param": f"adjustment {number:03}",
-                **actions[number % len(actions)],
-            }
-            for number in range(count)
-        ]
-    )
-    if len(Rule._get_rules(provider)) < count:
-        sys.exit("bench: not all of the rules are in use.")
-
-
-def compose_references(documents, count):
-    """Return ``count`` payments spread over the documents, and how they should end: ``{status: number}``."""
-    orders = [document for document in documents if document.is_order]
-    invoices = [document for document in documents if not document.is_order]
-    payments, expected = [], Counter()
-    for number in range(count):
-        kind, place = (orders, number // ORDER_SHARE) if number % ORDER_SHARE == 0 else (invoices, number)
-        spellings = ORDER_SPELLINGS if kind is orders else SPELLINGS
-        share = ORDER_SHARE if kind is orders else 1
-        document = kind[place * len(kind) // -(-count // share)]
-        what, spelling = spellings[place % len(spellings)]
-        is_by_id = not spelling
-        payments.append(
-            (
-                document.provider_reference if is_by_id else f"77{number:08}",
-                spelling.format(**vars(document)),
-                to_cents(document.amount),
-            )
-        )
-        if what == "nothing known":
-            expected["unknown"] += 1
-        else:
-            expected["matched" if document.is_invoiced else "on_account"] += 1
-    return payments, expected
-
-
-def compose_bundle(day, payments):
-    """Return one day of Vipps's Report API: the payments with a fee each, the fees retained, the payout.
-
-    :param payments: ``(provider's id, reference, øre)`` each.
-    """
-    payout = f"2{day:%y%m%d}"
-    funds, fees = [], []
-    balance = owed = 0
-
-    def row(topic, kind, psp, amount, before, reference=""):
-        topic.append(
-            {
-                "pspReference": psp,
-                "time": f"{day.isoformat()}T10:11:40.120000Z",
-                "ledgerDate": day.isoformat(),
-                "entryType": kind,
-                "reference": reference,
-                "currency": "NOK",
-                "amount": amount,
-                "balanceBefore": before,
-                "balanceAfter": before + amount,
-                "recipientHandle": f"api:{MERCHANT}",
-            }
-        )
-        return before + amount
-
-    for psp, reference, amount in payments:
-        balance = row(funds, "capture", psp, amount, balance, reference)
-        owed = row(fees, "capture-fee", psp, -(100 + amount * 299 // 10000), owed, reference)
-    retained = owed
-    balance = row(funds, "fees-retained", f"{LEDGER}-{day:%Y%m%d}", retained, balance)
-    row(fees, "fees-retained", f"{LEDGER}-{day:%Y%m%d}", -retained, owed)
-    row(funds, "payout-scheduled", f"{LEDGER}-{payout}", -balance, balance, f"Utb. {payout} Vippsnr {MERCHANT}")
-    bundle = {
-        "format": "vipps-report-v2",
-        "ledger": {"ledgerId": LEDGER, "currency": "NOK", "settlesForRecipientHandles": [f"api:{MERCHANT}"]},
-        "date": day.isoformat(),
-        "funds": [{"hasMore": False, "tryLater": False, "items": funds}],
-        "fees": [{"hasMore": False, "tryLater": False, "items": fees}],
-    }
-    return json.dumps(bundle).encode()
-
-
-# ---------------------------------------------------------------- measuring
 
 
 def pay_by_wizard(env, invoice_ids):
@@ -450,16 +265,6 @@ def measured_stages(env, spent):
         yield
 
 
-def reset_peak():
-    """Let the peak of memory start from what is in use now."""
-    Path("/proc/self/clear_refs").write_text("5")
-
-
-def get_peak():
-    """Return the peak of memory since it was reset, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 def book(env, settlement_id, is_profiled):
     """Match, book and reconcile; return the seconds, and those of each stage."""
     spent = {}
@@ -517,76 +322,3 @@ def profiled(is_wanted):
     with profile:
         yield
     pstats.Stats(profile).sort_stats("cumulative").print_stats(60).sort_stats("tottime").print_stats(25)
-
-
-def report(count, ingest_seconds, book_seconds, spent, queries, sample, core_seconds):
-    """Print the table, and return the figures."""
-    seconds = ingest_seconds + book_seconds
-    rate, core_rate = count / seconds, sample / core_seconds
-    peak = get_peak()
-    rows = [("read and store the file", ingest_seconds)]
-    rows += [(label, spent.get(label, 0)) for _model, _name, label in STAGES]
-    rows += [("the rest of booking", book_seconds - sum(spent.values())), ("from file to reconciled", seconds)]
-    print(f"{count} payments of {count} invoices in one settlement")
-    print(f"  {'stage':<28}{'seconds':>10}{'ms each':>10}")
-    for label, value in rows:
-        print(f"  {label:<28}{value:>10.2f}{value / count * 1000:>10.2f}")
-    print(f"  {'transactions a second':<28}{rate:>10.1f}")
-    print(f"  {'Odoo payment wizard a second':<28}{core_rate:>10.1f}   ({sample} invoices, one by one)")
-    print(f"  {'times as fast':<28}{rate / core_rate:>10.1f}")
-    for size, number in queries.items():
-        print(f"  {f'queries to match {size} lines':<28}{number:>10}")
-    print(f"  {'peak memory, MB':<28}{peak:>10.0f}")
-    return {
-        "transactions": count,
-        "tx_per_s": round(rate, 1),
-        "core_tx_per_s": round(core_rate, 2),
-        "ratio_core": round(rate / core_rate, 1),
-        "match_queries": queries[count],
-        "peak_mb": round(peak),
-    }
-
-
-def report_matching(options, runs, queries):
-    """Print the table of the median run, and return the figures."""
-    count = options.match_transactions
-    seconds = statistics.median(run_seconds for run_seconds, _spent in runs)
-    spent = next(spent for run_seconds, spent in runs if run_seconds == seconds)
-    peak = get_peak()
-    rows = [
-        ("read the transactions", seconds - sum(spent.values())),
-        ("gather from the ledger", spent["gather"]),
-        ("decide", spent["decide"]),
-        ("in all", seconds),
-    ]
-    print(f"{count} transactions against {options.open_invoices} open invoices, with {options.rules} rules")
-    print(f"  {'stage':<28}{'seconds':>10}{'ms each':>10}")
-    for label, value in rows:
-        print(f"  {label:<28}{value:>10.2f}{value / count * 1000:>10.2f}")
-    for size, number in queries.items():
-        print(f"  {f'queries to match {size} lines':<28}{number:>10}")
-    print(f"  {'peak memory, MB':<28}{peak:>10.0f}")
-    return {
-        "transactions": count,
-        "open_invoices": options.open_invoices,
-        "rules": options.rules,
-        "seconds": round(seconds, 2),
-        "gather_seconds": round(spent["gather"], 2),
-        "decide_seconds": round(spent["decide"], 2),
-        "queries": queries[count],
-        "queries_small": queries[min(SMALL, count)],
-        "peak_mb": round(peak),
-    }
-
-
-def report_tryout(options, runs):
-    """Print the median run of the try-out, and return the figures."""
-    seconds, posted = statistics.median(runs)
-    print(f"{options.match_transactions} booked transactions tried with {options.rules} rules, without a default one")
-    print(f"  {'seconds':<28}{seconds:>10.2f}")
-    print(f"  {'would go elsewhere':<28}{posted:>10}")
-    return {
-        "transactions": options.match_transactions,
-        "seconds": round(seconds, 2),
-        "changed": posted,
-    }

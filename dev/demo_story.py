@@ -4,24 +4,17 @@ Called by dev/demo in a fresh database. Everybody and everything in it is invent
 2026, whenever it is run, so that every run gives the same books.
 """
 
-import datetime
 import json
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from unittest.mock import patch
 
-from lxml import html
+from demo_books import TODAY, Books
+from demo_vipps import CENT, MERCHANT, SHOP, Month, day, portal_csv
 
 from odoo import fields
 from odoo.fields import Command
-
-MERCHANT = "123455"
-LEDGER = "302321"
-SHOP = "Eksempelbutikken AS"
-TODAY = datetime.date(2026, 4, 1)
-CENT = Decimal("0.01")
 
 CUSTOMERS = (
     "Ada Eksempelsen", "Bjarte Prøvestad", "Cecilie Liksom", "Didrik Fiktivsen", "Eline Testrud", "Frode Påfunn",
@@ -30,6 +23,7 @@ CUSTOMERS = (
     "Tuva Skissestad", "Ulrik Modellvoll", "Vilde Øvrebilde", "Wenche Ærend", "Yngve Åpenbart", "Luftspeil Kontor AS",
     "Fantasi Borettslag",
 )  # fmt: skip
+
 #: Code to name, price with tax, and rate of tax.
 PRODUCTS = {
     "lamp": ("Bordlampe Nordlys", "1249.00", 25),
@@ -39,6 +33,7 @@ PRODUCTS = {
     "coffee": ("Kaffe, 500 g", "149.50", 15),
     "chocolate": ("Sjokolade, 200 g", "69.00", 15),
 }
+
 #: The orders take these in turn: (product, quantity).
 CARTS = (
     (("lamp", 1),),
@@ -49,12 +44,14 @@ CARTS = (
     (("cup", 2), ("coffee", 1)),
     (("blanket", 1),),
 )
+
 #: The day of each order, 1000 and on; it is sent the same day.
 ORDER_DAYS = (
     (2, 27), (3, 2), (3, 2), (3, 2), (3, 2), (3, 3), (3, 3), (3, 4), (3, 6), (3, 6), (3, 6), (3, 10), (3, 10), (3, 13),
     (3, 13), (3, 13), (3, 17), (3, 17), (3, 19), (3, 19), (3, 24), (3, 24), (3, 25), (3, 25), (3, 27), (3, 27),
     (3, 27), (3, 30), (3, 30), (3, 31), (3, 31),
 )  # fmt: skip
+
 #: Ordered, paid, and not sent: invoiced when they are, the first of them in the month.
 PREPAID = (1012, 1026, 1029)
 
@@ -77,11 +74,6 @@ def told_on(date):
         yield
 
 
-def day(month, number):
-    """Return a day of 2026."""
-    return datetime.date(2026, month, number)
-
-
 def at(date, hour):
     """Return a time of a day, in Norway in winter, as a shop writes it."""
     return f"{date.isoformat()}T{hour:02}:00:00+01:00"
@@ -90,108 +82,6 @@ def at(date, hour):
 def progress(text):
     """Say what is being done, apart from the books."""
     print(f"  … {text}", file=sys.stderr, flush=True)
-
-
-# ---------------------------------------------------------------- what happens at Vipps
-
-
-@dataclass(frozen=True)
-class Movement:
-    """One movement on the shop's account with Vipps.
-
-    :ivar type: as the portal's report writes it. :ivar amount: signed; for a payout unused, it takes all there is.
-    :ivar fee_date: the ledger date the fee is deducted on. :ivar is_repeated: whether the file has the row twice.
-    """
-
-    date: datetime.date
-    type: str
-    psp: str
-    reference: str = ""
-    amount: Decimal = Decimal(0)
-    fee: Decimal = Decimal(0)
-    fee_date: datetime.date | None = None
-    is_repeated: bool = False
-
-
-HEADING = (
-    "Sales unit", "MSN/Vipps number", "Country", "Payment solution", "Time", "Booking date", "Type", "Amount",
-    "Balance", "Fee", "Net amount", "Currency", "Customer name", "Customer phone number", "Message", "Category",
-    "PSP reference", "Order ID/Reference",
-)  # fmt: skip
-
-
-def portal_csv(movements, first, last):
-    """Return the portal's report over the ledger dates from ``first`` to ``last``, as it comes: 18 columns of CSV."""
-    lines = [",".join(HEADING)]
-    balance = Decimal(0)
-    dates = sorted({movement.date for movement in movements} | {m.fee_date for m in movements if m.fee_date})
-    for date in dates:
-        of_date = [movement for movement in movements if movement.date == date]
-        fee = sum((movement.fee for movement in movements if movement.fee_date == date), Decimal(0))
-        if fee:
-            retained = Movement(date, "Fees retained", f"{LEDGER}-{date:%Y%m%d}", amount=-fee)
-            before = [movement for movement in of_date if movement.type != "Payout scheduled"]
-            of_date = [*before, retained, *of_date[len(before) :]]
-        for position, movement in enumerate(of_date):
-            is_payout = movement.type == "Payout scheduled"
-            amount = -balance if is_payout else movement.amount
-            balance += amount
-            if first <= date <= last:
-                line = portal_line(movement, amount, balance, position)
-                lines += [line] * (2 if movement.is_repeated else 1)
-    return ("\n".join(lines) + "\n").encode()
-
-
-def portal_line(movement, amount, balance, position):
-    """Return one row of the report. The fee beside a payment only tells; it is deducted by a row of its own."""
-    is_payment = movement.type == "Capture"
-    cells = (
-        SHOP, MERCHANT, "Norway", "Online" if movement.reference.startswith("WEB") else "",
-        f"{movement.date.isoformat()} {8 + position:02}:11:40", movement.date.isoformat(), movement.type, amount,
-        balance, -movement.fee if is_payment else "", amount - movement.fee if is_payment else "", "NOK", "", "", "",
-        "", movement.psp, movement.reference,
-    )  # fmt: skip
-    return ",".join(str(cell) for cell in cells)
-
-
-class Month:
-    """The movements of the month, made up from what the orders amount to."""
-
-    def __init__(self, amounts):
-        self.amounts = amounts
-        self.movements = []
-
-    def _next_psp(self):
-        return f"44100{len(self.movements):05}"
-
-    def pay(self, date, reference, difference="0", fee_date=None, amount=None, is_repeated=False):
-        """A payment of an order, which may differ from what it amounts to; its fee is 2.99 % and 1 krone."""
-        amount = (amount or self.amounts[reference]) + Decimal(difference)
-        fee = (amount * Decimal("0.0299") + 1).quantize(CENT)
-        psp = self._next_psp()
-        self.movements.append(Movement(date, "Capture", psp, reference, amount, fee, fee_date or date, is_repeated))
-
-    def refund(self, date, reference, amount):
-        """A refund, given positive."""
-        self.movements.append(Movement(date, "Refund", self._next_psp(), reference, -amount))
-
-    def dispute(self, date, reference):
-        """Vipps holds back a payment its customer disputes."""
-        disputed = next(m for m in self.movements if m.type == "Capture" and m.reference == reference)
-        self.movements.append(Movement(date, "Retained disputed capture", disputed.psp, reference, -disputed.amount))
-
-    def payout(self, date, number):
-        """Everything there is is paid out."""
-        self.movements.append(
-            Movement(date, "Payout scheduled", f"{LEDGER}-{number}", f"Utb. {number} Vippsnr {MERCHANT}")
-        )
-
-    def abort(self, date, number, amount):
-        """A payout did not reach the bank; the amount is back."""
-        self.movements.append(Movement(date, "Payout aborted", f"{LEDGER}-{number}", amount=amount))
-
-
-# ---------------------------------------------------------------- the story
 
 
 class Demo:
@@ -505,259 +395,3 @@ class Demo:
         rule = self.env["account.settlement.rule"].search([("default_code", "=", "order_reference")], limit=1)
         draft = self.env["account.settlement.rule"].browse(rule.action_change()["res_id"])
         draft.write({"has_tolerance": True, "tolerance": 0})
-
-
-# ---------------------------------------------------------------- the books
-
-
-#: At most so many lines of a voucher are shown.
-SHOWN_LINES = 6
-
-
-def money(amount):
-    """Return an amount as a person writes it; nothing for zero."""
-    return f"{round(amount, 2):,.2f}".replace(",", " ")
-
-
-def heading(text):
-    """Print the heading of a part."""
-    print(f"\n{text}\n{'-' * len(text)}")
-
-
-def table(rows, formats):
-    """Print rows as columns; ``formats`` gives each column's width, negative for text set to the left."""
-    for row in rows:
-        cells = []
-        for cell, width in zip(row, formats, strict=True):
-            text = money(cell) if isinstance(cell, float) else str(cell or "")
-            text = text if len(text) <= abs(width) else text[: abs(width) - 1] + "…"
-            cells.append(text.ljust(-width) if width < 0 else text.rjust(width))
-        print("  " + " ".join(cells).rstrip())
-
-
-class Books:
-    """What an accountant reads off."""
-
-    def __init__(self, demo):
-        self.env = demo.env
-        self.provider = demo.provider
-        self.company = demo.company
-        self.created_accounts = demo.created_accounts
-        self.settlements = self.env["account.settlement"].search(
-            [("provider_id", "=", self.provider.id)], order="date, id"
-        )
-        self.lines = self.env["account.settlement.line"].search(
-            [("provider_id", "=", self.provider.id)], order="date, row, id"
-        )
-
-    def show(self):
-        """Print all parts, in a fixed order."""
-        print(f"{SHOP}, March 2026, in NOK")
-        self.show_accounts()
-        self.show_orders()
-        self.show_files()
-        self.show_settlements()
-        self.show_vouchers()
-        self.show_unknown()
-        self.show_attention()
-        self.show_trail()
-        self.show_tryout()
-        self.show_open_customers()
-        self.show_balances()
-        self.show_check()
-
-    def show_accounts(self):
-        heading("Accounts that were created")
-        table([(account.code, account.name) for account in self.created_accounts.sorted("code")], (-6, -50))
-
-    def show_orders(self):
-        """Each web order with its documents; what waits says why."""
-        heading("Web orders")
-        orders = self.env["sale.order"].search([("webshop_id", "!=", False)], order="webshop_reference")
-        states = dict(orders._fields["webshop_state"]._description_selection(self.env))
-        rows = []
-        for order in orders:
-            documents = order._get_webshop_moves().sorted("id")
-            signs = {"out_invoice": "", "out_refund": "-"}
-            text = ", ".join(f"{move.name} {signs[move.move_type]}{money(move.amount_total)}" for move in documents)
-            rows.append(
-                (order.webshop_reference, order.partner_id.name, order.webshop_total, states[order.webshop_state], text)
-            )
-        table(rows, (-9, -21, 10, -20, -56))
-        for order in orders.filtered("webshop_problem"):
-            print(f"\n  {order.webshop_reference} waits: {order.webshop_problem}")
-
-    def show_files(self):
-        """The files overlap, and one has a row twice: each transaction is stored once."""
-        heading("Files")
-        rows = [("file", "rows", "stored")]
-        for document in self.env["account.settlement.document"].search([], order="id"):
-            in_file = document._get_content().decode().count("\n") - 1
-            stored = len(self.lines.filtered(lambda line, document=document: line.document_id == document))
-            rows.append((document.name, str(in_file), str(stored)))
-        table(rows, (-42, 6, 8))
-
-    def show_settlements(self):
-        heading("Settlements")
-        states = dict(self.env["account.settlement"]._fields["state"]._description_selection(self.env))
-        rows = [("number", "from", "to", "pays + refunds", "fees", "payout", "state")]
-        for settlement in self.settlements:
-            state = states[settlement.state]
-            if settlement.carried_to_id:
-                state += f", aborted: came with {settlement.carried_to_id.external_id}"
-            elif settlement.state == "booked":
-                state += ", payout in transit"
-            rows.append(
-                (
-                    settlement.external_id or "(open)", settlement.date_from, settlement.date_to,
-                    settlement.amount_gross, settlement.amount_fee, settlement.payout_amount, state,
-                )
-            )  # fmt: skip
-        table(rows, (-10, -10, -10, 14, 10, 12, -40))
-
-    # ------------------------------------------------------------ vouchers
-
-    def show_vouchers(self):
-        heading("Vouchers")
-        for move in self.settlements.move_ids.sorted(lambda move: (move.date, move.id)):
-            print(f"  {move.name}  {move.date}  {move.ref}")
-            lines = move.line_ids.sorted("id")
-            shown = lines if len(lines) <= SHOWN_LINES else lines[: SHOWN_LINES - 1]
-            table([self.voucher_row(line) for line in shown], (6, -28, -24, 11, 11, -34))
-            rest = lines - shown
-            if rest:
-                debit, credit = sum(rest.mapped("debit")), sum(rest.mapped("credit"))
-                total = (f"and {len(rest)} more", "", debit or "", credit or "", "")
-                table([("", *total)], (6, -28, -24, 11, 11, -34))
-
-    def voucher_row(self, line):
-        return (
-            line.account_id.code, line.account_id.name, line.partner_id.name, line.debit or "", line.credit or "",
-            self.meets(line),
-        )  # fmt: skip
-
-    @staticmethod
-    def meets(line):
-        """What a journal item is reconciled with."""
-        others = line.matched_debit_ids.debit_move_id | line.matched_credit_ids.credit_move_id
-        names = sorted(set((others - line).mapped("move_name")))
-        rest = " (partly)" if names and line.amount_residual else ""
-        return f"meets {', '.join(names)}{rest}" if names else ""
-
-    # ------------------------------------------------------------ what asks for attention
-
-    def explain(self, line):
-        """Print a transaction and why it stands where it does."""
-        name = line.order_reference or line.provider_reference
-        print(f"  {line.date}  {name:<12} {money(line.amount):>10}  {line.partner_id.name or ''}".rstrip())
-        for sentence in (line.explanation or "").splitlines():
-            print(f"      {sentence}")
-
-    def show_unknown(self):
-        heading("What was unknown, and why")
-        for line in self.lines.filtered(lambda line: line.status in ("unknown", "resolved")):
-            self.explain(line)
-
-    def show_attention(self):
-        parts = (
-            ("Late: booked after its period was locked", lambda line: line.is_late),
-            ("Differs from what was open", lambda line: line.has_difference),
-            ("Disputed", lambda line: line.is_dispute),
-            ("On the customer: awaits an invoice or a credit note",
-             lambda line: line.status == "on_account" and not line.has_difference),
-            ("Not booked yet: the ledger date may not be complete", lambda line: line.status == "new"),
-        )  # fmt: skip
-        for title, wanted in parts:
-            heading(title)
-            for line in self.lines.filtered(wanted):
-                self.explain(line)
-
-    # ------------------------------------------------------------ rules
-
-    def show_trail(self):
-        """One transaction from the row in the file to its voucher, as its page tells it."""
-        [line] = self.lines.filtered(lambda line: line.provider_reference and line.order_reference == "WEB-1014")
-        heading(f"From row to voucher: {line.order_reference}")
-        for element in html.fromstring(line.trail).iter("h4", "p", "li"):
-            text = " ".join(element.text_content().split())
-            print(f"  {text}" if element.tag == "h4" else f"      {text}")
-
-    def show_tryout(self):
-        """What the month would be with the changed rule; nothing is booked."""
-        tryout = self.env["settlement.rule.tryout"].create(
-            {"provider_id": self.provider.id, "date_from": day(2, 27), "date_to": day(3, 31)}
-        )
-        tryout.action_try()
-        draft = tryout.rule_ids.rule_id.filtered(lambda rule: rule.state == "draft")
-        heading(f"Tried, not used: a change of the rule “{draft.name}”")
-        print("\n".join(f"  {words}" for words in draft.description.splitlines()))
-        counts = tryout.tried_count, tryout.changed_count, tryout.posted_count
-        print("  {} transactions looked at, {} would go elsewhere, {} of them posted".format(*counts))
-        for line in tryout.line_ids:
-            print(f"  {line.date}  {line.order_reference:<12} {money(line.amount):>10}  {line.now} → {line.then}")
-
-    # ------------------------------------------------------------ balances
-
-    def items(self, account):
-        """The posted journal items of an account."""
-        return self.env["account.move.line"].search(
-            [
-                ("account_id", "=", account.id),
-                ("parent_state", "=", "posted"),
-                ("company_id", "=", self.company.id),
-            ],
-            order="date, id",
-        )
-
-    def show_open_customers(self):
-        heading("Open on 1500")
-        account = self.env["account.account"].search([("code", "=", "1500")])
-        items = self.items(account).filtered("amount_residual")
-        table(
-            [(item.date, item.partner_id.name, item.amount_residual, item.move_name, item.name) for item in items],
-            (-10, -20, 10, -18, -44),
-        )
-
-    def show_balances(self):
-        heading("Balances")
-        codes = ["1500"] + [
-            account.code
-            for account in (
-                self.provider.clearing_account_id,
-                self.provider.unknown_account_id,
-                self.provider.fee_account_id,
-                self.provider.rounding_account_id,
-            )
-        ]
-        bank = self.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
-        )
-        accounts = self.env["account.account"].search([("code", "in", codes)]) | bank.default_account_id
-        table(
-            [
-                (account.code, account.name, float(sum(self.items(account).mapped("balance"))))
-                for account in accounts.sorted("code")
-            ],
-            (-6, -34, 14),
-        )
-
-    def show_check(self):
-        """What stands open on the clearing account must be explained by payouts to come, to the øre."""
-        heading("Check")
-        clearing = sum(self.items(self.provider.clearing_account_id).mapped("amount_residual"))
-        in_transit = self.settlements.filtered(
-            lambda settlement: settlement.state == "booked" and not settlement.carried_to_id
-        )
-        booked = self.settlements.filtered("is_open").line_ids.filtered(lambda line: line.status != "new")
-        transit = sum(in_transit.mapped("payout_amount"))
-        open_run = sum(line.amount - line.fee for line in booked)
-        account = self.provider.clearing_account_id
-        rows = [
-            (f"open on {account.code} {account.name}", float(clearing)),
-            ("payouts in transit: " + ", ".join(in_transit.mapped("external_id")), float(transit)),
-            ("booked and not paid out yet", float(open_run)),
-            ("difference", float(round(clearing - transit - open_run, 2))),
-        ]
-        table(rows, (-41, 14))
-        if rows[-1][1]:
-            sys.exit("demo: the clearing account is not explained.")

@@ -17,7 +17,7 @@ ADDON = "settlement_bridge"
 def run(env):
     """Raise AssertionError where something is not as it was."""
     env = env(su=True)
-    vipps = load(Path(__file__).parents[1] / "tests" / "vipps_files.py")
+    vipps = load(Path(__file__).parents[1] / "pure_tests" / "samples" / "vipps_files.py")
     contents = book(env, vipps)
     before = read(env)
     assert before["files"], "no report hangs on a voucher"

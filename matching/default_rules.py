@@ -1,18 +1,18 @@
-"""The rules every provider starts with, so that nobody needs to write one."""
+"""The rules a provider starts with, so that nobody needs to write one."""
 
-from ..common.messages import Message, _
+from ..common.messages import Message
 from .rules import FEE_KINDS, RESERVE_KINDS, Action, Key, Rule
 
-#: ``(code, place in the order, rule)``. The code is the rule's identity from version to version.
+#: ``(code, sequence, rule)``; the code is how the stored rule is recognised.
 DEFAULT_RULES = (
     (
         "provider_reference",
         10,
-        Rule(0, Message(_("Provider's transaction id")), Action.MATCH, Key.PROVIDER_REFERENCE),
+        Rule(0, Message("rule_name_provider_reference"), Action.MATCH, Key.PROVIDER_REFERENCE),
     ),
-    ("order_reference", 20, Rule(0, Message(_("Order reference")), Action.MATCH, Key.ORDER_REFERENCE)),
-    ("invoice_number", 30, Rule(0, Message(_("Invoice number")), Action.MATCH, Key.INVOICE_NUMBER)),
-    ("payment_reference", 40, Rule(0, Message(_("Payment reference (KID)")), Action.MATCH, Key.PAYMENT_REFERENCE)),
-    ("fees", 90, Rule(0, Message(_("Fees")), Action.FEE, kinds=FEE_KINDS)),
-    ("reserves", 91, Rule(0, Message(_("Reserve")), Action.RESERVE, kinds=RESERVE_KINDS)),
+    ("order_reference", 20, Rule(0, Message("rule_name_order_reference"), Action.MATCH, Key.ORDER_REFERENCE)),
+    ("invoice_number", 30, Rule(0, Message("rule_name_invoice_number"), Action.MATCH, Key.INVOICE_NUMBER)),
+    ("payment_reference", 40, Rule(0, Message("rule_name_payment_reference"), Action.MATCH, Key.PAYMENT_REFERENCE)),
+    ("fees", 90, Rule(0, Message("rule_name_fees"), Action.FEE, kinds=FEE_KINDS)),
+    ("reserves", 91, Rule(0, Message("rule_name_reserve"), Action.RESERVE, kinds=RESERVE_KINDS)),
 )

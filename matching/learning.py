@@ -1,26 +1,26 @@
-"""The rule that would have placed a transaction where a person has placed it."""
+"""Proposing the rule that would have matched a transaction with what a person chose for it by hand."""
 
 import re
 from dataclasses import dataclass, replace
 
-from ..common.messages import Message, SettlementError, _
+from ..common.messages import Message, SettlementError
 from ..common.references import normalise
 from .patterns import LONGEST_PATTERN, compile_pattern
 from .rules import CUSTOMER_KINDS, Action, Key, Rule, TextCondition, TextOperator
 
-#: The identity of a rule that is not stored yet.
+#: The id of a rule that is not stored yet.
 PROPOSED = -1
 
-#: Fewer letters than this say nothing about what a text is.
+#: Shorter words than this occur in too many texts to tell them apart.
 _SHORTEST_WORDS = 4
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where a person placed a transaction.
+    """What a person chose for a transaction.
 
     :ivar action: ``MATCH`` for an invoice or credit note, ``CUSTOMER`` or ``ACCOUNT``.
-    :ivar keys: for ``MATCH``: ``(key, value)`` of what the document is known by.
+    :ivar keys: for ``MATCH``: ``(key, value)`` pairs, the references of the document.
     """
 
     action: Action
@@ -32,17 +32,16 @@ class Target:
 
 
 def propose_rule(line, target: Target, others=()) -> Rule | None:
-    """Return the rule that would have placed ``line`` (a :class:`~.ledger.Line`) on ``target``, or None where what the
-    transaction tells does not lead there.
+    """Return a rule that leads from ``line`` (a :class:`~.ledger.Line`) to ``target``, or None if its texts do not.
 
-    :param others: other transactions of the same kind: what most of them have in common tells none of them apart.
+    :param others: other transactions of the same kind; a rule that applies to most of them too is not proposed.
     """
     if target.action is Action.MATCH:
         return _propose_capture(line, target)
     proposals = _propose_words(line, target)
     if line.kind not in CUSTOMER_KINDS:
         return next(proposals)
-    # Payments without words of their own are everybody's.
+    # A rule for the kind alone would take every customer's payments.
     return next((rule for rule in proposals if _has_words(rule) and _is_rare(rule, others)), None)
 
 
@@ -75,7 +74,7 @@ def _propose_words(line, target):
 
 
 def _get_words(text):
-    """Return the longest part of a text without digits: what stays the same from one transaction to the next."""
+    """Return the longest part of a text without digits: it is the same from one transaction to the next."""
     parts = [part.strip(" -–_/.,:;#()") for part in re.split(r"\d+", text)]
     longest = max(parts, key=len)
     return longest if len(longest) >= _SHORTEST_WORDS else ""
@@ -91,7 +90,7 @@ def _propose_capture(line, target):
             condition = TextCondition(TextOperator.REGEX, pattern)
             rule = Rule(
                 PROPOSED,
-                Message(_("Key taken from “%(example)s”"), {"example": text.strip()}),
+                Message("rule_name_from_example", {"example": text.strip()}),
                 Action.MATCH,
                 key,
                 kinds=frozenset(),
@@ -103,9 +102,9 @@ def _propose_capture(line, target):
 
 
 def _get_pattern(text, value, is_whole):
-    """Return an expression that captures ``value`` where it stands in ``text``, with other numbers in its place too.
+    """Return a regular expression that captures ``value`` in ``text``, and any other numbers in its place.
 
-    :param is_whole: whether all of the text is described; else only what stands right before the value.
+    :param is_whole: whether it describes all of the text, or only the word before the value.
     """
     if not value or normalise(value) == normalise(text):
         return ""
@@ -128,11 +127,11 @@ def _get_pattern(text, value, is_whole):
 
 
 def _generalise(text):
-    """Return an expression for ``text`` in which any number may stand for a number."""
+    """Return a regular expression for ``text`` with any digits in the place of its digits."""
     return "".join(r"\d+" if part.isdigit() else re.escape(part) for part in re.split(r"(\d+)", text))
 
 
-#: What a document is known by, and the key that finds it.
+#: The fields of an invoice that hold a reference, and the key by which rules find it.
 KEY_OF_FIELD = {
     "webshop_reference": Key.ORDER_REFERENCE,
     "ref": Key.ORDER_REFERENCE,

@@ -1,4 +1,4 @@
-"""What the rules look at, as plain values: the transactions of a batch, and what exists in the ledger for them.
+"""The input of matching, as plain values: the transactions of a batch, and what exists in the ledger for them.
 
 Amounts are :class:`~decimal.Decimal` in major units. Open amounts are signed as in the ledger: an invoice is positive
 (the customer owes), a credit note negative.
@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..common.references import normalise
-from ..common.values import ZERO, TextEnum
-from ..providers.records import Kind
+from ..common.values import TextEnum
+from ..providers.records import Transaction
 from .rules import Key
+
+#: The fields of a transaction that no rule looks at, so they are not read from the database for matching.
+NOT_MATCHED = frozenset({"external_id", "time", "balance_after", "rate", "row", "raw"})
 
 
 class ItemType(TextEnum):
@@ -24,36 +27,32 @@ class ItemType(TextEnum):
     DISPUTE = "dispute"
 
 
-@dataclass(frozen=True)
-class Line:
-    """A transaction to be placed. ``amount`` is gross, signed as the effect on the merchant's balance.
+@dataclass(frozen=True, kw_only=True)
+class Line(Transaction):
+    """A transaction that is stored, to be matched. Without what no rule looks at (:data:`NOT_MATCHED`).
 
+    :ivar id: in the database. :ivar fee_owed: a fee that is invoiced afterwards, not deducted.
     :ivar amount_whole: the whole amount, where ``amount`` is only the part that is still open; else None.
-    :ivar is_kept: a person has said that it is not to be left out.
+    :ivar is_kept: a person has said that it is not to be excluded.
     """
 
     id: int
-    kind: Kind
-    date: datetime.date
-    amount: Decimal
-    currency: str
-    order_reference: str = ""
-    provider_reference: str = ""
-    text: str = ""
-    fee_type: str = ""
-    fee: Decimal = ZERO
-    fee_vat: Decimal = ZERO
+    external_id: str = ""
     fee_owed: bool = False
-    amount_original: Decimal | None = None
-    currency_original: str = ""
-    payment_method: str = ""
-    sales_unit: str = ""
     amount_whole: Decimal | None = None
     is_kept: bool = False
 
+    def amount_in(self, currency: str) -> Decimal | None:
+        """Return the amount in ``currency`` as the document states it, or None."""
+        if currency == self.currency:
+            return self.amount
+        if self.amount_original and currency == self.currency_original:
+            return self.amount_original.copy_sign(self.amount)
+        return None
+
     @property
     def label(self) -> str:
-        """What stands on its own journal items: order reference, provider's id, provider's text."""
+        """The text of its own journal items: order reference, provider's id, provider's text."""
         return " · ".join(text for text in (self.order_reference, self.provider_reference, self.text) if text)
 
 
@@ -165,7 +164,8 @@ class Ledger:
         return [item for item in self._items_by_partner.get(partner_id, ()) if item.residual]
 
     def note(self, decisions):
-        """Take in what is found under a transaction's own id once it is booked: its case, and what it disputes.
+        """Register what booking these decisions would add, so that later batches see it: the provider's id as a key to
+        the order, and any new open dispute.
 
         Needed where several batches are decided on without being booked in between.
         """

@@ -1,7 +1,7 @@
 """Regular expressions that people write, bounded so that none can hang the server.
 
-The expressions are RE2's (https://github.com/google/re2/wiki/Syntax): the time of a search grows with the length of the
-text only, whatever the expression is. In return RE2 knows no look-around and no back-references.
+They have the syntax of RE2 (https://github.com/google/re2/wiki/Syntax): a search takes time in proportion to the text,
+whatever the expression is. In return there is no look-around and there are no back-references.
 """
 
 import re
@@ -9,16 +9,16 @@ from functools import lru_cache
 
 import re2
 
-from ..common.messages import SettlementError, _
+from ..common.messages import SettlementError
 
 #: The longest expression that can be saved, in characters.
 LONGEST_PATTERN = 250
 
-#: How much of a text is looked at, in characters. Providers' own texts are far shorter.
+#: How much of a text is searched, in characters. Providers' texts are far shorter.
 LONGEST_TEXT = 2000
 
 
-#: RE2's classes of the letters A to Z alone; Bjørn and Æsops would be cut short by them.
+#: RE2's classes that know the letters A to Z only; they would cut Bjørn short.
 _ENGLISH_CLASS = re.compile(r"(?<!\\)(?:\\\\)*(\\[wWbB])")
 
 
@@ -29,19 +29,16 @@ def compile_pattern(pattern: str):
     :raises SettlementError: when it is empty, too long, or cannot be understood.
     """
     if not pattern:
-        raise SettlementError(_("The regular expression is empty. Write one, or choose another condition."))
+        raise SettlementError("pattern_empty")
     if len(pattern) > LONGEST_PATTERN:
         raise SettlementError(
-            _("The regular expression has %(length)s characters, and at most %(longest)s are allowed. Shorten it."),
+            "pattern_too_long",
             length=len(pattern),
             longest=LONGEST_PATTERN,
         )
     if english := _ENGLISH_CLASS.search(pattern):
         raise SettlementError(
-            _(
-                "The regular expression “%(pattern)s” has %(part)s in it, which knows only the letters A to Z. Write "
-                "[\\pL\\d] for a letter or a digit, [^\\pL\\d] for anything else."
-            ),
+            "pattern_class_unknown",
             pattern=pattern,
             part=english[1],
         )
@@ -53,10 +50,7 @@ def compile_pattern(pattern: str):
     except (re2.error, UnicodeEncodeError) as error:
         reason = error.args[0] if error.args else error
         raise SettlementError(
-            _(
-                "The regular expression “%(pattern)s” cannot be used: %(reason)s. Correct it; references to earlier "
-                "groups and looking ahead or behind are not possible."
-            ),
+            "pattern_unusable",
             pattern=pattern,
             reason=reason.decode() if isinstance(reason, bytes) else reason,
         ) from error

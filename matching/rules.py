@@ -1,7 +1,7 @@
-"""The rules that decide where a transaction belongs, as plain values in the order they are tried."""
+"""Rules: which transactions each applies to, what it looks for, and what is done then."""
 
 import datetime
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ..common.messages import Message, SettlementError
@@ -11,7 +11,7 @@ from .patterns import count_groups, search_pattern
 
 
 class Key(TextEnum):
-    """Which text of a transaction is compared with what. The values are stored in the database."""
+    """What a rule finds an order, invoice or customer by. The values are stored in the database."""
 
     PROVIDER_REFERENCE = "provider_reference"
     ORDER_REFERENCE = "order_reference"
@@ -20,7 +20,7 @@ class Key(TextEnum):
     CUSTOMER_AMOUNT = "customer_amount"
 
 
-#: The keys that are a reference of the transaction.
+#: The keys that are a reference of the transaction itself.
 REFERENCE_KEYS = (Key.PROVIDER_REFERENCE, Key.ORDER_REFERENCE, Key.INVOICE_NUMBER, Key.PAYMENT_REFERENCE)
 
 
@@ -37,50 +37,49 @@ class Action(TextEnum):
 
 
 class TextOperator(TextEnum):
-    """How a text is tested; the words of Odoo's own reconciliation models. The values are stored in the database."""
+    """How a text is tested, as in Odoo's reconciliation models. The values are stored in the database."""
 
     CONTAINS = "contains"
     NOT_CONTAINS = "not_contains"
     REGEX = "match_regex"
 
 
-#: The kinds whose other side is a customer; the rest are the provider's own.
+#: The kinds of transaction with a customer on the other side; the others are the provider's own.
 CUSTOMER_KINDS = frozenset({Kind.PAYMENT, Kind.REFUND, Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL})
 FEE_KINDS = frozenset({Kind.FEE, Kind.FEE_REFUND})
 RESERVE_KINDS = frozenset({Kind.RESERVE_HOLD, Kind.RESERVE_RELEASE})
 
-#: What rules can decide on: everything but transfers between the provider and the bank, which the bank's lines book.
+#: What rules decide on: everything but transfers between the provider and the bank, which the bank's lines book.
 RULE_KINDS = frozenset(Kind) - BANK_KINDS
 
 
 @dataclass(frozen=True)
 class TextCondition:
-    """What a text must be like. Upper and lower case are the same.
+    """A condition on a text, regardless of upper and lower case.
 
-    :ivar value: what it contains, does not contain, or the regular expression (see :mod:`.patterns`).
+    :ivar value: what it contains or does not contain, or the regular expression (see :mod:`.patterns`).
     """
 
     operator: TextOperator
     value: str
 
     def holds(self, text: str) -> bool:
-        """Return whether ``text`` is like that."""
+        """Return whether the condition holds for ``text``."""
         if self.operator is TextOperator.REGEX:
             return self.search(text) is not None
         return (self.value.casefold() in text.casefold()) is (self.operator is TextOperator.CONTAINS)
 
     def search(self, text: str) -> tuple | None:
-        """Return what the expression captures in ``text``, see :func:`.patterns.search_pattern`; space around the text
-        does not count."""
+        """Search ``text``, without the space around it, as :func:`.patterns.search_pattern` does."""
         try:
             return search_pattern(self.value, text.strip())
         except SettlementError:
-            # Refused when it is saved; one that has slipped in stops nothing, and holds for nothing.
+            # It is refused when the rule is saved; should one be stored all the same, it holds for nothing.
             return None
 
     @property
     def has_group(self) -> bool:
-        """Whether a part of the text is captured, to be used as the key."""
+        """Whether it captures a part of the text, which then is the key."""
         try:
             return self.operator is TextOperator.REGEX and count_groups(self.value) > 0
         except SettlementError:
@@ -91,11 +90,11 @@ class TextCondition:
 class Rule:
     """One rule: conditions that must all hold, and what is done then.
 
-    :ivar id: identity in the database. :ivar name: for people: text, or a message where it came with the provider.
+    :ivar id: of the stored rule. :ivar name: text, or a message for a rule the provider started with.
     :ivar kinds: the kinds of transaction it applies to; empty means every customer kind.
     :ivar amount_from / amount_to: bounds of the gross amount without its sign, in the transaction's currency.
     :ivar currency: the transaction's, empty for any. :ivar payment_method / sales_unit: as the provider writes them.
-    :ivar text: what the provider's own text must be like. :ivar reference: the same of the order reference.
+    :ivar text: a condition on the provider's text. :ivar reference: the same on the order reference.
     :ivar webshop_ids: the shops whose orders and invoices it looks at; empty means all.
     :ivar date_from / date_to: bounds of the ledger date, both included.
     :ivar key: what to look by: for ``MATCH``, and for ``CUSTOMER`` without ``partner_id``.
@@ -108,7 +107,7 @@ class Rule:
     :ivar account_id: where to book: for ``ACCOUNT``, None where nothing can be booked to that account any more; for
         ``CUSTOMER`` with a partner, the partner's receivable account.
     :ivar tax_id / analytic_distribution / label: of the journal item, for ``ACCOUNT``.
-    :ivar account_name / partner_name / tax_name / webshop_names: how people know them.
+    :ivar account_name / partner_name / tax_name / webshop_names: their names, for messages.
     """
 
     id: int
@@ -141,9 +140,9 @@ class Rule:
     webshop_names: tuple = ()
 
     def get_unmet(self, line) -> str:
-        """Return the name of the first condition that does not hold for ``line`` (a :class:`~.decisions.Line`), or "".
+        """Return the name of the first condition that does not hold for ``line`` (a :class:`~.ledger.Line`), or "".
 
-        The shop is not known before a document is found, so it is looked at there.
+        The shop is not known before a document is found, so it is compared there.
         """
         if line.kind not in (self.kinds or CUSTOMER_KINDS):
             return "kinds"
@@ -171,7 +170,7 @@ class Rule:
         return not self.get_unmet(line)
 
     def get_reference(self, line) -> str:
-        """Return what the rule looks by: what its regular expression captures, else the line's own reference."""
+        """Return the key to look for: what the regular expression captures, else the line's own reference."""
         for condition, text in ((self.reference, line.order_reference), (self.text, line.text)):
             if condition and condition.has_group:
                 found = condition.search(text)
@@ -180,57 +179,5 @@ class Rule:
 
     @property
     def has_group(self) -> bool:
-        """Whether the rule takes its key out of a text."""
+        """Whether the rule captures its key from a text."""
         return any(condition and condition.has_group for condition in (self.reference, self.text))
-
-    def to_json(self) -> dict:
-        """Return the rule as it is kept with what was booked by it."""
-        stored = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value != field.default:
-                stored[field.name] = _to_json(value)
-        return stored
-
-    @classmethod
-    def from_json(cls, stored: dict) -> "Rule":
-        """Return the rule that :meth:`to_json` stored."""
-        values = dict(stored)
-        readers = {
-            "name": lambda name: name if isinstance(name, str) else Message.from_json(name),
-            "action": Action,
-            "key": Key,
-            "kinds": lambda kinds: frozenset(map(Kind, kinds)),
-            "text": _read_condition,
-            "reference": _read_condition,
-            "webshop_ids": frozenset,
-            "webshop_names": tuple,
-            **dict.fromkeys(("amount_from", "amount_to", "tolerance"), Decimal),
-            **dict.fromkeys(("date_from", "date_to"), datetime.date.fromisoformat),
-        }
-        for name, reader in readers.items():
-            if name in values:
-                values[name] = reader(values[name])
-        return cls(**values)
-
-
-def _to_json(value):
-    if isinstance(value, Message):
-        return value.to_json()
-    if isinstance(value, TextCondition):
-        return [str(value.operator), value.value]
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    if isinstance(value, dict):
-        # An analytic distribution: percentages, floats in Odoo too. 100 and 100.0 are the same share.
-        return {accounts: float(percentage) for accounts, percentage in value.items()}
-    if isinstance(value, TextEnum):
-        return str(value)
-    if isinstance(value, (frozenset, tuple)):
-        return [_to_json(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
-    return value.isoformat() if isinstance(value, datetime.date) else value
-
-
-def _read_condition(stored):
-    operator, value = stored
-    return TextCondition(TextOperator(operator), value)

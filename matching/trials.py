@@ -1,17 +1,19 @@
-"""Trying rules over transactions without booking anything: what would happen, and how that differs from today."""
+"""Trying rules on transactions without booking anything: where each would go, and how that differs from today."""
 
 from dataclasses import dataclass
 
-from ..common.messages import Message, _
-from .decisions import Decision, Role, Status, decide
+from ..common.messages import Message
+from .engine import decide
+from .outcomes import Decision, Status
+from .roles import Role
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Transactions that are decided on together, as when they are booked.
+    """Transactions that are matched together, as when they are booked.
 
     :ivar lines: :class:`~.ledger.Line`, in order. :ivar settings: :class:`~.decisions.Settings`.
-    :ivar roles: for transactions that are looked at again, the role of the journal item each stands on; else empty.
+    :ivar roles: where booked transactions are matched again, the role of the journal item each is open on; else empty.
     """
 
     lines: tuple
@@ -20,9 +22,9 @@ class Batch:
 
 
 def simulate(batches, rules, ledger) -> list:
-    """Return a :class:`~.decisions.Decision` for each line of each batch; None for one that stays where it stands.
+    """Return a :class:`~.decisions.Decision` for each line of each batch, or None where the line stays where it is.
 
-    Nothing is changed: ``ledger`` stays as it is, and what one batch takes the next no longer finds.
+    ``ledger`` is not changed; but an item that one batch has closed is not open for the next.
     """
     ledger = ledger.branch()
     outcomes = []
@@ -39,21 +41,21 @@ def simulate(batches, rules, ledger) -> list:
 
 
 def is_same_place(now: Decision | None, then: Decision | None) -> bool:
-    """Return whether two outcomes for the same transaction put it in the same place."""
+    """Return whether two decisions on the same transaction book it alike."""
     return (now and now.place) == (then and then.place)
 
 
 def describe_place(decision: Decision | None, names) -> Message:
-    """Return where a transaction goes, for one row of a list.
+    """Return where a transaction goes, in short, for a row of a list.
 
-    :param names: ``account id -> name`` of the accounts rules book to.
+    :param dict names: ``account id -> name`` of the accounts that rules book to.
     """
     if decision is None:
-        return Message(_("stays where it is"))
+        return Message("place_unchanged")
     if decision.status is Status.NEW:
-        return Message(_("proposed to be left out"))
+        return Message("place_exclusion")
     if not decision.allocations:
-        return Message(_("nothing to book"))
+        return Message("place_nothing")
     parts = [_describe_part(part, decision, names) for part in decision.allocations]
     return (
         parts[0]
@@ -66,58 +68,58 @@ def describe_place(decision: Decision | None, names) -> Message:
 
 def _describe_part(part, decision, names):
     if part.item:
-        template = _("%(name)s with rounding") if part.rounding else "%(name)s"
-        return Message(template, {"name": part.item.name})
+        code = "place_with_rounding" if part.rounding else "name_only"
+        return Message(code, {"name": part.item.name})
     if part.account_id in names and part.role is Role.ACCOUNT:
-        return Message("%(name)s", {"name": names[part.account_id]})
+        return Message("name_only", {"name": names[part.account_id]})
     name = decision.case.name if decision.case else ""
     if part.role is Role.CUSTOMER and name:
-        return Message(_("the customer of %(name)s"), {"name": name})
+        return Message("place_customer_of", {"name": name})
     return Message(_ROLES[part.role])
 
 
 def describe_group(decision: Decision | None, rule_names) -> Message:
-    """Return what kind of place a transaction goes to and by which rule, for the summary.
+    """Return the kind of place a transaction goes to, and by which rule, for the summary.
 
-    :param rule_names: ``rule id -> name``, text or message.
+    :param dict rule_names: ``rule id -> name``, text or message.
     """
     if decision is None:
-        return Message(_("Stays where it is"))
+        return Message("group_unchanged")
     roles = {part.role for part in decision.allocations}
     if decision.status is Status.NEW:
-        place = Message(_("Proposed to be left out"))
+        place = Message("group_exclusion")
     elif not roles:
-        place = Message(_("Nothing to book"))
+        place = Message("group_nothing")
     else:
         place = Message(_GROUPS[next(role for role in _GROUPS if role in roles)])
         if Role.ITEM in roles and any(part.rounding or part.role is Role.ROUNDING for part in decision.allocations):
-            place = Message(_("Invoice or payment, with rounding"))
+            place = Message("group_item_with_rounding")
     rule = rule_names.get(decision.rule_id)
-    return Message(_("%(place)s, by “%(rule)s”"), {"place": place, "rule": rule}) if rule else place
+    return Message("group_by_rule", {"place": place, "rule": rule}) if rule else place
 
 
 _ROLES = {
-    Role.CUSTOMER: _("the customer"),
-    Role.PREPAYMENT: _("the customer's prepayment"),
-    Role.DISPUTE: _("disputed, on the customer"),
-    Role.UNKNOWN: _("the unknown account"),
-    Role.ACCOUNT: _("an account"),
-    Role.FEE: _("the fee account"),
-    Role.FEE_OWED: _("fees owed"),
-    Role.RESERVE: _("the reserve account"),
-    Role.ROUNDING: _("rounding"),
+    Role.CUSTOMER: "place_customer",
+    Role.PREPAYMENT: "place_prepayment",
+    Role.DISPUTE: "place_dispute",
+    Role.UNKNOWN: "place_unknown",
+    Role.ACCOUNT: "place_account",
+    Role.FEE: "place_fee",
+    Role.FEE_OWED: "place_fee_payable",
+    Role.RESERVE: "place_reserve",
+    Role.ROUNDING: "place_rounding",
 }
 
-#: The first that occurs says what kind of place it is.
+#: In order of weight: a transaction divided among several is named after the first of them.
 _GROUPS = {
-    Role.ITEM: _("Invoice or payment"),
-    Role.DISPUTE: _("Disputed, on the customer"),
-    Role.PREPAYMENT: _("Prepayment"),
-    Role.CUSTOMER: _("Customer"),
-    Role.ACCOUNT: _("Account"),
-    Role.FEE: _("Fee account"),
-    Role.FEE_OWED: _("Fees owed"),
-    Role.RESERVE: _("Reserve account"),
-    Role.UNKNOWN: _("Unknown account"),
-    Role.ROUNDING: _("Rounding"),
+    Role.ITEM: "group_item",
+    Role.DISPUTE: "group_dispute",
+    Role.PREPAYMENT: "group_prepayment",
+    Role.CUSTOMER: "group_customer",
+    Role.ACCOUNT: "group_account",
+    Role.FEE: "group_fee",
+    Role.FEE_OWED: "group_fee_payable",
+    Role.RESERVE: "group_reserve",
+    Role.UNKNOWN: "group_unknown",
+    Role.ROUNDING: "group_rounding",
 }

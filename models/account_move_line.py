@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..common.messages import Message, _
+from ..common.messages import Message
+from ..matching.roles import Role
 
 
 class AccountMoveLine(models.Model):
@@ -13,7 +14,7 @@ class AccountMoveLine(models.Model):
         column2="settlement_line_id",
         string="Transactions",
         readonly=True,
-        help="The transactions this journal item stands for.",
+        help="The transactions of this journal item.",
     )
     settlement_clearing_id = fields.Many2one(
         "account.settlement",
@@ -32,28 +33,28 @@ class AccountMoveLine(models.Model):
     )
     settlement_role = fields.Selection(
         [
-            ("clearing", "Clearing"),
-            ("item", "Closes an open item"),
-            ("customer", "On the customer"),
-            ("prepayment", "Prepayment"),
-            ("dispute", "Disputed"),
-            ("unknown", "Unknown"),
-            ("account", "By rule or by hand"),
-            ("reserve", "Reserve"),
-            ("fee", "Fee"),
-            ("fee_payable", "Fee owed"),
-            ("tax", "Tax"),
-            ("fee_tax", "Tax of fees"),
-            ("rounding", "Rounding"),
-            ("exchange", "Exchange difference"),
-            ("source", "Moved from here"),
+            (Role.CLEARING.value, "Clearing"),
+            (Role.ITEM.value, "Closes an open item"),
+            (Role.CUSTOMER.value, "On the customer"),
+            (Role.PREPAYMENT.value, "Prepayment"),
+            (Role.DISPUTE.value, "Disputed"),
+            (Role.UNKNOWN.value, "Unknown"),
+            (Role.ACCOUNT.value, "By rule or by hand"),
+            (Role.RESERVE.value, "Reserve"),
+            (Role.FEE.value, "Fee"),
+            (Role.FEE_PAYABLE.value, "Fee owed"),
+            (Role.TAX.value, "Tax"),
+            (Role.FEE_TAX.value, "Tax of fees"),
+            (Role.ROUNDING.value, "Rounding"),
+            (Role.EXCHANGE.value, "Exchange difference"),
+            (Role.SOURCE.value, "Moved from here"),
         ],
         readonly=True,
-        help="What this journal item of a settlement voucher is there for.",
+        help="The purpose of this journal item of a settlement voucher.",
     )
 
     def action_open_settlement_lines(self):
-        """Open exactly the transactions these journal items stand for."""
+        """Open exactly the transactions that these journal items book."""
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement_line")
         lines = self.settlement_line_ids | self.settlement_payout_id.line_ids
         action["domain"] = [("id", "in", lines.ids)]
@@ -63,11 +64,11 @@ class AccountMoveLine(models.Model):
         return action
 
     def _reconcile_post_hook(self, data):
-        """What addons do when an invoice is paid (confirm, deliver, tell) runs without the shortcuts of
-        :meth:`AccountSettlement._reconcile_groups`: it may write documents whose taxes and terms must follow."""
+        """Run what addons do when an invoice is paid without the shortcuts of
+        :meth:`AccountSettlement._reconcile_groups`: it may write documents whose taxes and terms must be computed."""
         if added := self.env.context.get("settlement_shortcuts"):
             for moves in data.values():
-                moves.mapped("payment_state")  # computed here, while the shortcuts hold
+                moves.mapped("payment_state")  # computed here, while the shortcuts apply
             left_out = (*added, "settlement_shortcuts")
             context = {key: value for key, value in self.env.context.items() if key not in left_out}
             data = {name: moves.with_env(self.env(context=context)) for name, moves in data.items()}
@@ -78,18 +79,18 @@ class AccountMoveLine(models.Model):
     @api.depends("settlement_line_ids.explanation_data", "settlement_role", "settlement_payout_id")
     @api.depends_context("lang")
     def _compute_settlement_explanation(self):
-        render = self.env["account.settlement"]._render_message
+        render = self.env["settlement.message"]._render
         roles = dict(self._fields["settlement_role"]._description_selection(self.env))
         for item in self:
             lines = item.settlement_line_ids
             if item.settlement_payout_id:
-                said = Message(_("The payout of %(name)s."), {"name": item.settlement_payout_id.name})
+                said = Message("item_of_payout", {"name": item.settlement_payout_id.name})
                 item.settlement_explanation = render(said)
-            elif len(lines) == 1 and item.settlement_role != "clearing":
+            elif len(lines) == 1 and item.settlement_role != Role.CLEARING:
                 item.settlement_explanation = lines.explanation
             elif lines:
                 said = Message(
-                    _("%(role)s: the sum of %(count)s transactions of %(name)s."),
+                    "item_of_transactions",
                     {"role": roles[item.settlement_role], "count": len(lines), "name": item.move_id.settlement_id.name},
                 )
                 item.settlement_explanation = render(said)

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .account_move_guard import ITEM_MARKS, KEPT_ITEM_FIELDS, _get_changed, _get_followed, _get_given, _refuse_marks
+from .kept_fields import ITEM_MARKS, KEPT_ITEM_FIELDS, get_changed, get_followed, get_given, refuse_marks
 from .own_writes import is_own
 
 
@@ -11,7 +11,7 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         if not is_own(self):
             for vals in vals_list:
-                _refuse_marks(self, _get_given(self, vals, ITEM_MARKS))
+                refuse_marks(self, get_given(self, vals, ITEM_MARKS))
             moves = {vals.get("move_id") or self.env.context.get("default_move_id") for vals in vals_list}
             self.env["account.move"].browse(filter(None, moves))._get_settlement_vouchers()._refuse_voucher_change()
         return super().create(vals_list)
@@ -21,11 +21,9 @@ class AccountMoveLine(models.Model):
             if vals.get("move_id"):
                 self.env["account.move"].browse(vals["move_id"])._get_settlement_vouchers()._refuse_voucher_change()
             for item in self.sudo():
-                if item.move_id.settlement_id and _get_changed(
-                    item, vals, KEPT_ITEM_FIELDS - _get_followed(item, vals)
-                ):
+                if item.move_id.settlement_id and get_changed(item, vals, KEPT_ITEM_FIELDS - get_followed(item, vals)):
                     item.move_id._refuse_voucher_change()
-                _refuse_marks(item, _get_changed(item, vals, ITEM_MARKS))
+                refuse_marks(item, get_changed(item, vals, ITEM_MARKS))
         return super().write(vals)
 
     def unlink(self):

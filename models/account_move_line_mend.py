@@ -5,7 +5,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def _recompute_residuals_beside(self):
-        """Let Odoo work out anew what is open of the same customers: what a deleted entry had met is not known."""
+        """Let Odoo recompute what is open of the same customers, as a deleted entry's counterparts are not known."""
         items = self.filtered(lambda item: item.partner_id and item.account_id.reconcile)
         if not items:
             return
@@ -19,23 +19,23 @@ class AccountMoveLine(models.Model):
         beside._recompute_residuals()
 
     def _recompute_residuals(self):
-        """Let Odoo work out anew what is open of these items, and what hangs on it."""
+        """Let Odoo recompute what is open of these items, and what depends on it."""
         for name in ("amount_residual", "amount_residual_currency", "reconciled"):
             self.env.add_to_compute(self._fields[name], self)
         self.modified(["amount_residual", "amount_residual_currency"])
         self.env.flush_all()
 
-    def _meet_again(self, known=None):
-        """Reconcile these items with what they were booked for, as far as it is open.
+    def _reconcile_again(self, known=None):
+        """Reconcile these items with the items they were booked for, as far as those are open.
 
-        :param dict known: ``{item: items it had met}``.
+        :param dict known: ``{item: items with which it was reconciled}``.
         """
         for item in self.exists().sorted("id"):
             settlement = item.move_id.settlement_id
             is_open = item.account_id.reconcile and (item.amount_residual_currency or item.amount_residual)
             if not is_open or item.settlement_role == "clearing":
                 continue
-            for found in item._get_what_it_met((known or {}).get(item, self.browse())):
+            for found in item._find_counterparts((known or {}).get(item, self.browse())):
                 found = found.exists().filtered(
                     lambda other, item=item: (
                         other.account_id == item.account_id
@@ -48,8 +48,8 @@ class AccountMoveLine(models.Model):
                     settlement._reconcile_groups([item | found])
                     break
 
-    def _get_what_it_met(self, known):
-        """Yield what an item may have met, the most certain first."""
+    def _find_counterparts(self, known):
+        """Yield the items with which an item may have been reconciled, the most certain first."""
         self.ensure_one()
         yield known
         if self.settlement_role == "item":

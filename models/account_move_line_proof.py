@@ -2,18 +2,16 @@ from odoo import models
 from odoo.tools import format_date, formatLang
 
 from ..common.messages import Message
-from .account_settlement_proof import STRAY
 
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def _describe_as_stray(self):
-        """Return a sentence on each of these journal items, which say otherwise than their voucher where they
-        belong."""
+        """Return a sentence on each of these journal items, whose date, journal or company is not their voucher's."""
         return [
             Message(
-                STRAY,
+                "item_of_other_settlement",
                 {
                     "item": item.name or item.account_id.display_name,
                     "voucher": item.move_id.name or "",
@@ -25,7 +23,10 @@ class AccountMoveLine(models.Model):
         ]
 
     def _describe_place(self, state, record):
-        """Return where and whether something is booked, in words. :param record: the item, or its voucher."""
+        """Return in words where and whether something is booked.
+
+        :param record: the journal item, or its voucher.
+        """
         states = dict(self.move_id._fields["state"]._description_selection(self.env))
         number = record.move_name if record == self else record.name
         debit, credit = (self.debit, self.credit) if record == self else (max(self.balance, 0), max(-self.balance, 0))

@@ -6,8 +6,9 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _take_out_of_ledger(self, reason):
-        """Reverse vouchers that are not what was booked, on their own day where that is open. They are kept as they are
-        now: they stay in the ledger, and so does what takes them out of it.
+        """Reverse vouchers that are not what was booked, on their own date where it is open.
+
+        What they are now is stored as booked: they stay in the ledger, and so do their reversals.
 
         :param str reason: for the reversals.
         """
@@ -18,10 +19,10 @@ class AccountMove(models.Model):
             kept._keep([(move, self.env["account.settlement.line"])])
 
     def _get_holders_of_numbers(self, wanted):
-        """Return what is kept of other vouchers that have one of these vouchers' numbers now.
+        """Return the stored copies of other vouchers that have one of these vouchers' numbers now.
 
-        :param wanted: ``{id: values}`` that these vouchers get back.
-        :raises UserError: where an entry has it that is no voucher.
+        :param wanted: ``{id: values}`` to which these vouchers are restored.
+        :raises UserError: where an entry that is not a voucher has the number.
         """
         holders = self.browse()
         for values in wanted.values():

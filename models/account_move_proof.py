@@ -10,20 +10,21 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _get_settlement_reversals(self):
-        """Return our own reversals of these vouchers: whatever else says that it reverses them is none."""
+        """Return our own reversals of these vouchers; no other entry that claims to reverse them is one."""
         posted = self.reversal_move_ids.filtered(lambda move: move.settlement_id and move.state == "posted")
         return posted.filtered(lambda move: move._is_own_reversal())
 
     def _is_reversed_by_hand(self):
-        """Whether an entry's effect is gone from the ledger by a reversal that has not been reversed itself."""
+        """Whether an entry was reversed by hand, by a reversal that has not been reversed itself."""
         posted = self.reversal_move_ids.filtered(lambda move: move.state == "posted" and move != self)
         return any(not move.reversal_move_ids.filtered(lambda other: other.state == "posted") for move in posted)
 
     def _count_in_ledger(self, seen=()):
-        """Return how often a voucher is in the ledger: once, less each own reversal that counts itself. A reversal that
-        was reversed counts no more, and its voucher is in the ledger again.
+        """Return how often a voucher is in the ledger: once, less each of our reversals that counts itself.
 
-        :param seen: ids of what it reverses: SQL can make entries reverse themselves.
+        A reversal that was reversed no longer counts, and its voucher is in the ledger again.
+
+        :param seen: ids of the entries it reverses, as SQL can make entries reverse themselves.
         """
         self.ensure_one()
         if self.state != "posted" or self.id in seen:
@@ -33,13 +34,12 @@ class AccountMove(models.Model):
     def _get_debit(self):
         return to_decimal(sum(self.line_ids.mapped("debit")), self.company_id.currency_id)
 
-    def _describe_as(self, template):
+    def _describe_as(self, code):
         """Return a sentence on each of these entries."""
-        return [Message(template, {"voucher": move.name or "", "amount": move._get_debit()}) for move in self]
+        return [Message(code, {"voucher": move.name or "", "amount": move._get_debit()}) for move in self]
 
     def _is_own_reversal(self):
-        """Whether we made this entry to reverse what it says that it reverses: by what is kept of it, and where nothing
-        is kept any more, by its being the exact opposite."""
+        """Whether this entry is our reversal of the one it names: by its stored copy, else by being its opposite."""
         self.ensure_one()
         kept = self.env["account.settlement.voucher"].search([("move_id", "=", self.id)])
         readable = kept.filtered(lambda voucher: voucher._is_readable())

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..invoicing.plan import Part
+from ..invoicing.parts import Part
 from .money import to_decimal, to_rate
 
 
@@ -22,7 +22,7 @@ class AccountMove(models.Model):
         readonly=True,
         copy=False,
         groups="account.group_account_readonly,account.group_account_invoice",
-        help="What in the shop this was made for: the sale, a change, a certain refund.",
+        help="The shop's event that this was made for: the sale, a change, a certain refund.",
     )
     webshop_date = fields.Date(
         string="Date in the Shop",
@@ -35,7 +35,7 @@ class AccountMove(models.Model):
         return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
 
     def _get_webshop_parts(self):
-        """Return the document as :class:`~..webshops.documents.Part`, positive, as it stands in the ledger."""
+        """Return the document as :class:`~..invoicing.parts.Part`, positive, as it stands in the ledger."""
         self.ensure_one()
         parts = []
         for line in self._get_webshop_lines():
@@ -50,6 +50,16 @@ class AccountMove(models.Model):
                 )
             )
         return parts
+
+    def _get_invoiced_quantities(self):
+        """Return how much of each order line these documents hold: invoices less credit notes."""
+        quantities = {}
+        for move in self:
+            sign = 1 if move.move_type == "out_invoice" else -1
+            for line in move._get_webshop_lines():
+                order_line = line.sale_line_ids[:1]
+                quantities[order_line] = quantities.get(order_line, 0) + sign * Decimal(repr(line.quantity))
+        return quantities
 
     def _get_webshop_receivables(self):
         return self.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
@@ -76,25 +86,25 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """For which web order a document is, only our methods write."""
+        """Only our methods write for which web order a document is."""
         self._check_not_written_by_hand(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
-        """For which web order a document is, only our methods write; one that is changed is looked at again."""
+        """Only our methods write for which web order a document is; when it is changed, the order is checked again."""
         self._check_not_written_by_hand([vals])
         if "webshop_reference" in vals and not self.env.su and self.sudo().webshop_order_id:
             self._refuse_written({"webshop_reference"})
         result = super().write(vals)
         if "state" in vals:
-            self._look_again_at_web_orders()
+            self._recheck_web_orders()
         return result
 
     def unlink(self):
-        self._look_again_at_web_orders()
+        self._recheck_web_orders()
         return super().unlink()
 
-    def _look_again_at_web_orders(self):
+    def _recheck_web_orders(self):
         """A document that was posted, set back, cancelled or deleted by hand may leave its order short of one."""
         orders = self.sudo().webshop_order_id.filtered(lambda order: not order.webshop_check)
         orders.webshop_check = True

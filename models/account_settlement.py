@@ -1,18 +1,13 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date, formatLang
-
-from ..common.messages import Message, SettlementError
-
-_logger = logging.getLogger(__name__)
+from odoo.tools import formatLang
 
 
 class AccountSettlement(models.Model):
     """One payout and the transactions it consists of; or, until the payout comes, the open run of ledger dates.
 
-    The stages stand in files of their own: ``account_settlement_ingest``, ``_match``, ``_book`` and ``_bank``.
+    The stages have files of their own: ``account_settlement_ingest``, ``_match``, ``_book`` and ``_bank``, which
+    ``_process`` runs; then ``_proof``, which compares what is stored with what was booked, and ``_mend``.
     """
 
     _name = "account.settlement"
@@ -20,7 +15,7 @@ class AccountSettlement(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "settlement.rights"]
     _order = "date desc, id desc"
     _check_company_auto = True
-    # Nobody writes a settlement by hand; who reads it may talk about it, and plan what to do.
+    # Nobody writes a settlement by hand; whoever reads it may post messages and plan activities.
     _mail_post_access = "read"
 
     name = fields.Char(compute="_compute_name", store=True)
@@ -49,13 +44,11 @@ class AccountSettlement(models.Model):
     )
     amount_fee = fields.Monetary(string="Fees Deducted", compute="_compute_from_lines", store=True)
     amount_net = fields.Monetary(string="Net", compute="_compute_from_lines", store=True)
-    opening_balance = fields.Monetary(
-        readonly=True, string="Carried In", help="What the provider owed before the first transaction."
-    )
+    opening_balance = fields.Monetary(readonly=True, help="What the provider owed before the first transaction.")
     payout_amount = fields.Monetary(readonly=True, string="Payout")
     payout_reference = fields.Char(readonly=True, help="Expected in the text of the bank line.")
     payout_date = fields.Date(readonly=True)
-    complete_to = fields.Date(readonly=True, help="The last day of which nothing more is expected.")
+    complete_to = fields.Date(readonly=True, help="The last day that is complete: nothing more is expected for it.")
     closing_balance = fields.Monetary(readonly=True)
     has_closing_balance = fields.Boolean(readonly=True)
     is_open = fields.Boolean(readonly=True, string="Awaits Payout")
@@ -64,12 +57,6 @@ class AccountSettlement(models.Model):
         help="The document holds no total to check its rows against: a person confirms the payout before it is booked.",
     )
     confirmed_by_id = fields.Many2one("res.users", readonly=True)
-    needs_rule_agreement = fields.Boolean(
-        readonly=True,
-        string="Rules Changed Since",
-        help="It was booked by other rules than today's: a person agrees before it is booked again.",
-    )
-    rule_changes = fields.Text(compute="_compute_rule_changes", string="What Changed in the Rules")
     problem_data = fields.Json(readonly=True, help="What does not add up, and in which document.")
     booking_error_data = fields.Json(readonly=True, help="Why booking failed the last time.")
     error_message = fields.Text(compute="_compute_error_message")
@@ -107,7 +94,7 @@ class AccountSettlement(models.Model):
         readonly=True,
         index="btree_not_null",
         string="Returned By Bank Line",
-        help="The payout had reached the bank, and went back.",
+        help="The payout had reached the bank, and was returned.",
         check_company=True,
     )
     clearing_residual = fields.Monetary(compute="_compute_clearing_residual", string="Open on Clearing")
@@ -119,7 +106,7 @@ class AccountSettlement(models.Model):
         "(provider_id, external_id) WHERE external_id IS NOT NULL", "This settlement is stored already."
     )
     _open_uniq = models.UniqueIndex(
-        "(provider_id, currency_id) WHERE is_open", "A provider has one open run of ledger dates at a time."
+        "(provider_id, currency_id) WHERE is_open", "A provider has only one open settlement at a time."
     )
 
     @api.depends("provider_id.name", "external_id", "date_from")
@@ -178,19 +165,19 @@ class AccountSettlement(models.Model):
                 settlement.state = "open"
             elif settlement.id in unbooked:
                 settlement.state = "new"
-            elif settlement._is_clearing_met():
+            elif settlement._is_clearing_reconciled():
                 settlement.state = "paid"
             else:
                 settlement.state = "booked"
 
     def _get_clearing_items(self):
-        """Return what stands on the clearing account for these settlements, met or not."""
+        """Return these settlements' posted items on the clearing account, reconciled or not."""
         return self.clearing_line_ids.filtered(lambda item: item.parent_state == "posted")
 
-    def _is_clearing_met(self):
-        """Whether all that the provider owed for this settlement stood on the clearing account, and is met.
+    def _is_clearing_reconciled(self):
+        """Whether all that the provider owed for this settlement was booked on the clearing account, and is reconciled.
 
-        An account without open items has no residual, and a voucher that is gone no items: neither is a payout.
+        An account without reconciliation has no residual, and a deleted voucher no items: neither means a payout.
         """
         self.ensure_one()
         items = self._get_clearing_items()
@@ -231,22 +218,9 @@ class AccountSettlement(models.Model):
     def _compute_error_message(self):
         for settlement in self:
             problems = [problem["message"] for problem in settlement.problem_data or []]
-            settlement.error_message = self._render_messages(problems + (settlement.booking_error_data or []))
-
-    @api.depends("needs_rule_agreement", "line_ids.rule_version_id")
-    @api.depends_context("lang")
-    def _compute_rule_changes(self):
-        for settlement in self:
-            versions = settlement._get_other_rule_versions() if settlement.needs_rule_agreement else None
-            settlement.rule_changes = "\n".join(filter(None, versions.mapped("changes"))) if versions else False
-
-    def _get_other_rule_versions(self):
-        """Return how the rules read when transactions that are to be booked again were booked, where that is not how
-        they read now."""
-        self.ensure_one()
-        versions = self.line_ids.filtered(lambda line: line.status == "new").rule_version_id
-        current = versions and versions._get_plain(self.provider_id).fingerprint
-        return versions.filtered(lambda version: version.fingerprint != current)
+            settlement.error_message = self.env["settlement.message"]._render_stored(
+                problems + (settlement.booking_error_data or [])
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):
@@ -255,45 +229,7 @@ class AccountSettlement(models.Model):
                 self.env._("%s has vouchers, so it cannot be deleted. Undo it by reversal instead.", settlement.name)
             )
 
-    # ---------------------------------------------------------------- messages
-
-    @api.model
-    def _render_messages(self, stored):
-        """Return stored messages as text in the reader's language, one a line; False where there are none.
-
-        :param list stored: of :meth:`~..providers.messages.Message.to_json`.
-        """
-        return "\n".join(self._render_message(Message.from_json(message)) for message in stored or []) or False
-
-    @api.model
-    def _render_message(self, message):
-        # The templates are literals in the pure packages, marked there with _ for the export of terms.
-        values = {name: self._render_value(value) for name, value in message.values.items()}
-        return self.env._(message.template, **values)  # pylint: disable=gettext-variable
-
-    @api.model
-    def _get_translations(self, message):
-        """Return ``{language: text}`` of a message in every language in use, English among them."""
-        languages = [code for code, _name in self.env["res.lang"].get_installed()]
-        return {
-            language: self.with_context(lang=language)._render_message(message)
-            for language in dict.fromkeys(["en_US", *languages])
-        }
-
-    @api.model
-    def _render_value(self, value):
-        if isinstance(value, Message):
-            return self._render_message(value)
-        if hasattr(value, "quantize"):
-            return formatLang(self.env, float(value), digits=2)
-        return format_date(self.env, value) if hasattr(value, "isoformat") else value
-
     # ---------------------------------------------------------------- actions
-
-    def action_process(self):
-        """Match, book and reconcile now."""
-        self._process()
-        return True
 
     def action_match_bank(self):
         """Look for the payout's bank line now."""
@@ -301,7 +237,7 @@ class AccountSettlement(models.Model):
         return True
 
     def action_confirm(self):
-        """A person has seen that the payout is right; the settlement may be booked."""
+        """Book settlements whose payout a person has confirmed."""
         for settlement in self._as_user().filtered("needs_confirmation"):
             settlement.write({"needs_confirmation": False, "confirmed_by_id": self.env.user.id})
             settlement.message_post(
@@ -314,15 +250,6 @@ class AccountSettlement(models.Model):
             )
         self._process()
         return True
-
-    def action_agree_to_rules(self):
-        """A person has seen what changed in the rules since; the settlement is booked by today's."""
-        for settlement in self._as_user().filtered("needs_rule_agreement"):
-            body = self.env._("To be booked by today's rules. Changed since: %s", settlement.rule_changes or "–")
-            settlement.message_post(body=body)
-            settlement.line_ids.filtered(lambda line: line.status == "new").rule_version_id = False
-            settlement.needs_rule_agreement = False
-        return self.action_process()
 
     def action_reverse(self):
         self._as_manager()
@@ -357,117 +284,3 @@ class AccountSettlement(models.Model):
         return self._open_action(
             "settlement_bridge.action_account_settlement_document", [("settlement_ids", "in", self.ids)]
         )
-
-    # ---------------------------------------------------------------- processing
-
-    def _process(self):
-        """Match, book and reconcile what is proven and not yet booked. Safe to call again.
-
-        :raises UserError: when a settlement is being booked by somebody else right now, or cannot be booked.
-        """
-        for settlement in self._as_user():
-            settlement._lock()
-            settlement = settlement.with_company(settlement.company_id)
-            settlement.booking_error_data = False
-            settlement.needs_rule_agreement = bool(settlement._get_other_rule_versions())
-            for date, lines in settlement._get_bookable_lines():
-                settlement._book(date, lines)
-            settlement._close_clearing()
-            settlement.provider_id._close_attention(f"settlement {settlement.id}")
-        return True
-
-    def _lock(self):
-        """Keep others from booking or undoing this settlement at the same time.
-
-        :raises UserError: when somebody else does so right now.
-        """
-        self.ensure_one()
-        if not self.try_lock_for_update(allow_referencing=True):
-            raise UserError(self.env._("%s is being booked right now. Try again in a minute.", self.name))
-
-    def _get_bookable_lines(self):
-        """Return ``(ledger date, lines)`` of what may be booked now, oldest first.
-
-        A settlement in error, or one a person must look at first, gives nothing; an open run gives its complete ledger
-        dates.
-        """
-        self.ensure_one()
-        awaits_person = self.needs_confirmation or self.needs_rule_agreement
-        if self.problem_data or awaits_person or self.provider_id.state != "active":
-            return []
-        domain = [("settlement_id", "=", self.id), ("status", "=", "new"), ("is_exclusion_proposed", "=", False)]
-        if self.is_open:
-            domain.append(("date", "<=", self.complete_to))
-        lines = self.env["account.settlement.line"].search(domain, order="date, row, id")
-        return sorted(lines.grouped("date").items())
-
-    @api.model
-    def _search_bookable(self, limit=None):
-        """Return the settlements with something to book: rows still new, of complete ledger dates."""
-        self.flush_model()
-        self.env["account.settlement.line"].flush_model(["status", "date", "settlement_id", "is_exclusion_proposed"])
-        self.env["account.settlement.provider"].flush_model(["state"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT settlement.id
-                  FROM account_settlement settlement
-                  JOIN account_settlement_provider provider ON provider.id = settlement.provider_id
-                 WHERE settlement.state IN ('new', 'open')
-                   AND settlement.needs_confirmation IS NOT TRUE
-                   AND settlement.needs_rule_agreement IS NOT TRUE
-                   AND provider.state = 'active'
-                   AND EXISTS (
-                       SELECT 1
-                         FROM account_settlement_line line
-                        WHERE line.settlement_id = settlement.id
-                          AND line.status = 'new'
-                          AND line.is_exclusion_proposed IS NOT TRUE
-                          AND (settlement.is_open IS NOT TRUE OR line.date <= settlement.complete_to)
-                       )
-              ORDER BY settlement.date, settlement.id
-                 LIMIT %s
-                """,
-                limit,
-            )
-        )
-        return self.browse(row[0] for row in rows)
-
-    @api.model
-    def _cron_process(self, batch_size=20):
-        """Scheduled action: match, book and reconcile. A settlement that fails never stops the others."""
-        fault = self.env["settlement.fault"]
-        bookable = self._search_bookable().filtered_domain(fault._get_ready_domain("book", self))
-        settlements = bookable[:batch_size]
-        self.env["ir.cron"]._commit_progress(remaining=len(bookable))
-        fault._work_through(
-            "book",
-            settlements,
-            # one that somebody books right now is left to them
-            lambda settlement: settlement.try_lock_for_update(allow_referencing=True)._process(),
-            lambda settlement, error: settlement._note_booking_failure(self._get_stored_error(error)),
-        )
-        if settlements:
-            self.env.ref("settlement_bridge.ir_cron_settlement_bank")._trigger()
-
-    def _process_each(self):
-        """Book each settlement by itself: one that cannot be booked is set aside with its reason, the others go on."""
-        for settlement in self._as_user().try_lock_for_update(allow_referencing=True):
-            try:
-                with self.env.cr.savepoint():
-                    settlement._process()
-            except UserError as error:
-                settlement._note_booking_failure(self._get_stored_error(error))
-        self.env.ref("settlement_bridge.ir_cron_settlement_bank").sudo()._trigger()
-
-    @staticmethod
-    def _get_stored_error(error):
-        """Return an error as a stored message: ours in every reader's language, Odoo's own as it was said."""
-        cause = error.__cause__
-        message = cause.message if isinstance(cause, SettlementError) else Message("%(error)s", {"error": str(error)})
-        return message.to_json()
-
-    def _note_booking_failure(self, message):
-        """Set the settlement aside with the reason; the button tries again."""
-        self.booking_error_data = [message]
-        self.provider_id._ask_for_attention(self.error_message, key=f"settlement {self.id}")

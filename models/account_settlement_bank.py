@@ -14,13 +14,13 @@ DAYS_BEFORE = 1
 
 
 class AccountSettlement(models.Model):
-    """The bank stage: the payout meets its bank statement line, and the clearing account is zero."""
+    """The bank stage: the payout is reconciled with its bank statement line, and the clearing account is zero."""
 
     _inherit = "account.settlement"
 
     @api.model
     def _get_bank_domain(self):
-        """Settlements that wait for a bank line: that of their payout, or of a payout that went back."""
+        """Return the domain of settlements that wait for a bank line: of their payout, or of its return."""
         awaits_payout = (
             Domain("state", "=", "booked")
             & Domain("bank_line_id", "=", False)
@@ -44,7 +44,7 @@ class AccountSettlement(models.Model):
         for company, settlements in waiting.grouped("company_id").items():
             settlements = settlements.with_company(company)
             candidates = settlements._find_bank_candidates()
-            # A payout that went back is settled before the later payout that brings it again.
+            # A returned payout is settled before the later payout that includes it.
             for settlement in settlements.sorted(lambda settlement: (not settlement.carried_to_id, settlement.date)):
                 bank_line = settlement._choose_bank_line(candidates)
                 if bank_line:
@@ -54,12 +54,12 @@ class AccountSettlement(models.Model):
         return matched
 
     def _get_bank_amount(self):
-        """What the awaited bank line has, in the settlement's currency."""
+        """Return the amount of the expected bank line, in the settlement's currency."""
         self.ensure_one()
         return -self.payout_amount if self.carried_to_id else self.payout_amount
 
     def _find_bank_candidates(self):
-        """Return the posted bank lines that stand wholly on the suspense account with one of the amounts awaited."""
+        """Return the posted bank lines of an expected amount that are still entirely on the suspense account."""
         amounts = [(settlement._get_bank_amount(), settlement.currency_id.id) for settlement in self]
         self.env["account.move.line"].flush_model()
         self.env["account.bank.statement.line"].flush_model()
@@ -112,12 +112,12 @@ class AccountSettlement(models.Model):
         )
 
     def _names_payout(self, bank_line):
-        """Whether the payout's number stands in the bank's text, as a number of its own."""
+        """Whether the bank's text contains the payout's number, as a number of its own."""
         reference = (self.payout_reference or "").strip()
         return bool(reference and re.search(rf"(?<!\w){re.escape(reference)}(?!\w)", self._get_bank_text(bank_line)))
 
     def _names_another_payout(self, bank_line):
-        """Whether the bank's text holds another number as long as this payout's: that of a payout still to come."""
+        """Whether the bank's text contains another number of the same length: that of a payout still to come."""
         reference = (self.payout_reference or "").strip()
         numbers = re.findall(r"(?<!\w)\d+(?!\w)", self._get_bank_text(bank_line))
         return reference.isdigit() and any(len(number) == len(reference) for number in numbers)
@@ -127,20 +127,20 @@ class AccountSettlement(models.Model):
         return " ".join(filter(None, (bank_line.payment_ref, bank_line.ref, bank_line.move_id.narration)))
 
     def _reconcile_bank_line(self, bank_line):
-        """Put the clearing account in the place of the bank line's suspense account, and reconcile."""
+        """Replace the bank line's suspense account by the clearing account, and reconcile."""
         self.ensure_one()
         counterpart = bank_line._replace_suspense_by_clearing(self.provider_id.clearing_account_id, self)
         if self.carried_to_id:
             self.returned_bank_line_id = bank_line
-            body = self.env._("The payout went back by bank line %s.", bank_line.move_id._get_html_link())
+            body = self.env._("The payout was returned by bank line %s.", bank_line.move_id._get_html_link())
         else:
             self._reconcile_groups([counterpart | self._get_open_clearing_lines()])
             self.bank_line_id = bank_line
-            body = self.env._("The payout met bank line %s.", bank_line.move_id._get_html_link())
+            body = self.env._("The payout was matched with bank line %s.", bank_line.move_id._get_html_link())
         self.message_post(body=body)
 
     def _get_open_clearing_lines(self):
-        """The clearing lines a payout covers: its own, and those of aborted payouts that came back into it."""
+        """Return the open clearing lines a payout covers: its own, and those of aborted payouts included in it."""
         lines = self._get_clearing_items()
         for settlement in self.carried_from_ids:
             lines |= settlement._get_open_clearing_lines()
@@ -160,14 +160,14 @@ class AccountSettlement(models.Model):
             lambda settlement: (
                 settlement.try_lock_for_update(allow_referencing=True).filtered_domain(domain)._match_bank()
             ),
-            lambda settlement, error: settlement._say_once(
+            lambda settlement, error: settlement._post_once(
                 self.env._("The bank line could not be matched: %s", str(error))
             ),
         )
 
     @api.model
     def _search_hopeful(self):
-        """Return the waiting settlements for whose amount there is a bank line at all."""
+        """Return the waiting settlements for whose amount there is any bank line."""
         hopeful = self.browse()
         waiting = self.search(self._get_bank_domain(), order="date, id")
         for company, settlements in waiting.grouped("company_id").items():
@@ -179,7 +179,7 @@ class AccountSettlement(models.Model):
             )
         return hopeful
 
-    def _say_once(self, body):
+    def _post_once(self, body):
         """Post a message, unless it is the last one already."""
         if body not in (self.message_ids[:1].body or ""):
             self.message_post(body=body, message_type="comment")

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..common.limits import quoted
-from ..common.messages import Message, SettlementError, _
+from ..common.messages import Message, SettlementError
 from ..providers.registry import parse
 from .own_writes import as_own, is_own
 
@@ -18,7 +18,7 @@ SHOWN_CHARACTERS = 200_000
 
 
 class AccountSettlementDocument(models.Model):
-    """A raw document from a provider, kept as it came: the documentation of what is booked from it."""
+    """A raw document from a provider, kept as it came: it documents what is booked from it."""
 
     _name = "account.settlement.document"
     _description = "Settlement Document"
@@ -41,7 +41,7 @@ class AccountSettlementDocument(models.Model):
     format = fields.Char(readonly=True)
     source = fields.Selection([("fetch", "Fetched"), ("upload", "Uploaded")], required=True, readonly=True)
     state = fields.Selection(
-        [("new", "To Read"), ("done", "Read"), ("error", "Refused"), ("left_out", "Left Out")],
+        [("new", "To Read"), ("done", "Read"), ("error", "Refused"), ("left_out", "Excluded")],
         default="new",
         required=True,
         readonly=True,
@@ -61,7 +61,7 @@ class AccountSettlementDocument(models.Model):
     @api.depends_context("lang")
     def _compute_error_message(self):
         for document in self:
-            document.error_message = self.env["account.settlement"]._render_messages(document.error_data)
+            document.error_message = self.env["settlement.message"]._render_stored(document.error_data)
 
     @api.depends("state", "source", "settlement_ids.problem_data")
     def _compute_can_fetch_again(self):
@@ -73,9 +73,9 @@ class AccountSettlementDocument(models.Model):
     def _compute_content(self):
         for document in self:
             if document.content_removed_on:
-                document.content = False  # the note says why
+                document.content = False  # The note says why.
                 continue
-            # A document that is not stored has no content: an attachment that somebody names for it is not its own.
+            # A document that is not stored has no content, even if somebody names an attachment for it.
             try:
                 text = document._origin._get_content().decode("utf-8-sig") if document._origin else ""
             except UnicodeDecodeError:
@@ -96,7 +96,7 @@ class AccountSettlementDocument(models.Model):
 
     @api.model
     def _store(self, provider, filename, content, source):
-        """Keep a raw document, once.
+        """Store a raw document, once.
 
         :param provider: ``account.settlement.provider``.
         :param bytes content: as it came.
@@ -108,7 +108,7 @@ class AccountSettlementDocument(models.Model):
         if document.content_removed_on or (document and document._is_content_intact()):
             return document
         filename = quoted(filename)
-        # The very same content puts a document right whose file was changed or lost.
+        # The very same content repairs a document whose file was changed or lost.
         document = document or self.create(
             {"name": filename, "provider_id": provider.id, "sha256": sha256, "source": source}
         )
@@ -126,28 +126,28 @@ class AccountSettlementDocument(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """The file of a document is stored by :meth:`_store` alone."""
+        """Create documents without a file: only :meth:`_store` stores it."""
         for vals in vals_list:
             self._check_file(vals)
         return super().create(vals_list)
 
     def write(self, vals):
-        """What a document holds is never changed, nor put in another document's place."""
+        """Write, but never the file: what a document holds is never changed or replaced."""
         self._check_file(vals)
         return super().write(vals)
 
     def _check_file(self, vals):
         if "attachment_id" in vals and not is_own(self):
-            raise AccessError(self.env._("The file of a settlement document is stored once, as it came."))
+            raise AccessError(self.env._("The file of a settlement document is stored once, unchanged."))
 
     def unlink(self):
-        """The files of documents that nothing was booked from go with them; the check comes first."""
+        """Delete documents from which nothing was booked, with their files; the check comes first."""
         return super(AccountSettlementDocument, as_own(self)).unlink()
 
     # ---------------------------------------------------------------- the file
 
     def _read_file(self):
-        """Return the stored bytes, whatever they are; None where there is no file of this document."""
+        """Return the stored bytes as they are; None where this document has no file."""
         self.ensure_one()
         attachment = self.sudo().attachment_id
         if attachment.res_model != self._name or attachment.res_id != self.id:
@@ -160,10 +160,10 @@ class AccountSettlementDocument(models.Model):
         return content is not None and hashlib.sha256(content).hexdigest() == self.sha256
 
     def _get_content(self):
-        """Return the file, which is still exactly what was stored: bytes.
+        """Return the file's bytes, which are still exactly what was stored.
 
         :raises AccessError: when the user may not read the document.
-        :raises UserError: when the file was changed or is gone, or was removed when its time was over.
+        :raises UserError: when the file was changed, lost, or removed at the end of its retention.
         """
         self.ensure_one()
         self.check_access("read")
@@ -181,25 +181,28 @@ class AccountSettlementDocument(models.Model):
         return content
 
     def _parse(self):
-        """Return what the document says, as :class:`~..providers.records.Document`.
+        """Return the document as :class:`~..providers.records.Document`.
 
-        :raises SettlementError: when it cannot be read. :raises UserError: when it is not what was stored.
+        :raises SettlementError: when it cannot be read.
+        :raises UserError: when it is not what was stored.
         """
         self.ensure_one()
         return parse(self.name, self._get_content(), self.provider_id.code)
 
-    def _ingest(self):
+    def _ingest(self, parsed=None):
         """Read the document and store its settlements.
 
+        :param parsed: :class:`~..providers.records.Document`, where the caller has read it already.
         :raises UserError: when it cannot be read.
         """
         self.ensure_one()
+        self._check_content_kept()
         provider = self.provider_id
         try:
-            parsed = self._parse()
+            parsed = parsed or self._parse()
             settlements = provider._store_settlements(parsed, self)
         except SettlementError as error:
-            raise UserError(self.env["account.settlement"]._render_messages([error.message.to_json()])) from error
+            raise UserError(self.env["settlement.message"]._render(error.message)) from error
         self.write({"state": "done", "format": parsed.format, "error_data": False})
         self._close_attention()
         self.settlement_ids |= settlements
@@ -213,7 +216,7 @@ class AccountSettlementDocument(models.Model):
         return True
 
     def action_fetch_again(self):
-        """Ask the provider once more for what could not be read or does not add up, read it, and go on with what waits.
+        """Fetch again what could not be read or does not add up, read it, and go on with what waits.
 
         :raises UserError: when it is still the same, or cannot be read either.
         """
@@ -222,23 +225,25 @@ class AccountSettlementDocument(models.Model):
         return True
 
     def _take_again(self, content):
-        """Read another content in the place of this document, which was refused or does not add up.
+        """Read new content in place of this document, which was refused or does not add up.
 
-        This one is kept as it came. A refused one is left out: what waited for it goes on.
+        This document is kept as it came. If it was refused it is now excluded, so that what waited for it is read.
 
         :param bytes content: what the provider gives now.
-        :raises UserError: when nothing has changed, or what came cannot be read; nothing of it is kept then.
+        :raises UserError: when nothing has changed, or the new content cannot be read; none of it is kept then.
         """
         self.ensure_one()
         if hashlib.sha256(content).hexdigest() == self.sha256:
-            raise UserError(self.env._("The provider still gives %s as it was. Report it to the provider.", self.name))
+            raise UserError(
+                self.env._("The provider still returns %s unchanged. Report it to the provider.", self.name)
+            )
         stem, dot, ending = self.name.rpartition(".")
         with self.env.cr.savepoint():
             fresh = self._store(self.provider_id, f"{stem or self.name} (2){dot}{ending}", content, source="fetch")
             if fresh.state != "done":
                 fresh._ingest()
         if self.state == "error":
-            said = Message(_("Fetched again: %(name)s was read in its place."), {"name": fresh.name})
+            said = Message("fetched_again", {"name": fresh.name})
             self.write({"state": "left_out", "error_data": [*(self.error_data or []), said.to_json()]})
             self._close_attention()
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
@@ -249,14 +254,14 @@ class AccountSettlementDocument(models.Model):
         return f"document {self.id}"
 
     def _close_attention(self):
-        """The document no longer keeps anybody waiting: nobody has to look."""
+        """Close the activities about these documents: nobody has to look at them any more."""
         for document in self:
             document.provider_id._close_attention(document._get_attention_key())
 
     def action_leave_out(self):
-        """A person has decided that a refused document is not needed: what waits behind it is read."""
+        """Exclude refused documents, as a person has decided that they are not needed; what waits for them is read."""
         for document in self._as_user().filtered(lambda document: document.state == "error"):
-            said = Message(_("Left out by %(user)s."), {"user": self.env.user.name})
+            said = Message("document_excluded_by", {"user": self.env.user.name})
             document.write({"state": "left_out", "error_data": [*(document.error_data or []), said.to_json()]})
             document._close_attention()
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
@@ -293,15 +298,15 @@ class AccountSettlementDocument(models.Model):
             self.env.ref("settlement_bridge.ir_cron_settlement_process")._trigger()
 
     def _ingest_if_new(self):
-        """Read the document, unless somebody reads it right now or it waits for an earlier one."""
+        """Read the document, unless somebody is reading it right now or it waits for an earlier one."""
         document = self.try_lock_for_update().filtered(lambda document: document.state == "new")
         if document and not document._waits():
             document.with_company(document.company_id)._ingest()
 
     def _waits(self):
-        """Whether an earlier fetched document has not been read: what comes after hangs on it, and is read once it is.
+        """Whether an earlier fetched document has not been read: later ones depend on it, and are read after it.
 
-        One that was refused waits for a person; one on which reading stopped unexpectedly is tried again by itself.
+        A refused document waits for a person; one on which reading stopped unexpectedly is retried automatically.
         """
         resting = self.env["settlement.fault"]._get_ready_domain("read", self)[0][2]
         self.ensure_one()
@@ -323,6 +328,6 @@ class AccountSettlementDocument(models.Model):
 
     def _refuse(self, error):
         """Mark a fetched document as unreadable and ask a person to look."""
-        message = error.message if isinstance(error, SettlementError) else Message("%(error)s", {"error": str(error)})
+        message = error.message if isinstance(error, SettlementError) else Message("text_only", {"error": str(error)})
         self.write({"state": "error", "error_data": [message.to_json()]})
         self.provider_id._ask_for_attention(self.error_message, key=self._get_attention_key())

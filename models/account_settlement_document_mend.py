@@ -4,26 +4,29 @@ from .money import to_decimal
 
 
 class AccountSettlementDocument(models.Model):
-    """Setting back what a document tells of a payout as a whole."""
+    """Restoring payouts as their document reports them."""
 
     _inherit = "account.settlement.document"
 
-    def _set_back_payouts(self):
-        """Let the payouts read as the document tells them: number, amount and reference."""
+    def _restore_payouts(self, settlements):
+        """Restore number, amount and reference of payouts as the document reports them.
+
+        :param settlements: the :class:`~..providers.records.Settlement` of the document.
+        """
         self.ensure_one()
-        payouts = [told for told in self._get_told() or () if told.external_id]
-        numbers = [told.external_id for told in payouts]
-        for told in payouts:
-            stored = self.provider_id._find_stored(told)
+        payouts = [reported for reported in settlements if reported.external_id]
+        numbers = [reported.external_id for reported in payouts]
+        for reported in payouts:
+            stored = self.provider_id._find_stored(reported)
             if not stored:
                 strange = self.settlement_ids.filtered(lambda one: not one.is_open and one.external_id not in numbers)
-                stored = strange._find_told_by(told)
+                stored = strange._find_with_transactions_of(reported)
             if not stored:
                 continue
             wanted = {
-                "external_id": told.external_id,
-                "payout_amount": told.payout_amount or 0,
-                "payout_reference": told.payout_reference or False,
+                "external_id": reported.external_id,
+                "payout_amount": reported.payout_amount or 0,
+                "payout_reference": reported.payout_reference or False,
             }
             found = {
                 "external_id": stored.external_id,

@@ -6,7 +6,7 @@ from .own_writes import as_own
 
 
 class AccountSettlementDocument(models.Model):
-    """What is left of a document when its content is removed: what it was, when it came, its digest."""
+    """Removing a document's content: what it was, when it came and its digest are kept."""
 
     _inherit = "account.settlement.document"
 
@@ -18,7 +18,7 @@ class AccountSettlementDocument(models.Model):
     def _compute_removed_note(self):
         for document in self:
             document.removed_note = document.content_removed_on and self.env._(
-                "The content of %(document)s was removed on %(date)s, as the time for which it is kept is over. What "
+                "The content of %(document)s was removed on %(date)s, because its retention period is over. What "
                 "was booked from it stays.",
                 document=document.name,
                 date=format_date(self.env, document.content_removed_on),

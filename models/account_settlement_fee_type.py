@@ -1,11 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..booking.fees import FeeType, Treatment
-from ..common.messages import _
-
-#: The name of the fee type without a code.
-ALL_OTHER_FEES = _("All other fees")
+from ..booking.fee_types import FeeType, Treatment
 
 #: Where the fee type without a code stands in the list: last.
 LAST = 100
@@ -27,7 +23,7 @@ class AccountSettlementFeeType(models.Model):
     code = fields.Char(
         string="Provider's Name",
         tracking=True,
-        help="What the provider calls the fee in its documents. Empty: all fees that have no line of their own.",
+        help="The provider's name for the fee in its documents. Empty: all fees that have no line of their own.",
     )
     account_id = fields.Many2one(
         "account.account",
@@ -45,8 +41,8 @@ class AccountSettlementFeeType(models.Model):
         ondelete="restrict",
         tracking=True,
         help="Empty: the fee is exempt from VAT, as carrying out payments is. A tax on purchases at home is taken out "
-        "of the fee; one for services from abroad (reverse charge) is reported on top of it. Fees that are invoiced "
-        "afterwards are booked without tax here: the provider's invoice carries it.",
+        "of the fee; one for services from abroad (reverse charge) is reported on top of it. Fees that "
+        "are invoiced later are booked without tax here: the provider's invoice carries it.",
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -134,14 +130,14 @@ class AccountSettlementFeeType(models.Model):
         )
 
     def _get_treatment(self):
-        """Return what the tax does with the fee, a :class:`~..matching.fees.Treatment`."""
+        """Return what the tax does with the fee, a :class:`~..booking.fee_types.Treatment`."""
         self.ensure_one()
         if not self.tax_id.amount:
             return Treatment.EXEMPT
         return Treatment.REVERSE_CHARGE if self.tax_id.has_negative_factor else Treatment.DEDUCTIBLE
 
     def _to_plain(self):
-        """Return the fee type as a plain :class:`~..matching.fees.FeeType`."""
+        """Return the fee type as a plain :class:`~..booking.fee_types.FeeType`."""
         self.ensure_one()
         return FeeType(
             name=self.name,

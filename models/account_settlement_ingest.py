@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..common.messages import Message, _
+from ..common.messages import Message
 from .money import to_decimal
 
 
@@ -13,7 +13,7 @@ class AccountSettlement(models.Model):
     _inherit = "account.settlement"
 
     def _extend_complete_to(self, settlement):
-        """Take over until when nothing more is expected."""
+        """Store the last date the document is complete to, if it is later than the one known."""
         self.ensure_one()
         if settlement.complete_to and (not self.complete_to or self.complete_to < settlement.complete_to):
             self.complete_to = settlement.complete_to
@@ -40,8 +40,10 @@ class AccountSettlement(models.Model):
         return self._as_user()._get_disproved_documents().action_fetch_again()
 
     def _drop_disproved(self, settlement):
-        """Make room for a document that tells anew what did not add up: unbooked rows of its days, from the documents
-        that were in error, go; of a settlement with its payout all unbooked rows go."""
+        """Remove unbooked rows of a document that failed its proof, so that a corrected one can replace them.
+
+        In an open run, the rows of the new document's days; in a settlement with its payout, all of them.
+        """
         if not self or not self.problem_data:
             return
         disproved = {problem["document_id"] for problem in self.problem_data}
@@ -61,7 +63,7 @@ class AccountSettlement(models.Model):
         self.closing_balance = self.opening_balance + sum(rows.mapped(lambda line: line.amount - line.fee))
 
     def _prove_payout(self, document):
-        """Check over all documents: what was carried in and all rows since give the payout."""
+        """Check over all documents that what was carried in and all rows since give the payout."""
         problem = self._get_payout_problem()
         if problem:
             self.problem_data = [{"document_id": document.id, "message": problem.to_json()}]
@@ -78,10 +80,7 @@ class AccountSettlement(models.Model):
         if total - closing == payout:
             return None
         return Message(
-            _(
-                "The rows of settlement %(number)s and what was carried in give %(total)s, but %(payout)s is "
-                "paid out. Something is missing or double: compare with the provider's own report."
-            ),
+            "stored_rows_differ_from_payout",
             {"number": self.external_id, "total": total - closing, "payout": payout},
         )
 

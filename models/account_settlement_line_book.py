@@ -1,34 +1,32 @@
 from odoo import models
 
-from ..booking.booked import BookedTransaction
-from ..common.messages import Message, _
-from ..matching.decisions import Status
+from ..booking.voucher_record import BookedTransaction
+from ..common.messages import Message
+from ..matching.outcomes import Status
 from ..providers.records import BANK_KINDS
 from .money import to_decimal
 
 
 class AccountSettlementLine(models.Model):
-    """What the book stage writes on a transaction, and the vouchers that place it anew."""
+    """What the book stage writes on a transaction."""
 
     _inherit = "account.settlement.line"
 
     def _note_decisions(self, decisions, date, booking_date, fees):
-        """Write down where each transaction went and why.
+        """Store where each transaction was booked and why.
 
-        :param fees: ``{transaction id: FeeBooking}`` of :func:`~..matching.fees.book_fees`.
+        :param fees: ``{transaction id: FeeBooking}`` of :func:`~..booking.fees.book_fees`.
         """
         by_id = {decision.line.id: decision for decision in decisions}
         for line in self:
             decision = by_id[line.id]
-            # What gets no voucher of ours, no lock can move.
+            # A transaction without a voucher of ours is not moved by a lock.
             has_voucher = decision.line.kind not in BANK_KINDS and decision.status is not Status.NEW
             booked = booking_date if has_voucher else date
             is_late = booked != date
             explanation = line._get_kept_messages() + [message.to_json() for message in decision.explanation]
             if is_late:
-                late = Message(
-                    _("Dated %(date)s, which is locked: booked on %(booked)s."), {"date": date, "booked": booked}
-                )
+                late = Message("late", {"date": date, "booked": booked})
                 explanation.append(late.to_json())
             line.write(
                 {
@@ -71,7 +69,7 @@ class AccountSettlementLine(models.Model):
         return tuple(sorted(self.document_id.mapped("sha256")))
 
     def _to_booked(self):
-        """Return these transactions as :class:`~..matching.booked.BookedTransaction`."""
+        """Return these transactions as :class:`~..booking.voucher_record.BookedTransaction`."""
         return [
             BookedTransaction(
                 id=line.id,

@@ -1,25 +1,25 @@
 from odoo import models
 
-from ..common.messages import Message, _
+from ..common.messages import Message
 from .money import to_decimal
 
 
 class AccountSettlementLine(models.Model):
-    """What a transaction says when a voucher of it was taken out of the ledger, or is found in it."""
+    """The status of a transaction after a voucher of it was reversed or found in the ledger."""
 
     _inherit = "account.settlement.line"
 
     def _note_booked_again(self):
-        """Say of transactions that a voucher has booked that they are booked: by where their amount is open."""
+        """Set the status of transactions that a voucher has booked, by where their amount is open."""
         for line in self:
             roles = set(line._get_open_move_lines().mapped("settlement_role"))
             on_account = "on_account" if roles & {"customer", "prepayment"} else "matched"
             line.status = "unknown" if "unknown" in roles else on_account
             line._note_customer_again()
-        self._note_placed_again()
+        self._note_resolved_again()
 
     def _note_customer_again(self):
-        """Say again whose a transaction is, and of which invoice, where it was deleted and stored anew."""
+        """Set customer and invoice again on a transaction that was deleted and stored anew."""
         self.ensure_one()
         items = self.move_line_ids.filtered(lambda item: item.settlement_role in ("item", "customer"))
         partials = items.matched_debit_ids | items.matched_credit_ids
@@ -29,8 +29,8 @@ class AccountSettlementLine(models.Model):
         if not self.partner_id and len(items.partner_id) == 1:
             self.partner_id = items.partner_id
 
-    def _note_placed_again(self):
-        """Say of transactions that a correction voucher has moved from the unknown account that they are placed."""
+    def _note_resolved_again(self):
+        """Set transactions that a correction voucher has moved from the unknown account to *resolved*."""
         for line in self:
             unknown = line.move_line_ids.filtered(
                 lambda item: item.parent_state == "posted" and item.settlement_role in ("unknown", "source")
@@ -41,24 +41,24 @@ class AccountSettlementLine(models.Model):
             is_moved = any(item.settlement_role == "source" for item in unknown)
             if is_moved and line.company_id.currency_id.is_zero(sum(unknown.mapped("balance"))):
                 for account in unknown.account_id:
-                    unknown.filtered(lambda item, account=account: item.account_id == account)._meet_again()
+                    unknown.filtered(lambda item, account=account: item.account_id == account)._reconcile_again()
                 line.status = "resolved"
 
     def _take_back_correction(self, booked):
-        """Say of transactions that a correction voucher has placed that it is gone from the ledger.
+        """Note on transactions that their correction voucher is no longer in the ledger.
 
-        :param booked: :class:`~..matching.booked.BookedVoucher`.
+        :param booked: :class:`~..booking.voucher_record.BookedVoucher`.
         """
         for line in self:
             said = Message(
-                _("Correction voucher %(voucher)s was taken out of the ledger: it was changed by force."),
+                "correction_taken_out",
                 {"voucher": booked.name},
             )
             line.explanation_data = [said.to_json(), *(line.explanation_data or [])]
         self._note_booked_again()
 
-    def _set_back(self, wanted):
-        """Set a transaction back to what it was, where it is not so still.
+    def _restore_values(self, wanted):
+        """Write those of the values that the transaction does not have.
 
         :param dict wanted: values as they are written.
         """

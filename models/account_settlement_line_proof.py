@@ -12,9 +12,9 @@ class AccountSettlementLine(models.Model):
     _inherit = "account.settlement.line"
 
     def _describe_row(self, values, amount, fee):
-        """Return what a transaction is, or should be, in words.
+        """Return in words what a transaction is, or should be.
 
-        :param dict values: of its fields: the date, the order reference, and what else is to be seen.
+        :param dict values: of its fields: the date, the order reference, and others to show.
         """
         values = dict(values)
         amounts = self.env._(
@@ -34,7 +34,7 @@ class AccountSettlementLine(models.Model):
         return ", ".join(filter(None, parts))
 
     def _get_row_values(self):
-        """Return what is compared of a transaction with its row: ``{field: value}``."""
+        """Return the values of a transaction that are compared with its row: ``{field: value}``."""
         self.ensure_one()
         values = {"date": self.date, "order_reference": self.order_reference or ""}
         for name in ("amount", "fee", "fee_vat"):
@@ -46,8 +46,8 @@ class AccountSettlementLine(models.Model):
         values.update({name: self[name] or "" for name in ROW_TEXTS})
         return values
 
-    def _get_told_values(self, row, currency):
-        """Return the same as :meth:`_get_row_values`, as the document has it.
+    def _get_reported_values(self, row, currency):
+        """Return the values of :meth:`_get_row_values` as the document has them.
 
         :param row: :class:`~..providers.records.Transaction`. :param currency: of its settlement.
         """
@@ -60,11 +60,11 @@ class AccountSettlementLine(models.Model):
         values.update({name: str(getattr(row, attribute) or "") for name, attribute in ROW_TEXTS.items()})
         return values
 
-    def _describe_as(self, template, **values):
+    def _describe_as(self, code, **values):
         """Return a sentence on each of these transactions."""
         return [
             Message(
-                template,
+                code,
                 {
                     "row": line.provider_reference or line.external_id,
                     "amount": to_decimal(line.amount, line.currency_id),

@@ -5,12 +5,15 @@ from .sale_order_removal import UNPLACED
 
 
 class AccountSettlementLine(models.Model):
-    """A transaction whose row is removed keeps amounts, dates, ids and where it was booked."""
+    """Removing a transaction's row: amounts, dates, ids and where it was booked are kept."""
 
     _inherit = "account.settlement.line"
 
     content_removed_on = fields.Date(
-        string="Row Removed On", readonly=True, copy=False, help="The row as it came and its texts were removed then."
+        string="Row Removed On",
+        readonly=True,
+        copy=False,
+        help="The original row and its texts were removed on this day.",
     )
 
     @api.depends("content_removed_on")
@@ -18,18 +21,18 @@ class AccountSettlementLine(models.Model):
         result = super()._compute_raw_text()
         for line in self.filtered("content_removed_on"):
             line.raw_text = self.env._(
-                "The row as it came was removed on %s.", format_date(self.env, line.content_removed_on)
+                "The original row was removed on %s.", format_date(self.env, line.content_removed_on)
             )
         return result
 
     def _remove_content(self):
-        """Empty the row as it came and the texts people wrote; what it was and where it is booked stays."""
+        """Empty the row as it came and the texts people wrote; what it was and where it is booked are kept."""
         self.sudo().filtered(lambda line: not line.content_removed_on).write(
             {"raw": False, "provider_text": False, "content_removed_on": fields.Date.today()}
         )
 
     def _is_settled(self):
-        """Whether nobody has anything left to do with this transaction, and its period is locked."""
+        """Whether nothing is left to do about this transaction, and its period is locked."""
         self.ensure_one()
         if self.status in UNPLACED or self.is_exclusion_proposed or self.has_difference:
             return False

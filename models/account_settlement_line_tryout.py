@@ -4,12 +4,12 @@ from ..matching.trials import Batch
 
 
 class AccountSettlementLine(models.Model):
-    """Transactions in the batches in which they are decided on."""
+    """Transactions in the batches in which they are matched."""
 
     _inherit = "account.settlement.line"
 
     def _get_batches_anew(self):
-        """Return the batches in which these transactions would be booked, and the transactions in the same order."""
+        """Return batches as if all were to be booked, and the transactions in the order of the batches."""
         batches, tried = [], self.browse()
         for settlement, lines in self._group_by_settlement():
             for date, dated in sorted(lines.grouped("date").items()):
@@ -19,7 +19,7 @@ class AccountSettlementLine(models.Model):
         return batches, tried
 
     def _get_waiting_batches(self):
-        """Return the batches in which what waits would be looked at again and what is new would be booked."""
+        """Return batches of what is open, to be matched again, and of what is new; and the transactions in order."""
         batches, tried = [], self.browse()
         today = fields.Date.context_today(self)
         for settlement, lines in self.filtered_domain(self._get_awaiting_domain())._group_by_settlement():

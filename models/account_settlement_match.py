@@ -1,28 +1,13 @@
 from odoo import models
 
-from ..matching.decisions import Settings, decide
+from ..matching.engine import decide
 from ..matching.lookups import collect_lookups
+from ..matching.settings import Settings
+from .account_settlement_line_row import MATCHED_FIELDS
 from .money import to_decimal
 
-#: What :meth:`AccountSettlementLine._to_plain` reads.
-PLAIN_FIELDS = (
-    "kind",
-    "date",
-    "amount",
-    "fee",
-    "fee_vat",
-    "fee_owed",
-    "fee_type",
-    "payment_method",
-    "currency_id",
-    "amount_original",
-    "currency_original_id",
-    "order_reference",
-    "provider_reference",
-    "provider_text",
-    "sales_unit",
-    "is_kept",
-)
+#: The fields that :meth:`AccountSettlementLine._to_plain` reads.
+PLAIN_FIELDS = (*MATCHED_FIELDS.values(), "fee_owed", "is_kept")
 
 
 class AccountSettlement(models.Model):
@@ -31,7 +16,7 @@ class AccountSettlement(models.Model):
     _inherit = "account.settlement"
 
     def _match(self, lines):
-        """Return a :class:`~..matching.decisions.Decision` for each of ``lines``, without writing anything."""
+        """Return a :class:`~..matching.outcomes.Decision` for each of ``lines``, without writing anything."""
         self.ensure_one()
         settings = self._get_match_settings(lines[:1].date)
         lines.fetch(PLAIN_FIELDS)  # in one query; left to itself, the ORM reads a thousand at a time
@@ -41,7 +26,7 @@ class AccountSettlement(models.Model):
         return decide(plain, rules, ledger, settings)
 
     def _get_match_settings(self, date):
-        """Return the provider's :class:`~..matching.decisions.Settings`, with the rates of ``date``."""
+        """Return the provider's :class:`~..matching.settings.Settings`, with the rates of ``date``."""
         provider = self.provider_id
         return Settings(
             limit=to_decimal(provider.rounding_limit, self.company_id.currency_id),

@@ -4,13 +4,13 @@ from .own_writes import as_own
 
 
 class AccountSettlement(models.Model):
-    """What is not as it was booked is taken out of the ledger by reversal."""
+    """Reversing entries that are not as booked."""
 
     _inherit = "account.settlement"
 
     def _take_out_foreign_vouchers(self):
-        """Entries of which nothing is kept: what has to do with our accounts is reversed, and its transactions are
-        booked anew; others lose the marks that make them look like ours."""
+        """Reverse entries without a stored copy that involve our accounts, and book their transactions anew; remove our
+        marks from others."""
         moves = self._get_entries_of_nothing_kept()
         accounts = self.provider_id.clearing_account_id | self.provider_id.unknown_account_id
         ours = moves.filtered(
@@ -24,8 +24,8 @@ class AccountSettlement(models.Model):
         as_own(ours.filtered(lambda move: move.settlement_id != self)).settlement_id = self
         if ours:
             self.env.flush_all()
-            self.env["account.settlement.voucher"]._set_back_place_of_items(ours)
-        ours._take_out_of_ledger(self.env._("Nothing was kept of how it was booked."))
+            self.env["account.settlement.voucher"]._restore_place_of_items(ours)
+        ours._take_out_of_ledger(self.env._("No copy of how it was booked was kept."))
         as_own(moves - ours).settlement_id = False
         as_own(self._get_strange_reversals()).reversed_entry_id = False
 
@@ -38,8 +38,7 @@ class AccountSettlement(models.Model):
         return moves - kept.move_id
 
     def _take_out_surplus(self):
-        """Reverse what stands in the ledger more than once: reversals of what is reversed already, and vouchers whose
-        transactions an earlier one has."""
+        """Reverse what is in the ledger more than once: second reversals, and second vouchers of a transaction."""
         vouchers = self._get_trusted_vouchers().filtered("move_id")
         for move in vouchers.move_id:
             while move._count_in_ledger() < 0:
@@ -49,6 +48,6 @@ class AccountSettlement(models.Model):
         for voucher in vouchers.filtered(lambda voucher: voucher._is_live()):
             ids = {one.id for one in voucher._get_trusted().transactions}
             if ids & placed:
-                voucher.move_id._take_out_of_ledger(self.env._("Its transactions stand in another voucher."))
+                voucher.move_id._take_out_of_ledger(self.env._("Its transactions are in another voucher."))
             else:
                 placed |= ids

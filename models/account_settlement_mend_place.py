@@ -1,24 +1,24 @@
 from odoo import models
 from odoo.tools import SQL
 
-#: What an item takes from its voucher: reports read it on the item.
+#: The fields that an item takes from its voucher; reports read them on the item.
 PLACE_OF_ITEMS = ("company_id", "journal_id", "date")
 
 
 class AccountSettlement(models.Model):
-    """Setting back what is kept, and where it belongs."""
+    """Restoring the stored copies, and where they belong."""
 
     _inherit = "account.settlement"
 
     def _get_trusted_vouchers(self):
-        """Return what is kept of the vouchers, but for what was changed itself."""
+        """Return the stored copies of the vouchers, except those that were changed themselves."""
         return self._get_compared_vouchers().filtered(lambda voucher: voucher._get_trusted())
 
-    def _set_back_kept(self):
-        """Set back whose settlement and of which voucher each kept copy is; end those that were changed themselves:
+    def _restore_kept(self):
+        """Restore the settlement and the voucher of each stored copy; end the copies that were changed themselves, as
         nothing is known of their vouchers then.
 
-        :return: the other settlements that have got one back.
+        :return: the other settlements that got a copy back.
         """
         rows = self.env.execute_query(
             SQL(

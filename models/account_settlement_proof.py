@@ -1,39 +1,25 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..booking.booked import compare_places
-from ..common.messages import Message, _
+from ..booking.voucher_comparison import compare_places
+from ..common.messages import Message
 from ..providers.records import BANK_KINDS
 from .account_settlement_document_proof import ROW_FIELDS
-from .account_settlement_voucher_proof import KEPT_CHANGED
 from .money import to_decimal
 
-#: How many differences of a settlement are kept in words; the rest is counted.
+#: How many differences of a settlement are stored in words; the rest is counted.
 SAID_DIFFERENCES = 20
 
-#: How many settlements one run of the scheduled action looks at before it is asked again.
+#: How many settlements one run of the scheduled action compares.
 PROVED_AT_ONCE = 200
-
-UNKEPT = _("Nothing is kept any more of voucher %(voucher)s, debit %(amount)s, which reverses another.")
-FOREIGN = _("Voucher %(voucher)s, debit %(amount)s, says that it is this settlement's, but was not booked from it.")
-ROW_NOWHERE = _("Transaction %(row)s of %(amount)s says that it is booked, and is in no voucher.")
-ROW_TWICE = _("Transaction %(row)s of %(amount)s is in more than one voucher.")
-ROW_UNAWARE = _("Transaction %(row)s of %(amount)s is in a voucher, but says that it is not booked.")
-CLEARING = _("The clearing account has %(found)s of this settlement, and its transactions give %(booked)s.")
-RESIDUAL = _(
-    "Of %(item)s, %(found)s %(currency)s is open by what the journal item says, and %(booked)s by its reconciliations."
-)
-MISMARKED = _("%(item)s has %(found)s open, and is marked the other way.")
-EXCLUDED = _("Transaction %(row)s of %(amount)s was left out because of a journal item that does not have it any more.")
-STRAY = _("%(item)s of voucher %(voucher)s says %(found)s, and belongs to %(booked)s.")
 
 
 class AccountSettlement(models.Model):
-    """The proof: what is stored still is what was booked.
+    """The proof that what is stored is still what was booked.
 
-    Our own methods change nothing that is booked, and Odoo's are refused (``account_move_guard``). What SQL or another
-    addon did all the same is found here, every night: vouchers against what is kept of them, transactions against
-    vouchers, the clearing account against the document, and the document against its hash.
+    Our own methods change nothing that is booked, and Odoo's are refused (``account_move_guard``). Changes that SQL or
+    another addon made nevertheless are found here every night: vouchers are compared with their stored copies,
+    transactions with vouchers, the clearing account with the document, and the document with its hash.
     """
 
     _inherit = "account.settlement"
@@ -49,12 +35,12 @@ class AccountSettlement(models.Model):
     @api.depends_context("lang")
     def _compute_proof_message(self):
         for settlement in self:
-            settlement.proof_message = self._render_messages(settlement.proof_data)
+            settlement.proof_message = self.env["settlement.message"]._render_stored(settlement.proof_data)
 
     # ---------------------------------------------------------------- checking
 
     def action_prove(self):
-        """Compare what is stored with what was booked, now."""
+        """Compare now what is stored with what was booked."""
         self._prove()
         altered = self.filtered("is_altered")
         return {
@@ -64,13 +50,13 @@ class AccountSettlement(models.Model):
                 "type": "danger" if altered else "success",
                 "message": self.env._("%s differ from what was booked.", ", ".join(altered.mapped("name")))
                 if altered
-                else self.env._("Everything is as it was booked."),
+                else self.env._("Nothing differs from what was booked."),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
 
     def _prove(self):
-        """Compare these settlements with what was booked, and note what differs.
+        """Compare these settlements with what was booked, and store the differences.
 
         :return: those that differ.
         """
@@ -81,30 +67,30 @@ class AccountSettlement(models.Model):
             differences = settlement._get_differences()
             said = [message.to_json() for message in differences[:SAID_DIFFERENCES]]
             if len(differences) > SAID_DIFFERENCES:
-                more = Message(_("… and %(count)s more."), {"count": len(differences) - SAID_DIFFERENCES})
+                more = Message("and_more", {"count": len(differences) - SAID_DIFFERENCES})
                 said.append(more.to_json())
             is_news = said and said != settlement.proof_data
             settlement.write({"proof_data": said or False, "is_altered": bool(said), "proof_at": fields.Datetime.now()})
             if is_news:
                 settlement.message_post(body=settlement.proof_message)
-        settlements.provider_id._tell_of_alterations()
+        settlements.provider_id._ask_about_alterations()
         return self.filtered("is_altered")
 
     def _get_differences(self):
-        """Return what differs from what was booked, as :class:`~..providers.messages.Message`."""
+        """Return what differs from what was booked, as :class:`~..common.messages.Message`."""
         self.ensure_one()
-        # What is kept is long: it is read as seldom as can be.
+        # The stored copies are long, and read as rarely as possible.
         vouchers = self._get_compared_vouchers()
-        said = (self._get_kept_vouchers() - vouchers)._describe_as(KEPT_CHANGED)
+        said = (self._get_kept_vouchers() - vouchers)._describe_as("voucher_copy_changed")
         for voucher in vouchers:
             said += voucher._get_differences()
         if broken := self._get_number_differences():
-            # Nothing can be added up with these.
+            # Nothing can be added up with such amounts.
             return said + broken
         lines = self._get_lines_to_compare()
         unkept = self._get_unkept_vouchers(vouchers)
         reversals = self._get_unkept_reversals(unkept)
-        said += reversals._describe_as(UNKEPT) + (unkept - reversals)._describe_as(FOREIGN)
+        said += reversals._describe_as("voucher_copy_missing") + (unkept - reversals)._describe_as("voucher_foreign")
         said += self._get_place_differences(vouchers, lines)
         said += self._get_residual_differences()
         said += self._get_clearing_differences(lines)
@@ -113,7 +99,7 @@ class AccountSettlement(models.Model):
         return said + self._get_ledger_differences()
 
     def _get_lines_to_compare(self):
-        """Return the transactions, with only what is compared of them: there may be very many."""
+        """Return the transactions, with only the compared fields loaded, as there may be very many."""
         names = [
             "amount",
             "currency_id",
@@ -128,11 +114,11 @@ class AccountSettlement(models.Model):
         return self.env["account.settlement.line"].search_fetch([("settlement_id", "=", self.id)], names)
 
     def _get_compared_vouchers(self):
-        """Return what is kept of the vouchers, as far as it can be read."""
+        """Return the stored copies of the vouchers that can be read."""
         return self._get_kept_vouchers().filtered(lambda voucher: voucher._is_readable())
 
     def _get_unreadable_vouchers(self):
-        """Return what is kept of vouchers and was replaced by something else: as good as nothing kept."""
+        """Return the stored copies of vouchers that cannot be read, because they were replaced by something else."""
         return self._get_kept_vouchers() - self._get_compared_vouchers()
 
     def _get_kept_vouchers(self):
@@ -141,10 +127,10 @@ class AccountSettlement(models.Model):
         )
 
     def _get_unkept_vouchers(self, vouchers):
-        """Return the entries that say they are this settlement's, though nothing is kept of its booking them; but for
-        those that were taken out of the ledger by a reversal that is kept.
+        """Return the entries marked as this settlement's without a stored copy, except those that were reversed by an
+        entry with a stored copy.
 
-        :param vouchers: what is kept, see :meth:`_get_compared_vouchers`.
+        :param vouchers: the stored copies, see :meth:`_get_compared_vouchers`.
         """
         kept = vouchers.move_id
         moves = self.env["account.move"].search(
@@ -153,8 +139,8 @@ class AccountSettlement(models.Model):
         return moves.filtered(lambda move: not move._get_settlement_reversals() & kept)
 
     def _get_unkept_reversals(self, unkept=None):
-        """Return those of them that are the exact opposite of a voucher of the settlement, and say that they reverse
-        it: what they take out of the ledger is out of it."""
+        """Return those of them that are marked as the reversal of a voucher of the settlement and are its opposite: the
+        voucher counts as reversed."""
         if unkept is None:
             unkept = self._get_unkept_vouchers(self._get_compared_vouchers())
         return unkept.filtered(
@@ -162,15 +148,15 @@ class AccountSettlement(models.Model):
         )
 
     def _get_foreign_vouchers(self):
-        """Return those of them that are nothing of the kind."""
+        """Return those of them that are not such reversals."""
         unkept = self._get_unkept_vouchers(self._get_compared_vouchers())
         return unkept - self._get_unkept_reversals(unkept)
 
     def _compare_places(self, vouchers, lines):
-        """Compare which transactions say that they are booked with the vouchers.
+        """Compare the transactions that are marked as booked with the vouchers.
 
         :return: the transactions that no voucher has, those that more than one has, and those that one has although
-            they do not say so.
+            they are not marked as booked.
         """
         live = [voucher._get_booked() for voucher in vouchers if voucher._is_live()]
         booked = lines.filtered(
@@ -181,7 +167,7 @@ class AccountSettlement(models.Model):
         nowhere, double, unaware = (
             lines.filtered(lambda line, ids=ids: line.id in ids) for ids in compare_places(booked.ids, live)
         )
-        # Transactions of a day that cancel each other out need no voucher.
+        # Transactions of one date that cancel each other out need no voucher.
         for of_day in nowhere.grouped("date").values():
             if not any(self.currency_id.round(sum(of_day.mapped(name))) for name in ("amount", "fee")):
                 nowhere -= of_day
@@ -189,11 +175,15 @@ class AccountSettlement(models.Model):
 
     def _get_place_differences(self, vouchers, lines):
         nowhere, double, unaware = self._compare_places(vouchers, lines)
-        said = nowhere._describe_as(ROW_NOWHERE) + double._describe_as(ROW_TWICE) + unaware._describe_as(ROW_UNAWARE)
-        return said + self._get_wrongly_excluded(lines)._describe_as(EXCLUDED)
+        said = (
+            nowhere._describe_as("row_without_voucher")
+            + double._describe_as("row_in_two_vouchers")
+            + unaware._describe_as("row_booked_unmarked")
+        )
+        return said + self._get_wrongly_excluded(lines)._describe_as("exclusion_lost")
 
     def _get_wrongly_excluded(self, lines):
-        """Return the transactions left out because of a journal item that no longer has their effect."""
+        """Return the transactions excluded because of a journal item that no longer has their effect."""
         excluded = lines.filtered(
             lambda line: line.status == "excluded" and not line.currency_id.is_zero(line.amount - line.fee)
         )
@@ -213,19 +203,19 @@ class AccountSettlement(models.Model):
         booked = to_decimal(sum(rows.mapped(lambda line: line.amount - line.fee)), self.currency_id)
         said = []
         if found != booked:
-            said.append(Message(CLEARING, {"found": found, "booked": booked}))
+            said.append(Message("clearing_differs", {"found": found, "booked": booked}))
         if not self.problem_data and not self.is_open and self.external_id and self.has_closing_balance:
             problem = self._get_payout_problem()
             said += [problem] if problem else []
         return said
 
     def _get_clearing_sum(self):
-        """Return what this settlement's items on clearing add up to, in its currency."""
+        """Return the sum of this settlement's items on the clearing account, in its currency."""
         return to_decimal(sum(self._get_clearing_items().mapped("amount_currency")), self.currency_id)
 
     def _get_residual_differences(self):
-        """Compare what is open by the journal items with what their reconciliations leave: in company currency, and in
-        the item's own where only that differs."""
+        """Compare the residuals of journal items with what their reconciliations leave: in company currency, or in the
+        item's own currency where only that differs."""
         said = []
         for item_id, found, booked, found_currency, booked_currency in self._find_wrong_residuals():
             item = self.env["account.move.line"].browse(item_id)
@@ -233,16 +223,17 @@ class AccountSettlement(models.Model):
             if not currency.compare_amounts(found, booked):
                 found, booked, currency = found_currency, booked_currency, item.currency_id
             if not currency.compare_amounts(found, booked):
-                said.append(Message(MISMARKED, {"item": item.display_name, "found": to_decimal(found, currency)}))
+                said.append(
+                    Message("reconciled_mark_wrong", {"item": item.display_name, "found": to_decimal(found, currency)})
+                )
                 continue
             amounts = {"found": to_decimal(found, currency), "booked": to_decimal(booked, currency)}
-            said.append(Message(RESIDUAL, {"item": item.display_name, "currency": currency.name, **amounts}))
+            said.append(Message("residual_differs", {"item": item.display_name, "currency": currency.name, **amounts}))
         return said
 
     def _find_wrong_residuals(self):
-        """Return ``(item id, residual, residual by the reconciliations)``, the latter two in company currency and then
-        in the item's own, where they differ: of the vouchers' items, of what these have met, and of the documents that
-        were paid."""
+        """Return ``(item id, residual, residual by the reconciliations)`` where they differ, the latter two in company
+        currency and then in the item's own: of the vouchers' items, their counterparts, and the documents paid."""
         return self.env.execute_query(
             SQL(
                 """
@@ -304,8 +295,8 @@ class AccountSettlement(models.Model):
         )
 
     def _get_stray_items(self):
-        """Return the vouchers' items that say otherwise than their voucher when, where and whether they are booked:
-        reports read these fields on the item."""
+        """Return the vouchers' items whose date, journal, company or state is not their voucher's: reports read these
+        fields on the item."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -330,10 +321,10 @@ class AccountSettlement(models.Model):
 
     @api.model
     def _cron_prove(self):
-        """Scheduled action: compare every settlement that has been booked with what was booked, those that were looked
-        at longest ago first. One that fails never stops the others."""
+        """Scheduled action: compare every booked settlement with what was booked, those compared longest ago first. One
+        that fails never stops the others."""
         today = fields.Datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        # One in the future was not written by us.
+        # A date in the future was not written by us.
         domain = self.env["settlement.fault"]._get_ready_domain("Proof", self)
         domain += [
             "|",
@@ -352,6 +343,6 @@ class AccountSettlement(models.Model):
         lost._read_again_if_lost()
 
     def _prove_alone(self):
-        """Prove one settlement, unless somebody is at it: then it is left for later today."""
+        """Prove one settlement, unless somebody is working on it: then it is left for later today."""
         if self.try_lock_for_update(allow_referencing=True):
             self.with_company(self.company_id)._prove()

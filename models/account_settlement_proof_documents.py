@@ -3,12 +3,11 @@ from decimal import Decimal
 from odoo import models
 
 from ..common.messages import Message
-from .account_settlement_document_proof import NO_DOCUMENT, NOT_ITS_DOCUMENT, OWED, OWED_UNTOLD, ROW_UNDOCUMENTED
 from .money import to_decimal
 
 
 class AccountSettlement(models.Model):
-    """The proof against the documents: each transaction is one of theirs, and has what they say."""
+    """The proof against the documents: each transaction is in one of them, with the same values."""
 
     _inherit = "account.settlement"
 
@@ -19,25 +18,25 @@ class AccountSettlement(models.Model):
         """
         of_document = lines.grouped("document_id")
         undocumented = of_document.pop(self.env["account.settlement.document"], lines.browse())
-        said = undocumented.filtered(lambda line: not line.fee_owed)._describe_as(ROW_UNDOCUMENTED)
+        said = undocumented.filtered(lambda line: not line.fee_owed)._describe_as("row_without_document")
         documents = self.document_ids
         if not documents:
-            said.append(Message(NO_DOCUMENT, {"settlement": self.name, "count": len(lines)}))
+            said.append(Message("no_document", {"settlement": self.name, "count": len(lines)}))
         for document in of_document.keys() - set(documents):
             values = {"found": document.name, "booked": ", ".join(documents.mapped("name")) or "–"}
-            said.append(Message(NOT_ITS_DOCUMENT, {"count": len(of_document[document]), **values}))
+            said.append(Message("not_its_document", {"count": len(of_document[document]), **values}))
             documents |= document
-        told = {}
+        reported = {}
         for document in documents:
-            told[document] = document._get_told_as_received()
-            said += document._get_differences(self, of_document.get(document, lines.browse()), told[document])
-        return said + self._get_owed_differences(lines.filtered("fee_owed"), told)
+            reported[document] = document._get_reported_if_intact()
+            said += document._get_differences(self, of_document.get(document, lines.browse()), reported[document])
+        return said + self._get_owed_differences(lines.filtered("fee_owed"), reported)
 
-    def _get_owed_differences(self, owed, told):
-        """Compare the fees that are owed with what the documents tell of them.
+    def _get_owed_differences(self, owed, reported):
+        """Compare the fees that are owed with what the documents report of them.
 
         :param owed: the transactions of this settlement that are such fees.
-        :param told: ``{document: settlements or None}`` that has been read already.
+        :param reported: ``{document: settlements or None}`` that has been read already.
         """
         if not owed:
             return []
@@ -51,29 +50,29 @@ class AccountSettlement(models.Model):
             ["amount", "provider_reference", "settlement_id", "currency_id"],
         )
         for document in with_others.settlement_id.document_ids:
-            if document not in told:
-                told[document] = document._get_told_as_received()
-        if None in told.values():
-            # Not all that was told is there to compare with. Where it should be, that is said of the document.
+            if document not in reported:
+                reported[document] = document._get_reported_if_intact()
+        if None in reported.values():
+            # Not everything that was reported is available to compare with. A missing document is reported by itself.
             return []
-        reports = [report for settlements in told.values() for one in settlements for report in one.fee_reports]
+        reports = [report for settlements in reported.values() for one in settlements for report in one.fee_reports]
         keys = {(report.provider_reference or "", report.date, report.fee_type or "") for report in reports}
         known = self._sum_fee_reports(reports)
         said = []
         for line in owed:
             if (line.provider_reference or "", line.date, line.fee_type or "") not in keys:
                 found = line._describe_row({"date": line.date, "fee_type": line.fee_type or ""}, line.amount, line.fee)
-                said += line._describe_as(OWED_UNTOLD, found=found)
+                said += line._describe_as("fee_owed_unreported", found=found)
         for reference, rows in (with_others | owed).grouped(lambda line: line.provider_reference or "").items():
             found = -to_decimal(sum(rows.mapped("amount")), self.currency_id)
             booked = known.get(reference, Decimal(0))
             if found != booked:
-                said += (rows & owed)[:1]._describe_as(OWED, found=found, booked=booked)
+                said += (rows & owed)[:1]._describe_as("fees_owed_differ", found=found, booked=booked)
         return said
 
     @staticmethod
     def _sum_fee_reports(reports):
-        """Return ``{provider reference: fee}``: the larger of a payment's single fees together, and its fee as told in
+        """Return ``{provider reference: fee}``: the larger of a payment's single fees together, and its fee reported in
         one sum."""
         entries, totals = {}, {}
         for report in reports:

@@ -1,53 +1,31 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..common.messages import Message, _
+from ..common.messages import Message
+from ..matching.roles import SHARED_ROLES
 from ..providers.records import BANK_KINDS
 from .money import to_decimal
 
-#: Journal items that stand for several transactions together.
-SHARED_ROLES = ("clearing", "fee", "fee_tax", "fee_payable")
-
-NO_NUMBER = _("%(record)s: %(field)s is %(found)s, where an amount belongs.")
-ROW_SUM = _("Transaction %(row)s of %(amount)s has %(found)s in the ledger, and %(booked)s belongs there.")
-ROW_ELSEWHERE = _("Transaction %(row)s of %(amount)s says %(found)s, and its settlement %(booked)s.")
-ROW_HIDDEN = _(
-    "Of transaction %(row)s of %(amount)s, %(found)s is open on the account of unknown transactions, and it is not "
-    "shown among them: it is marked as %(status)s."
-)
-ELSEWHERE = _("%(settlement)s says %(found)s, and its provider %(booked)s.")
-PRETENDER = _(
-    "Entry %(voucher)s, debit %(amount)s, has journal items marked as this settlement's, and is not its voucher."
-)
-STRANGE_REVERSAL = _(
-    "Entry %(voucher)s, debit %(amount)s, says that it reverses a voucher of this settlement, and was not booked from "
-    "it."
-)
-NOT_MET = _("It says that it is paid out, and %(found)s of %(booked)s is open on the clearing account.")
-MET_ELSEWHERE = _("%(item)s, which the clearing account was settled with, stands on %(found)s, and not on %(booked)s.")
-MET_UNPOSTED = _("%(item)s, which the clearing account was settled with, is not posted: its entry is %(found)s.")
-BANK_DIFFERS = _("Bank line %(item)s has %(found)s of this payout, and %(booked)s was paid out.")
-
 
 class AccountSettlement(models.Model):
-    """The proof of the ledger itself: what stands there, whoever wrote it, and whatever is kept of it."""
+    """The proof of the ledger itself, whoever wrote it, and independent of the stored copies."""
 
     _inherit = "account.settlement"
 
     # ---------------------------------------------------------------- numbers
 
     def _get_number_differences(self):
-        """Return the sentences on amounts that are none: nothing can be added up with them."""
+        """Return the sentences on amounts that are not numbers, with which nothing can be added up."""
         said = []
         for model, record_id, name, found in self._find_broken_numbers():
             record = self.env[model].browse(record_id)
             label = record._fields[name]._description_string(self.env)
             values = {"record": record.display_name, "field": label, "found": found or self.env._("empty")}
-            said.append(Message(NO_NUMBER, values))
+            said.append(Message("not_an_amount", values))
         return said
 
     def _find_broken_numbers(self):
-        """Return ``(model, id, field, what is there)`` of the amounts that are none: left empty, or not a number."""
+        """Return ``(model, id, field, value)`` of the amounts that are empty or not a number."""
         return self.env.execute_query(
             SQL(
                 """
@@ -102,29 +80,29 @@ class AccountSettlement(models.Model):
     # ---------------------------------------------------------------- what stands in the ledger
 
     def _get_ledger_differences(self):
-        """Compare what the ledger has of each transaction with its amount, whichever vouchers it is in."""
+        """Compare each transaction's amount in the ledger with its own, whichever vouchers it is in."""
         said = self._get_belonging_differences()
-        said += self._get_pretenders()._describe_as(PRETENDER)
-        said += self._get_strange_reversals()._describe_as(STRANGE_REVERSAL)
+        said += self._get_pretenders()._describe_as("entry_pretends")
+        said += self._get_strange_reversals()._describe_as("reversal_foreign")
         said += self._get_paid_differences()
         lines = self.env["account.settlement.line"]
         statuses = dict(lines._fields["status"]._description_selection(self.env))
         for line_id, found in self._find_hidden_unknown():
             line = lines.browse(line_id)
             values = {"found": to_decimal(found, self.currency_id), "status": statuses.get(line.status, line.status)}
-            said += line._describe_as(ROW_HIDDEN, **values)
+            said += line._describe_as("row_hidden", **values)
         for line_id, found, booked in self._find_wrong_sums():
             values = {"found": to_decimal(found, self.currency_id), "booked": to_decimal(booked, self.currency_id)}
-            said += lines.browse(line_id)._describe_as(ROW_SUM, **values)
+            said += lines.browse(line_id)._describe_as("row_sum_differs_in_ledger", **values)
         return said
 
     def _find_wrong_sums(self):
         """Return ``(transaction id, sum of its own journal items, what it should be)`` where they differ.
 
-        Corrections, reversals and what they have corrected count alike: together they have the amount once, or, while
-        it is to be booked again, not at all. A fee has no item of its own until somebody has placed it. The sums are in
-        company currency, or in the transaction's where all of its items are in that. An amount in a foreign currency
-        that has met items in others is not added up.
+        Corrections, reversals and corrected items count alike: together they have the amount once, or not at all while
+        it waits to be booked again. A fee has no item of its own until somebody assigns it. The sums are in company
+        currency, or in the transaction's where all of its items are in that. An amount in a foreign currency that is
+        reconciled with items in others is not added up.
         """
         return self.env.execute_query(
             SQL(
@@ -165,15 +143,15 @@ class AccountSettlement(models.Model):
               ORDER BY id
                 """,
                 id=self.id,
-                shared=SHARED_ROLES,
+                shared=tuple(map(str, SHARED_ROLES)),
                 bank_kinds=tuple(sorted(map(str, BANK_KINDS))),
                 company_currency=self.company_id.currency_id.id,
             )
         )
 
     def _find_hidden_unknown(self):
-        """Return ``(transaction id, what is open)`` of those that stand open on the account of unknown transactions and
-        are not on the list of those."""
+        """Return ``(transaction id, open amount)`` of transactions that are open on the unknown account, but are not on
+        the list of unknown transactions."""
         return self.env.execute_query(
             SQL(
                 """
@@ -197,14 +175,13 @@ class AccountSettlement(models.Model):
     # ---------------------------------------------------------------- who belongs to whom
 
     def _get_belonging_differences(self):
-        """Compare the company and currency of the settlement with its provider's, and of the transactions with its
-        own."""
+        """Compare the settlement's company and currency with its provider's, and the transactions' with its own."""
         said = []
         provider = self.provider_id
         found, booked = ((record.company_id, record.currency_id) for record in (self, provider))
         if found != booked:
             values = {"found": self._describe_belonging(*found), "booked": self._describe_belonging(*booked)}
-            said.append(Message(ELSEWHERE, {"settlement": self.name, **values}))
+            said.append(Message("settlement_elsewhere", {"settlement": self.name, **values}))
         lines = self.env["account.settlement.line"].browse(
             row[0]
             for row in self.env.execute_query(
@@ -226,7 +203,7 @@ class AccountSettlement(models.Model):
         own = self._describe_belonging(self.company_id, self.currency_id, provider)
         for line in lines:
             found = self._describe_belonging(line.company_id, line.currency_id, line.provider_id)
-            said += line._describe_as(ROW_ELSEWHERE, found=found, booked=own)
+            said += line._describe_as("row_in_other_company", found=found, booked=own)
         return said
 
     @staticmethod
@@ -234,10 +211,10 @@ class AccountSettlement(models.Model):
         return ", ".join(record.exists().display_name or "–" for record in records)
 
     def _get_pretenders(self):
-        """Return the posted entries with journal items marked as this settlement's that are no vouchers of it.
+        """Return the posted entries with journal items marked as this settlement's that are not vouchers of it.
 
-        Vouchers that lost their own mark are said by what is kept of them, and what a transaction was left out for is
-        marked by us.
+        Vouchers that lost their own mark are found by their stored copies, and the journal item for which a transaction
+        was excluded is marked by us.
         """
         rows = self.env.execute_query(
             SQL(
@@ -278,7 +255,7 @@ class AccountSettlement(models.Model):
         return self.env["account.move"].browse(row[0] for row in rows)
 
     def _get_strange_reversals(self):
-        """Return the posted entries that say they reverse a voucher of this settlement, and are nobody's voucher."""
+        """Return the posted entries that are marked as reversing a voucher of this settlement, but are not vouchers."""
         vouchers = self._get_kept_vouchers().move_id
         return self.env["account.move"].search(
             [("reversed_entry_id", "in", vouchers.ids), ("settlement_id", "=", False), ("state", "=", "posted")]
@@ -287,30 +264,30 @@ class AccountSettlement(models.Model):
     # ---------------------------------------------------------------- paid out
 
     def _get_paid_differences(self):
-        """Compare a settlement that says it is paid out with the clearing account, what this has met, and the bank."""
+        """Compare a settlement in state *paid* with the clearing account, its counterparts, and the bank."""
         if self.state != "paid":
             return []
         items = self._get_clearing_items()
         said = []
-        if not self._is_clearing_met():
+        if not self._is_clearing_reconciled():
             found = to_decimal(sum(items.mapped("amount_residual_currency")), self.currency_id)
             values = {"found": found, "booked": to_decimal(self.amount_net, self.currency_id)}
-            said.append(Message(NOT_MET, values))
+            said.append(Message("paid_but_open", values))
         for item in items.matched_debit_ids.debit_move_id | items.matched_credit_ids.credit_move_id:
             values = {"item": item.display_name}
             if item.move_id.state != "posted":
                 states = dict(item.move_id._fields["state"]._description_selection(self.env))
-                said.append(Message(MET_UNPOSTED, {**values, "found": states.get(item.move_id.state, "–")}))
+                said.append(Message("reconciled_unposted", {**values, "found": states.get(item.move_id.state, "–")}))
             if item.account_id not in items.account_id:
                 values["found"], values["booked"] = (
                     ", ".join(accounts.with_context(show_account_code=True).mapped("display_name"))
                     for accounts in (item.account_id, items.account_id)
                 )
-                said.append(Message(MET_ELSEWHERE, values))
+                said.append(Message("reconciled_elsewhere", values))
         return said + self._get_bank_differences()
 
     def _get_bank_differences(self):
-        """Compare the payout with the counterpart it has in its bank line."""
+        """Compare the payout with its counterpart in the bank line."""
         counterparts = self.bank_line_id.sudo().move_id.line_ids.filtered(
             lambda item: item.settlement_payout_id == self
         )
@@ -319,4 +296,4 @@ class AccountSettlement(models.Model):
         if not self.bank_line_id or found == booked:
             return []
         name = self.bank_line_id.sudo().move_id.display_name
-        return [Message(BANK_DIFFERS, {"item": name, "found": found, "booked": booked})]
+        return [Message("bank_line_differs", {"item": name, "found": found, "booked": booked})]

@@ -4,7 +4,7 @@ from odoo import fields, models
 
 from ..common.messages import Message
 from ..providers.registry import PROVIDERS
-from .account_settlement_fee_type import ALL_OTHER_FEES, LAST
+from .account_settlement_fee_type import LAST
 
 _logger = logging.getLogger(__name__)
 
@@ -17,18 +17,15 @@ class AccountSettlementProvider(models.Model):
     fee_type_ids = fields.One2many("account.settlement.fee.type", "provider_id", string="Fee Types")
 
     def action_open_fee_vat(self):
-        return self._open_action(
-            "settlement_bridge.action_account_settlement_line",
-            [("fee_vat_issue", "!=", False)],
-            {"settlement_fee_vat": True},
-        )
+        """Open the transactions whose VAT was booked as cost."""
+        return self._open_work_list("fee_vat_count", {"settlement_fee_vat": True})
 
     def action_resume(self):
         self._create_fee_types()
         return super().action_resume()
 
     def _get_fee_types(self):
-        """Return ``{code: FeeType}``, as :func:`~..matching.fees.book_fees` takes them."""
+        """Return ``{code: FeeType}``, as :func:`~..booking.fees.book_fees` takes them."""
         self.ensure_one()
         fee_types = self.sudo().with_context(lang=self.company_id.partner_id.lang or self.env.lang).fee_type_ids
         return {fee_type.code or "": fee_type._to_plain() for fee_type in fee_types}
@@ -67,7 +64,7 @@ class AccountSettlementProvider(models.Model):
         missing = [code for code in codes if code not in there]
         if not missing:
             return
-        names = {**dict(getattr(PROVIDERS.get(self.code), "FEE_TYPES", ())), "": ALL_OTHER_FEES}
+        names = {**dict(getattr(PROVIDERS.get(self.code), "FEE_TYPES", ())), "": "fee_type_all_other"}
         others = FeeTypes.search([("provider_id", "=", self.id), ("code", "=", False)], limit=1)
         created = FeeTypes.with_context(lang="en_US").create(
             [
@@ -83,5 +80,5 @@ class AccountSettlementProvider(models.Model):
         )
         for fee_type, code in zip(created, missing, strict=True):
             if code in names:
-                translations = self.env["account.settlement"]._get_translations(Message(names[code]))
+                translations = self.env["settlement.message"]._get_translations(Message(names[code]))
                 fee_type.update_field_translations("name", translations)

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.tools import format_date
 
-from ..common.messages import DocumentError, Message, _
+from ..common.messages import DocumentError, Message
 from ..providers.proof import has_proof, prove
 from ..providers.records import BANK_KINDS, Kind
 from .money import to_decimal
@@ -33,10 +33,7 @@ class AccountSettlementProvider(models.Model):
     def _check_document(self, parsed, document):
         if self.merchant_id and parsed.merchant_ids and self.merchant_id not in parsed.merchant_ids:
             raise DocumentError(
-                _(
-                    "%(filename)s belongs to merchant %(found)s, but %(provider)s has merchant id %(expected)s. "
-                    "Choose the right provider, or activate one for that merchant."
-                ),
+                "document_of_other_merchant",
                 filename=document.name,
                 found=", ".join(parsed.merchant_numbers),
                 provider=self.name,
@@ -45,10 +42,7 @@ class AccountSettlementProvider(models.Model):
         for settlement in parsed.settlements:
             if settlement.currency != self.currency_id.name:
                 raise DocumentError(
-                    _(
-                        "%(filename)s is in %(found)s, but %(provider)s settles in %(expected)s. "
-                        "Activate a provider for that currency, then upload again."
-                    ),
+                    "document_in_other_currency",
                     filename=document.name,
                     found=settlement.currency,
                     provider=self.name,
@@ -57,10 +51,7 @@ class AccountSettlementProvider(models.Model):
             early = [row for row in settlement.transactions if self.start_date and row.date < self.start_date]
             if early:
                 raise DocumentError(
-                    _(
-                        "%(filename)s holds transactions from %(date)s (row %(row)s), before the start date %(start)s "
-                        "of %(provider)s. Export the report from the start date, or move the start date."
-                    ),
+                    "document_before_start",
                     filename=document.name,
                     date=early[0].date,
                     row=early[0].row,
@@ -102,10 +93,7 @@ class AccountSettlementProvider(models.Model):
             row = rows[line.external_id]
             if to_decimal(line.amount, line.currency_id) != row.amount or line.kind != str(row.kind):
                 raise DocumentError(
-                    _(
-                        "%(filename)s, row %(row)s: transaction %(id)s is %(found)s here, but %(stored)s in %(other)s. "
-                        "The same transaction cannot have two amounts: ask the provider which document is right."
-                    ),
+                    "transaction_contradicts",
                     filename=document.name,
                     row=row.row,
                     id=row.provider_reference or row.external_id,
@@ -123,21 +111,17 @@ class AccountSettlementProvider(models.Model):
         )
 
     def _check_same_payout(self, stored, settlement, fresh, document):
-        """A payout told a second time, perhaps in another format, must be the same payout."""
+        """Check that a payout reported a second time, perhaps in another format, is the same payout."""
         amount = to_decimal(stored.payout_amount, stored.currency_id)
         unexpected = [row for row in fresh if row.kind not in {*BANK_KINDS, Kind.FEE, Kind.FEE_REFUND}]
         if settlement.payout_amount == amount and not unexpected:
             return
         raise DocumentError(
-            _(
-                "%(filename)s tells of settlement %(number)s with a payout of %(found)s%(row)s, but it is stored with "
-                "%(stored)s and the rows of %(other)s. Undo the stored settlement first if this document is the "
-                "right one."
-            ),
+            "payout_contradicts",
             filename=document.name,
             number=settlement.external_id,
             found=settlement.payout_amount,
-            row=Message(_(" and an additional row %(row)s"), {"row": unexpected[0].row}) if unexpected else "",
+            row=Message("and_additional_row", {"row": unexpected[0].row}) if unexpected else "",
             stored=amount,
             other=", ".join(stored.document_ids.mapped("name")),
         )
@@ -169,12 +153,12 @@ class AccountSettlementProvider(models.Model):
         )
 
     def _check_continuity(self, stored, settlement, known, document):
-        """The balance before the first row must be the last one known; else a day is missing in between."""
+        """Check that the balance before the first row is the last one known; else a day is missing in between."""
         if settlement.opening_balance is None or known or not settlement.transactions:
             return
         first = settlement.transactions[0].date
         if stored.date_to and first < stored.date_to:
-            return  # a day told anew, inside the run: the payout proves the whole
+            return  # a day reported again, inside the run: the payout proves the whole
         previous = stored
         if not stored.line_ids:
             previous = self.env["account.settlement"].search(
@@ -187,11 +171,7 @@ class AccountSettlementProvider(models.Model):
         expected = to_decimal(previous.closing_balance, previous.currency_id)
         if expected != settlement.opening_balance:
             raise DocumentError(
-                _(
-                    "%(filename)s starts on %(date)s with a balance of %(found)s, but the last balance known, of "
-                    "%(last)s, is %(expected)s. What lies between is missing: fetch or upload it first, then this "
-                    "again."
-                ),
+                "document_with_gap",
                 filename=document.name,
                 date=first,
                 found=settlement.opening_balance,
@@ -202,130 +182,33 @@ class AccountSettlementProvider(models.Model):
     # ---------------------------------------------------------------- lines
 
     def _add_lines(self, stored, rows, document):
-        currencies = {
-            currency.name: currency.id
-            for currency in self.env["res.currency"]
-            .with_context(active_test=False)
-            .search([("name", "in", list({row.currency_original for row in rows} - {""}))])
-        }
-        self.env["account.settlement.line"].create(
-            [self._prepare_line_vals(stored, row, document, currencies) for row in rows]
-        )
-        stored.document_ids |= document
-
-    def _prepare_line_vals(self, stored, row, document, currencies):
-        time = row.time and row.time.astimezone(tz=None).replace(tzinfo=None)
-        if row.time:
-            time = (row.time - row.time.utcoffset()).replace(tzinfo=None)
-        return {
-            "settlement_id": stored.id,
-            "document_id": document.id,
-            "external_id": row.external_id,
-            "kind": str(row.kind),
-            "date": row.date,
-            "time": time or False,
-            "amount": row.amount,
-            "fee": row.fee,
-            "fee_vat": row.fee_vat,
-            "currency_id": stored.currency_id.id,
-            "amount_original": row.amount_original or False,
-            "currency_original_id": currencies.get(row.currency_original, False),
-            "rate": row.rate or False,
-            "order_reference": row.order_reference,
-            "provider_reference": row.provider_reference,
-            "provider_text": row.text,
-            "fee_type": row.fee_type,
-            "payment_method": row.payment_method,
-            "sales_unit": row.sales_unit,
-            "row": row.row,
-            "raw": row.raw,
-        }
-
-    # ---------------------------------------------------------------- fees told about
-
-    def _apply_fee_reports(self, settlement, stored):
-        """Show fees that are told about on their payments; under a gross contract they are owed, and become rows.
-
-        A payment's fee may be told as a sum or as single entries, by several documents: what counts is the larger of
-        the two, and only what is new is owed in addition.
-
-        :return: ``stored``.
-        """
-        reports = settlement.fee_reports
-        if not reports:
-            return stored
-        lines = self.env["account.settlement.line"].search(
+        names = {name for row in rows for name in (row.currency, row.currency_original) if name}
+        currencies = {name: currency.id for name, currency in stored._get_currencies(names).items()}
+        lines = self.env["account.settlement.line"]
+        lines.create(
             [
-                ("provider_id", "=", self.id),
-                ("provider_reference", "in", list({report.provider_reference for report in reports})),
-                ("kind", "in", ["payment", "refund"]),
+                {
+                    **lines._prepare_row_vals(row, currencies),
+                    "settlement_id": stored.id,
+                    "document_id": document.id,
+                    "currency_id": stored.currency_id.id,
+                }
+                for row in rows
             ]
         )
-        by_reference = {}
-        for line in lines.sorted(lambda line: line.kind == "payment"):
-            by_reference[line.provider_reference] = line
-        # Fees told before their payment was are owed already: told again with it, they are the same.
-        told_before = lines.filtered("fee_reported")
-        owed = {}
-        for report in reports:
-            line = by_reference.get(report.provider_reference)
-            if line:
-                increase = line._add_fee_report(report)
-            elif self.fee_mode == "gross":
-                increase = report.fee
-            else:
-                continue
-            if increase and self.fee_mode == "gross":
-                key = (report.provider_reference, report.date, report.fee_type, line in told_before if line else False)
-                known, _increase = owed.get(key, (report, Decimal(0)))
-                owed[key] = (known, _increase + increase)
-        self._add_fees_owed(stored, owed)
-        return stored
-
-    def _add_fees_owed(self, stored, owed):
-        vals_list = []
-        external_ids = set(
-            self.env["account.settlement.line"]
-            .search([("provider_id", "=", self.id), ("fee_owed", "=", True)])
-            .mapped("external_id")
-        )
-        for (reference, date, fee_type, is_increase), (report, increase) in owed.items():
-            external_id = f"fee-owed:{reference}:{date.isoformat()}:{fee_type}"
-            if not is_increase and external_id in external_ids:
-                continue  # told again; there was no payment on which to see how much of it is new
-            number = 1
-            while external_id in external_ids:
-                number += 1
-                external_id = f"fee-owed:{reference}:{date.isoformat()}:{fee_type}#{number}"
-            external_ids.add(external_id)
-            vals_list.append(
-                {
-                    "settlement_id": stored.id,
-                    "external_id": external_id,
-                    "kind": "fee" if increase > 0 else "fee_refund",
-                    "date": date,
-                    "amount": -increase,
-                    "fee_owed": True,
-                    "currency_id": stored.currency_id.id,
-                    "order_reference": report.order_reference,
-                    "provider_reference": reference,
-                    "fee_type": fee_type,
-                    "row": report.row,
-                }
-            )
-        self.env["account.settlement.line"].create(vals_list)
+        stored.document_ids |= document
 
     # ---------------------------------------------------------------- totals and proof
 
     @staticmethod
     def _get_closing_balance(settlement):
-        """What the provider owes after the last row; a document may tell its payout without a row for it."""
+        """Return what the provider owes after the last row; a document may report its payout without a row for it."""
         closing = settlement.opening_balance + sum((row.net for row in settlement.transactions), Decimal(0))
         has_payout_row = any(row.kind is Kind.PAYOUT for row in settlement.transactions)
         return closing if has_payout_row else closing - (settlement.payout_amount or 0)
 
     def _update_settlement(self, stored, settlement, fresh, document):
-        """Carry over what the document says of the settlement as a whole, and prove it."""
+        """Store what the document says of the settlement as a whole, and prove it."""
         vals = {
             "date": max(filter(None, (stored.date, settlement.date))),
         }
@@ -358,8 +241,8 @@ class AccountSettlementProvider(models.Model):
         if stored.opening_balance and len(fresh) == len(stored.line_ids):
             stored.message_post(
                 body=self.env._(
-                    "The first transaction of %(date)s starts from a balance of %(balance)s that was built up before. "
-                    "It must stand on the clearing account already, from the bookkeeping so far.",
+                    "The first transaction of %(date)s starts from an earlier balance of %(balance)s. That balance "
+                    "must already be on the clearing account, from the previous bookkeeping.",
                     date=format_date(self.env, stored.date_from),
                     balance=stored.opening_balance,
                 )

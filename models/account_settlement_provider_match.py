@@ -1,6 +1,9 @@
 from odoo import models
 
-from .account_settlement_ledger_sql import LedgerQueries
+from ..matching.ledger import Ledger
+from .ledger_cases import LedgerCases
+from .ledger_open_items import LedgerOpenItems
+from .ledger_references import LedgerReferences
 
 
 class AccountSettlementProvider(models.Model):
@@ -9,12 +12,36 @@ class AccountSettlementProvider(models.Model):
     _inherit = "account.settlement.provider"
 
     def _gather_ledger(self, lookups, moves=None, without=None):
-        """Return the :class:`~..matching.ledger.Ledger` of all that is looked up.
+        """Return the :class:`~..matching.ledger.Ledger` of all that is looked up, in a constant number of queries.
 
         :param lookups: :class:`~..matching.lookups.Lookups`.
         :param moves: documents a person has chosen, gathered in addition.
         :param without: ``account.settlement.line`` that are taken as not booked: what they have met is open again.
         """
         self.ensure_one()
-        line_ids = without.ids if without else []
-        return LedgerQueries(self, lookups, line_ids).run(moves.ids if moves else ())
+        self.env.flush_all()
+        # PostgreSQL has no statistics for partial indexes, and expects many documents of each reference: what it would
+        # compile for so many takes longer than the queries.
+        self.env.cr.execute("SET LOCAL jit = off")
+        without_ids = without.ids if without else []
+        ledger = Ledger()
+        open_items = LedgerOpenItems(self, ledger, without_ids)
+        references = LedgerReferences(self, lookups, without_ids, open_items.released)
+        orders = references.find_orders()
+        documents = references.find_moves()
+        transactions = references.find_transactions()
+        lines = references.find_earlier_lines()
+        order_ids = {row["order_id"] for row in orders + transactions + lines if row["order_id"]}
+        move_ids = {row["move_id"] for row in documents + transactions + lines if row["move_id"]}
+        move_ids |= set(moves.ids if moves else ()) | references.find_customer_moves(ledger)
+        order_ids |= references.find_orders_of(move_ids)
+        cases = LedgerCases(self, ledger)
+        cases.add_orders(order_ids)
+        cases.add_order_names(orders)
+        cases.add_moves(move_ids, order_ids)
+        cases.add_payments(transactions)
+        cases.add_keys(orders, documents, transactions, lines)
+        open_items.add_documents(cases)
+        open_items.add_payments(transactions, cases)
+        open_items.add_disputes(lines, cases)
+        return ledger

@@ -4,8 +4,8 @@ from odoo import models
 class AccountSettlementProvider(models.Model):
     _inherit = "account.settlement.provider"
 
-    def _tell_of_alterations(self):
-        """Ask a person to look while settlements differ from what was booked."""
+    def _ask_about_alterations(self):
+        """Ask a person to look as long as settlements differ from what was booked."""
         for provider in self:
             altered = self.env["account.settlement"].search(
                 [("provider_id", "=", provider.id), ("is_altered", "=", True)]

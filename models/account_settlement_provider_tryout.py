@@ -7,7 +7,7 @@ from .account_settlement_match import PLAIN_FIELDS
 
 
 class AccountSettlementProvider(models.Model):
-    """Trying rules over a provider's transactions, without writing anything."""
+    """Trying rules on a provider's transactions, without writing anything."""
 
     _inherit = "account.settlement.provider"
 
@@ -16,10 +16,10 @@ class AccountSettlementProvider(models.Model):
 
         :param rules: :class:`~..matching.rules.Rule`, in the order they would be tried.
         :param lines: ``account.settlement.line`` of this provider.
-        :param bool anew: as if all of them were undone and booked again; else what waits is looked at again and what
+        :param bool anew: as if all of them were undone and booked again; else what is open is matched again and what
             is new is booked, as the scheduled actions do.
-        :return: list of ``(line, now, then)``; the outcomes are :class:`~..matching.decisions.Decision`, or None for
-            what stays where it stands.
+        :return: list of ``(line, now, then)``: a :class:`~..matching.outcomes.Decision` by today's rules and one by
+            ``rules``, each None where the transaction stays where it is.
         """
         self.ensure_one()
         lines = lines.filtered(lambda line: line.status != "excluded")
@@ -36,7 +36,7 @@ class AccountSettlementProvider(models.Model):
         return list(zip(tried, *outcomes, strict=True))
 
     def _check_stated_vat(self, lines, outcomes):
-        """Take off the taxes that do not agree with what documents state, as when they are booked."""
+        """Remove taxes that differ from the VAT the document states, as booking does."""
         stated = set(lines.filtered("fee_vat").ids)
         split_tax = lines[:1].settlement_id._get_tax_split()
         for decisions in outcomes:

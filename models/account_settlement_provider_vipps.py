@@ -3,9 +3,9 @@ from datetime import date, timedelta
 from odoo import fields, models
 
 from ..common.addresses import check_address
-from ..common.messages import ProviderError, _
+from ..common.json_reading import load_json
+from ..common.messages import ProviderError
 from ..providers.vipps import VippsClient, VippsCredentials
-from ..providers.vipps.report_api import load_json
 
 #: How many complete ledger dates one run fetches, so that a long history is taken in steps.
 DATES_PER_RUN = 60
@@ -42,54 +42,55 @@ class AccountSettlementProvider(models.Model):
         for provider in self:
             provider.has_credentials = bool(provider.vipps_client_id and provider.vipps_client_secret)
 
-    def _vipps_get_client(self):
-        is_partner = self.vipps_key_type == "partner"
+    def _get_client(self):
+        """Return a client of the Report API for Vipps' providers.
+
+        :raises ProviderError: when the keys are missing.
+        """
+        self.ensure_one()
+        if self.code != "vipps":
+            return super()._get_client()
+        provider = self.sudo()  # for the keys
+        is_partner = provider.vipps_key_type == "partner"
         credentials = VippsCredentials(
-            client_id=self.vipps_client_id or "",
-            client_secret=self.vipps_client_secret or "",
-            subscription_key="" if is_partner else self.vipps_subscription_key or "",
-            merchant_serial_number="" if is_partner else self.merchant_id or "",
+            client_id=provider.vipps_client_id or "",
+            client_secret=provider.vipps_client_secret or "",
+            subscription_key="" if is_partner else provider.vipps_subscription_key or "",
+            merchant_serial_number="" if is_partner else provider.merchant_id or "",
         )
         if not (credentials.client_id and credentials.client_secret):
             raise ProviderError(
-                _(
-                    "The keys for Vipps are missing. A system administrator enters them under Settings › Payment "
-                    "Providers and Webshops."
-                ),
+                "vipps_keys_missing",
                 is_permanent=True,
             )
-        may_be_local = self._may_be_local()
-        if not self.api_url:
+        may_be_local = provider._may_be_local()
+        if not provider.api_url:
             return VippsClient(credentials, may_be_local=may_be_local)
-        check_address(self.api_url, may_be_local=may_be_local)
-        return VippsClient(credentials, base_url=self.api_url, may_be_local=may_be_local)
+        check_address(provider.api_url, may_be_local=may_be_local)
+        return VippsClient(credentials, base_url=provider.api_url, may_be_local=may_be_local)
 
-    def _vipps_fetch(self, client):
-        """Fetch from the agreement's ledger; return how many documents were stored."""
+    def _fetch_documents(self, client):
+        """Store what is new in the ledger of a Vipps agreement."""
+        if self.code != "vipps":
+            return super()._fetch_documents(client)
         fetch = self._vipps_fetch_feed if self.vipps_fetch_mode == "feed" else self._vipps_fetch_dates
         return fetch(client, self._vipps_get_ledger(client))
 
     def _vipps_get_ledger(self, client):
-        """The one ledger that settles for this agreement's sales unit, in its currency."""
+        """Return the one ledger that settles for this agreement's sales unit, in its currency."""
         ledgers = [ledger for ledger in client.ledgers() if ledger.get("currency") == self.currency_id.name]
         if self.merchant_id:
             ledgers = [ledger for ledger in ledgers if self.merchant_id in self._vipps_get_handles(ledger)]
         if len(ledgers) > 1:
             raise ProviderError(
-                _(
-                    "Vipps shows these keys %(count)s ledgers in %(currency)s. Enter the merchant serial number of "
-                    "this agreement as merchant id, and activate a provider for each of the others."
-                ),
+                "vipps_several_ledgers",
                 is_permanent=True,
                 count=len(ledgers),
                 currency=self.currency_id.name,
             )
         if not ledgers:
             raise ProviderError(
-                _(
-                    "Vipps shows these keys no ledger in %(currency)s for merchant %(merchant)s. Check the merchant "
-                    "serial number, and that access to the ledger was given in the Vipps portal."
-                ),
+                "vipps_no_ledger",
                 is_permanent=True,
                 currency=self.currency_id.name,
                 merchant=self.merchant_id or "–",
@@ -120,11 +121,13 @@ class AccountSettlementProvider(models.Model):
             day += timedelta(days=1)
         return count
 
-    def _vipps_fetch_again(self, client, document):
-        """Return a ledger date once more; None for what is not one whole date.
+    def _fetch_content(self, client, document):
+        """Return a Vipps ledger date as it is now; None for a document that is not one whole date.
 
-        :raises ProviderError: when it cannot be had, or is still open.
+        :raises ProviderError: when it cannot be fetched, or is still open.
         """
+        if self.code != "vipps":
+            return super()._fetch_content(client, document)
         try:
             bundle = load_json(document.attachment_id.sudo().raw or b"")
             ledger, day = bundle["ledger"], date.fromisoformat(bundle["date"])
@@ -132,9 +135,7 @@ class AccountSettlementProvider(models.Model):
             return None
         content = client.fetch_date(ledger, day)
         if content is None:
-            raise ProviderError(
-                _("Vipps has not closed %(date)s yet. It is asked for again by itself."), date=day.isoformat()
-            )
+            raise ProviderError("vipps_day_not_closed", date=day.isoformat())
         return content
 
     def _vipps_fetch_feed(self, client, ledger):

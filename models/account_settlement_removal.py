@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class AccountSettlement(models.Model):
-    """When what a settlement was read from is needed no longer."""
+    """Removing the documents of settlements once they are no longer needed."""
 
     _name = "account.settlement"
     _inherit = ["account.settlement", "settlement.retention"]
@@ -22,7 +22,7 @@ class AccountSettlement(models.Model):
         )
 
     def _is_settled(self):
-        """Whether everything of this settlement is booked, paid out and placed, and its financial year is locked."""
+        """Whether everything of this settlement is booked, paid out and matched, and its financial year is locked."""
         self.ensure_one()
         company = self.company_id
         if self.state not in ("booked", "paid") or not self.currency_id.is_zero(self.clearing_residual):

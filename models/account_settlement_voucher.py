@@ -3,14 +3,14 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..booking.booked import BookedItem, BookedVoucher
+from ..booking.voucher_record import BookedItem, BookedVoucher
 from .money import to_decimal
 
 
 class AccountSettlementVoucher(models.Model):
-    """A voucher as it was booked, kept beside the ledger: what is there now is compared with it every night.
+    """A stored copy of a voucher as it was booked; the ledger is compared with it every night.
 
-    Only our own methods write here; the digest tells whether somebody else has.
+    Only our own methods write here; the digest shows whether somebody else has.
     """
 
     _name = "account.settlement.voucher"
@@ -26,20 +26,20 @@ class AccountSettlementVoucher(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="Empty where it was deleted by force.",
+        help="Empty if it was deleted outside the program.",
     )
     number = fields.Char(required=True, readonly=True)
     booked_data = fields.Json(required=True, readonly=True, help="Its journal items and transactions, as booked.")
-    digest = fields.Char(string="SHA-256", required=True, readonly=True, help="Of what is kept here.")
+    digest = fields.Char(string="SHA-256", required=True, readonly=True, help="Of the stored content.")
     is_ended = fields.Boolean(
-        readonly=True, help="It was found changed by force, and taken out of the ledger: it is compared no more."
+        readonly=True, help="It had been changed outside the program and was reversed: it is no longer compared."
     )
 
     _compared_idx = models.Index("(settlement_id) WHERE is_ended IS NOT TRUE")
 
     @api.model
     def _keep(self, booked):
-        """Keep vouchers that have just been posted.
+        """Store copies of vouchers that have just been posted.
 
         :param booked: pairs of ``account.move`` and the ``account.settlement.line`` it has booked.
         """
@@ -91,15 +91,15 @@ class AccountSettlementVoucher(models.Model):
         )
 
     def _get_booked(self):
-        """Return the :class:`~..matching.booked.BookedVoucher` that is kept.
+        """Return the :class:`~..booking.voucher_record.BookedVoucher` that is stored.
 
-        :raises ValueError: when what is kept cannot be read any more, see :meth:`_is_readable`.
+        :raises ValueError: when the copy cannot be read any more, see :meth:`_is_readable`.
         """
         self.ensure_one()
         return BookedVoucher.from_json(self.booked_data)
 
     def _is_readable(self):
-        """Whether what is kept is a voucher at all: SQL can have put anything in its place."""
+        """Whether the copy can be read: SQL may have replaced it by anything."""
         try:
             self._get_booked()
         except ValueError:
@@ -107,9 +107,9 @@ class AccountSettlementVoucher(models.Model):
         return True
 
     def _get_found_items(self):
-        """Return the voucher's :class:`~..matching.booked.BookedItem` as the ledger has them now.
+        """Return the voucher's :class:`~..booking.voucher_record.BookedItem` as the ledger has them now.
 
-        Read by SQL, past every cache: what was changed by SQL is what is looked for.
+        They are read by SQL, without any cache, as changes by SQL are what is looked for.
         """
         self.ensure_one()
         rows = self.env.execute_query(
@@ -170,6 +170,6 @@ class AccountSettlementVoucher(models.Model):
 
     @staticmethod
     def _to_found_amount(text):
-        """Return an amount the database has given as text, as the driver would read it as a float; one that is not
-        there at all is none."""
+        """Return an amount that the database gives as text, as its driver would read it as a float; NaN where there is
+        none."""
         return Decimal("NaN" if text is None else text)

@@ -2,19 +2,19 @@ from dataclasses import replace
 
 from odoo import models
 
-from ..booking.vouchers import PlannedLine, Voucher
+from ..booking.planned import PlannedLine, Voucher
 from .own_writes import as_own
 
 
 class AccountSettlementVoucher(models.Model):
-    """Booking a voucher again as it was."""
+    """Booking a changed voucher again as it was."""
 
     _inherit = "account.settlement.voucher"
 
     def _book_again_if_altered(self):
-        """Take this voucher out of the ledger if it is not what was booked, and book it again as it was.
+        """Reverse this voucher if it is not what was booked, and book it again as it was.
 
-        :return: its new journal items, where they still have to meet what the old ones had met.
+        :return: its new journal items, if they still have to be reconciled as the old ones were.
         """
         self.ensure_one()
         booked = self._get_trusted()
@@ -23,10 +23,10 @@ class AccountSettlementVoucher(models.Model):
         is_counted = not move or self._is_live()
         if move and not self._compare_items(booked).in_ledger:
             if is_counted and self._compare_transactions(booked):
-                # The document says otherwise than what is kept: it is booked anew from the document.
-                move._take_out_of_ledger(self.env._("It is not what the document says."))
+                # The document does not agree with the stored copy: it is booked anew from the document.
+                move._take_out_of_ledger(self.env._("It differs from the document."))
             return nothing
-        met = self._get_met_items()
+        met = self._get_counterparts()
         plan = self._plan_again(booked)
         reversal = self._find_reversal(booked)
         if move:
@@ -38,17 +38,17 @@ class AccountSettlementVoucher(models.Model):
         fresh = self.settlement_id._write_vouchers([plan])
         original = self.env["account.move"].browse(booked.reversed_id or []).exists()
         if original:
-            self.search([("move_id", "=", fresh.id)])._say_what_it_reverses(original)
-        reversal._say_what_it_reverses(fresh)
+            self.search([("move_id", "=", fresh.id)])._note_reversed_move(original)
+        reversal._note_reversed_move(fresh)
         items = fresh.line_ids.sorted("id")
         if not move:
             items._recompute_residuals_beside()
         pairs = zip(booked.items, items, strict=True)
-        items._meet_again({item: met[old.id] for old, item in pairs if old.id in met})
+        items._reconcile_again({item: met[old.id] for old, item in pairs if old.id in met})
         return items
 
-    def _get_met_items(self):
-        """Return ``{item id: the items it has met}``."""
+    def _get_counterparts(self):
+        """Return ``{item id: the items it is reconciled with}``."""
         met = {}
         own = self.move_id.line_ids
         for item in own:
@@ -57,7 +57,7 @@ class AccountSettlementVoucher(models.Model):
         return met
 
     def _plan_again(self, booked):
-        """Return the plan of the voucher as it was booked; None where an account or a customer is gone since."""
+        """Return the plan of the voucher as it was booked; None where an account or customer no longer exists."""
         for name, model in (("account_id", "account.account"), ("partner_id", "res.partner")):
             ids = {getattr(item, name) for item in booked.items} - {None}
             if ids - set(self.env[model].browse(ids).exists().ids):
@@ -92,8 +92,8 @@ class AccountSettlementVoucher(models.Model):
         return plan
 
     def _find_reversal(self, booked):
-        """Return what is kept of the reversal of this voucher: by what it says, or where this one is gone, by its
-        amounts."""
+        """Return the stored copy of this voucher's reversal: by its reference, or by its amounts where this one was
+        deleted."""
         vouchers = self.settlement_id._get_trusted_vouchers() - self
         if self.move_id:
             return vouchers.filtered(lambda one: one._get_trusted().reversed_id == self.move_id.id)[:1]
@@ -104,8 +104,8 @@ class AccountSettlementVoucher(models.Model):
                 return voucher
         return self.browse()
 
-    def _say_what_it_reverses(self, original):
-        """Note that a reversal is that of another entry, as its voucher was booked again.
+    def _note_reversed_move(self, original):
+        """Store that a reversal is that of another entry, as its voucher was booked again.
 
         :param original: ``account.move``.
         """
@@ -116,7 +116,7 @@ class AccountSettlementVoucher(models.Model):
                 as_own(voucher.move_id).reversed_entry_id = original
 
     def _get_placed_lines(self, booked):
-        """Return the transactions a correction stands for; none of a voucher that has booked transactions itself."""
+        """Return the transactions of a correction voucher; none for a voucher that books transactions itself."""
         ids = {line_id for item in booked.items for line_id in item.transaction_ids}
         if booked.transactions or booked.reversed_id:
             ids = ()

@@ -6,13 +6,15 @@ from .own_writes import as_own
 
 
 class AccountSettlementVoucher(models.Model):
-    """Setting one voucher back to where it belongs. It is done by SQL: Odoo changes nothing that is posted, and the
-    kept copy says how Odoo had posted it."""
+    """Restoring a voucher's place: number, date, journal, company and items.
+
+    This is done by SQL, as Odoo changes nothing that is posted; the stored copy has what Odoo had posted.
+    """
 
     _inherit = "account.settlement.voucher"
 
     def _get_trusted(self):
-        """Return what is kept as :class:`~..matching.booked.BookedVoucher`; None where it was changed itself."""
+        """Return the stored copy, a :class:`~..booking.voucher_record.BookedVoucher`; None if it was changed itself."""
         self.ensure_one()
         try:
             booked = self._get_booked()
@@ -21,9 +23,9 @@ class AccountSettlementVoucher(models.Model):
             return None
 
     def _is_ended_by_force(self, compared):
-        """Whether it is said to be compared no more, though its entry, or what it does to the ledger, is in no other.
+        """Whether it was marked as ended by force: no other compared copy has its entry or its effect on the ledger.
 
-        :param compared: the settlement's vouchers that are compared.
+        :param compared: the settlement's copies that are compared.
         """
         booked = self._get_trusted()
         if not booked:
@@ -34,21 +36,21 @@ class AccountSettlementVoucher(models.Model):
         return all((voucher._get_trusted() or booked).get_effects() != effects for voucher in compared)
 
     def _find_move(self, booked):
-        """Return the entry that has the voucher's items: what is kept may have been put to another, or to none."""
+        """Return the entry that has the voucher's items: the copy may have been linked to another entry, or to none."""
         items = self.env["account.move.line"].browse(item.id for item in booked.items).exists()
         if not items or items.move_id & self.move_id:
             return self.move_id
         return max(items.grouped("move_id").items(), key=lambda group: len(group[1]))[0]
 
-    def _set_back_moves(self):
-        """Set back number, date, journal, company and state of these vouchers, whose they are, what they reverse, and
+    def _restore_moves(self):
+        """Restore number, date, journal, company and state of these vouchers, their settlement, what they reverse, and
         which items are theirs."""
         wanted = {voucher.move_id.id: voucher._get_trusted() for voucher in self if voucher.move_id}
         if not wanted:
             return
         self.env.flush_all()
         moves = self.env["account.move"].browse(wanted)
-        self._set_back_items_of(wanted)
+        self._restore_items_of(wanted)
         changed = {}
         for move in moves:
             booked = wanted[move.id]
@@ -75,10 +77,10 @@ class AccountSettlementVoucher(models.Model):
         renamed = moves.browse(move_id for move_id in changed if move_id)
         others = renamed._get_holders_of_numbers(changed)
         if others:
-            (self | others)._set_back_moves()
+            (self | others)._restore_moves()
             return
         if changed:
-            # Two may have each other's number.
+            # Two vouchers may have each other's number.
             self.env.cr.execute(SQL("UPDATE account_move SET name = NULL WHERE id IN %s", tuple(changed)))
         for move_id, values in changed.items():
             pairs = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items())
@@ -87,13 +89,13 @@ class AccountSettlementVoucher(models.Model):
         for name in ("sequence_prefix", "sequence_number"):
             self.env.add_to_compute(renamed._fields[name], renamed)
         self.env.flush_all()
-        self._set_back_place_of_items(moves)
+        self._restore_place_of_items(moves)
         for voucher in self.filtered("move_id"):
             for item, found in voucher._compare_items(wanted[voucher.move_id.id]).in_ledger:
                 if item and found and item.tax_identity != found.tax_identity:
-                    self._set_back_tax_details(item)
+                    self._restore_tax_details(item)
 
-    def _set_back_tax_details(self, item):
+    def _restore_tax_details(self, item):
         self.env.cr.execute(
             SQL(
                 """
@@ -107,8 +109,8 @@ class AccountSettlementVoucher(models.Model):
         )
         self.env.invalidate_all()
 
-    def _set_back_items_of(self, wanted):
-        """Put items back that were moved from one voucher to another."""
+    def _restore_items_of(self, wanted):
+        """Move items back that were moved from one voucher to another."""
         for move_id, booked in wanted.items():
             ids = tuple(item.id for item in booked.items) or (0,)
             self.env.cr.execute(
@@ -137,7 +139,7 @@ class AccountSettlementVoucher(models.Model):
             )
         self.env.invalidate_all()
 
-    def _set_back_place_of_items(self, moves):
+    def _restore_place_of_items(self, moves):
         self.env.cr.execute(
             SQL(
                 """
@@ -172,8 +174,8 @@ class AccountSettlementVoucher(models.Model):
         )
         self.env.invalidate_all()
 
-    def _set_back_unbalanced(self):
-        """Set back the items of vouchers that no longer balance: these can be reversed by nothing."""
+    def _restore_unbalanced(self):
+        """Restore the items of vouchers that no longer balance, as these cannot be reversed."""
         for voucher in self.filtered("move_id"):
             [(is_balanced,)] = self.env.execute_query(
                 SQL(
@@ -189,10 +191,10 @@ class AccountSettlementVoucher(models.Model):
                 )
             )
             if not is_balanced:
-                voucher._set_back_items(voucher._get_trusted())
+                voucher._restore_items(voucher._get_trusted())
 
-    def _set_back_items(self, booked):
-        """Set the items of a voucher back to what was booked: each with its account, customer and amounts."""
+    def _restore_items(self, booked):
+        """Restore the items of a voucher as booked: each with its account, customer and amounts."""
         move = self.move_id
         currencies = self.settlement_id._get_currencies({item.currency for item in booked.items})
         added = move.line_ids.filtered(lambda line: line.id not in {item.id for item in booked.items})
@@ -241,19 +243,19 @@ class AccountSettlementVoucher(models.Model):
             own = as_own(move.line_ids.browse(item.id)).with_context(skip_invoice_sync=True, check_move_validity=False)
             for name, ids in (("tax_ids", item.tax_ids), ("tax_tag_ids", item.tax_tag_ids)):
                 if tuple(sorted(own[name].ids)) != ids:
-                    self._set_back_links(own, name, ids)
+                    self._restore_links(own, name, ids)
         self.env.invalidate_all()
         move.line_ids.browse(item.id for item in booked.items)._recompute_residuals()
 
-    def _set_back_links(self, item, name, ids):
+    def _restore_links(self, item, name, ids):
         field = item._fields[name]
         table, own, other = (SQL.identifier(part) for part in (field.relation, field.column1, field.column2))
         self.env.cr.execute(SQL("DELETE FROM %s WHERE %s = %s", table, own, item.id))
         for record_id in ids:
             self.env.cr.execute(SQL("INSERT INTO %s (%s, %s) VALUES (%s, %s)", table, own, other, item.id, record_id))
 
-    def _set_back_marks(self):
-        """Set back by what the vouchers' items are known, and which transactions they stand for."""
+    def _restore_marks(self):
+        """Restore the marks of the vouchers' items, and which transactions they book."""
         lines = self.env["account.settlement.line"]
         for voucher in self.filtered("move_id"):
             for item, _found in voucher._compare_items(voucher._get_trusted()).marks:

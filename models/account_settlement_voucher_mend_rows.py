@@ -2,17 +2,19 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..common.messages import Message, _
+from ..common.messages import Message
 
 
 class AccountSettlementVoucher(models.Model):
-    """Setting back the transactions that vouchers have booked."""
+    """Restoring the transactions that vouchers have booked."""
 
     _inherit = "account.settlement.voucher"
 
-    def _set_back_transactions(self):
-        """Set the transactions of the vouchers that count back to what they were when they were booked, also those that
-        were deleted: with the same id, by which their items are theirs again."""
+    def _restore_transactions(self):
+        """Restore the transactions of the vouchers that count as they were when booked.
+
+        Deleted ones are stored again with the same id, so that their items are theirs again.
+        """
         booked = {}
         for voucher in self:
             if not voucher.move_id or voucher._is_live():
@@ -24,15 +26,15 @@ class AccountSettlementVoucher(models.Model):
         self._free_names(lines, booked)
         for line in lines:
             voucher, one = booked[line.id]
-            line._set_back(voucher._prepare_transaction_vals(one))
+            line._restore_values(voucher._prepare_transaction_vals(one))
         for voucher, one in booked.values():
             if one.id not in lines.ids:
                 voucher._store_again(one)
 
     def _free_names(self, lines, booked):
-        """Give transactions that have got others' ids names of their own first: two may have each other's.
+        """Give transactions that have another's external id a temporary one first, as two may have each other's.
 
-        :raises UserError: where the name is taken by one that was never booked with it.
+        :raises UserError: where the external id is taken by a transaction that was never booked with it.
         """
         renamed = lines.filtered(lambda line: line.external_id != booked[line.id][1].external_id)
         missing = set(booked) - set(lines.ids)
@@ -47,8 +49,8 @@ class AccountSettlementVoucher(models.Model):
         for line in strange.filtered("move_line_ids"):
             raise UserError(
                 self.env._(
-                    "Transaction %(row)s of %(settlement)s was stored a second time, and booked. Undo %(settlement)s "
-                    "there first, and press Put Right again.",
+                    "Transaction %(row)s of %(settlement)s was stored and booked a second time. Undo %(settlement)s"
+                    " there first, then press Put Right again.",
                     row=line.external_id,
                     settlement=line.settlement_id.name,
                 )
@@ -74,23 +76,21 @@ class AccountSettlementVoucher(models.Model):
         }
 
     def _store_again(self, one):
-        """Store a transaction again that was deleted: as its document has it, else as it is kept here."""
+        """Store a deleted transaction again: as its document has it, else as the stored copy has it."""
         settlement = self.settlement_id
         lines = self.env["account.settlement.line"]
         named = [("provider_id", "=", settlement.provider_id.id), ("external_id", "=", one.external_id)]
-        for document in settlement.document_ids._get_readable():
-            rows = [row for told in document._get_told() or () for row in told.transactions]
-            settlement.provider_id._add_lines(
-                settlement, [row for row in rows if row.external_id == one.external_id][:1], document
-            )
+        for document, reported in settlement._read_documents().items():
+            rows = [row for each in reported for row in each.transactions if row.external_id == one.external_id]
+            settlement.provider_id._add_lines(settlement, rows[:1], document)
             if line := lines.search(named):
                 break
         else:
             roles = {item.role for item in self._get_trusted().items if one.id in item.transaction_ids}
             vals = self._prepare_transaction_vals(one)
             line = lines.create({**vals, "fee_owed": "fee_payable" in roles})
-        line.explanation_data = [Message(_("Stored again: it had been deleted by force."), {}).to_json()]
+        line.explanation_data = [Message("row_stored_again", {}).to_json()]
         self.env.flush_all()
-        # Nothing leads to the new one yet.
+        # Nothing refers to the new one yet.
         self.env.cr.execute(SQL("UPDATE account_settlement_line SET id = %s WHERE id = %s", one.id, line.id))
         self.env.invalidate_all()

@@ -3,27 +3,10 @@ from decimal import Decimal
 from odoo import models
 from odoo.tools import format_date, formatLang
 
-from ..booking.booked import compare_items, compare_transactions, describe_items
-from ..common.messages import Message, _
+from ..booking.voucher_comparison import compare_items, compare_transactions, describe_items
+from ..common.messages import Message
 
-GONE = _("Voucher %(voucher)s of %(date)s, debit %(amount)s, was deleted.")
-NOT_POSTED = _("Voucher %(voucher)s, debit %(amount)s, is no longer posted: it is %(state)s.")
-RENUMBERED = _("Voucher %(booked)s has the number %(found)s now.")
-REDATED = _("Voucher %(voucher)s was booked on %(booked)s, and is dated %(found)s now.")
-MOVED = _("Voucher %(voucher)s was booked in journal %(booked)s, and is in %(found)s now.")
-UNMARKED = _("Voucher %(voucher)s no longer says that it is this settlement's.")
-KEPT_CHANGED = _("What is kept of voucher %(voucher)s, to compare it with, was changed itself.")
-ROW_CHANGED = _("Transaction %(row)s was booked as %(booked)s, and reads %(found)s now.")
-ROW_GONE = _("Transaction %(row)s was booked as %(booked)s, and is gone.")
-KEPT_MOVED = _("What is kept of voucher %(voucher)s was kept with %(booked)s, and stands with %(found)s now.")
-VOUCHER_CHANGED = _("Voucher %(voucher)s: %(field)s was %(booked)s, and is %(found)s now.")
-ORPHAN = _("What voucher %(voucher)s, debit %(amount)s, reverses was deleted: it reverses nothing that is there.")
-DOCUMENTS_CHANGED = _(
-    "Voucher %(voucher)s was booked from documents with the SHA-256 %(booked)s, and its transactions come from "
-    "%(found)s now."
-)
-
-#: What differs between two journal items of the same account, customer and amount, by the field that shows it.
+#: What may differ between two journal items of the same account, customer and amount, by field.
 ITEM_DETAILS = {
     "currency_id": "currency",
     "amount_currency": "amount_currency",
@@ -37,7 +20,7 @@ ITEM_DETAILS = {
 
 
 class AccountSettlementVoucher(models.Model):
-    """How a voucher differs from what was booked."""
+    """Comparing a voucher with what was booked."""
 
     _inherit = "account.settlement.voucher"
 
@@ -47,13 +30,13 @@ class AccountSettlementVoucher(models.Model):
         booked = self._get_booked()
         said = []
         if booked.digest != self.digest:
-            said += self._describe_as(KEPT_CHANGED)
+            said += self._describe_as("voucher_copy_changed")
         if booked.settlement_id != self.settlement_id.id:
             other = self.env["account.settlement"].browse(booked.settlement_id).exists()
             values = {"booked": other.name or "–", "found": self.settlement_id.name}
-            said.append(Message(KEPT_MOVED, {"voucher": self.number, **values}))
+            said.append(Message("voucher_copy_moved", {"voucher": self.number, **values}))
         if not self._is_live() and booked.transactions and self.move_id.state == "posted":
-            # It was reversed: what its transactions are now is the next voucher's affair.
+            # It was reversed: the next voucher is compared with its transactions.
             return said + self._get_voucher_differences(booked)
         return said + self._get_voucher_differences(booked) + self._get_transaction_differences(booked)
 
@@ -62,27 +45,30 @@ class AccountSettlementVoucher(models.Model):
         debit = sum((item.balance for item in booked.items if item.balance > 0), Decimal(0))
         values = {"voucher": booked.name, "amount": debit}
         if not move:
-            return [Message(GONE, {**values, "date": booked.date})]
+            return [Message("voucher_deleted", {**values, "date": booked.date})]
         if move.state != "posted":
             states = dict(move._fields["state"]._description_selection(self.env))
-            return [Message(NOT_POSTED, {**values, "state": states[move.state]})]
+            return [Message("voucher_not_posted", {**values, "state": states[move.state]})]
         said = self._get_field_differences(booked, move)
         if move.settlement_id != self.settlement_id:
-            said.append(Message(UNMARKED, values))
+            said.append(Message("voucher_unlinked", values))
         return said + describe_items(booked.name, self._compare_items(booked), self._describe_item)
 
     def _get_field_differences(self, booked, move):
-        """Compare what stands on the voucher itself."""
+        """Compare the voucher's own fields."""
         said = []
         values = {"voucher": booked.name}
         if move.name != booked.name:
-            said.append(Message(RENUMBERED, {"booked": booked.name, "found": move.name or ""}))
+            said.append(Message("voucher_renumbered", {"booked": booked.name, "found": move.name or ""}))
         if move.date != booked.date:
-            said.append(Message(REDATED, {**values, "booked": booked.date, "found": move.date}))
+            said.append(Message("voucher_redated", {**values, "booked": booked.date, "found": move.date}))
         if move.journal_id.id != booked.journal_id:
             journal = self.env["account.journal"].browse(booked.journal_id).exists()
             said.append(
-                Message(MOVED, {**values, "booked": journal.display_name, "found": move.journal_id.display_name})
+                Message(
+                    "voucher_in_other_journal",
+                    {**values, "booked": journal.display_name, "found": move.journal_id.display_name},
+                )
             )
         if move.move_type != booked.move_type:
             types = dict(move._fields["move_type"]._description_selection(self.env))
@@ -96,29 +82,33 @@ class AccountSettlementVoucher(models.Model):
             ("reversed_entry_id", booked.reversed_id),
         ):
             then = move[name].browse(booked_id or []).exists()
-            # A partner that is gone was merged into another; an entry that is gone is said below.
+            # A deleted partner was merged into another; a deleted entry is reported below.
             if move[name] != then and (then or not booked_id):
                 said.append(self._describe_field(name, booked, then.display_name, move[name].display_name))
         if self._is_orphan(booked):
             debit = sum((item.balance for item in booked.items if item.balance > 0), Decimal(0))
-            said.append(Message(ORPHAN, {**values, "amount": debit}))
+            said.append(Message("reversal_orphaned", {**values, "amount": debit}))
         return said
 
     def _is_orphan(self, booked):
-        """Whether it is in the ledger as the reversal of a voucher that was deleted: nothing stands against it then."""
+        """Whether it is in the ledger as the reversal of a deleted voucher, with nothing to balance it."""
         if not booked.reversed_id or not self._is_live():
             return False
         return not self.env["account.move"].browse(booked.reversed_id).exists()
 
     def _describe_field(self, name, booked, then, now):
-        """Return the sentence on a field of the voucher. :param then: its value when booked. :param now: its value."""
+        """Return the sentence on a field of the voucher.
+
+        :param then: its value when booked.
+        :param now: its value now.
+        """
         label = self.env["account.move"]._fields[name]._description_string(self.env)
         values = {"voucher": booked.name, "field": label, "booked": then or "–", "found": now or "–"}
-        return Message(VOUCHER_CHANGED, values)
+        return Message("voucher_changed", values)
 
-    def _describe_as(self, template):
+    def _describe_as(self, code):
         """Return a sentence on each of these vouchers."""
-        return [Message(template, {"voucher": voucher.number}) for voucher in self]
+        return [Message(code, {"voucher": voucher.number}) for voucher in self]
 
     def _compare_items(self, booked):
         gone = set()
@@ -131,7 +121,10 @@ class AccountSettlementVoucher(models.Model):
         return compare_items(booked.items, self._get_found_items(), gone)
 
     def _describe_item(self, item, other=None):
-        """Return an item in words. :param other: what it is compared with, where there is one."""
+        """Return an item in words.
+
+        :param other: the item it is compared with, if any.
+        """
         account = self.env["account.account"].browse(item.account_id).with_company(self.company_id)
         partner = self.env["res.partner"].browse(item.partner_id or [])
         amount = self._describe_number(item.balance, self.company_id.currency_id)
@@ -139,7 +132,7 @@ class AccountSettlementVoucher(models.Model):
         for name, attribute in ITEM_DETAILS.items():
             value = getattr(item, attribute)
             if name == "amount_currency" and value == item.balance:
-                continue  # in company currency the amount is there already
+                continue  # In company currency the amount is shown already.
             if other and value != getattr(other, attribute):
                 parts.append(self._describe_detail(name, value))
         return ", ".join(part for part in parts if part)
@@ -166,17 +159,17 @@ class AccountSettlementVoucher(models.Model):
             values = {"row": one.external_id, "booked": self._describe_transaction(one)}
             if found:
                 values["found"] = self._describe_transaction(found)
-            said.append(Message(ROW_CHANGED if found else ROW_GONE, values))
+            said.append(Message("row_changed" if found else "row_gone", values))
         return said + self._get_origin_differences(booked)
 
     def _get_origin_differences(self, booked):
-        """Compare the documents its transactions come from, while these are all there."""
+        """Compare the documents its transactions come from, while all of these exist."""
         lines = self.env["account.settlement.line"].browse(one.id for one in booked.transactions)
         found = lines._get_document_digests() if lines == lines.exists() else booked.documents
         if found == booked.documents:
             return []
         shown = {"booked": ", ".join(booked.documents) or "–", "found": ", ".join(found) or "–"}
-        return [Message(DOCUMENTS_CHANGED, {"voucher": booked.name, **shown})]
+        return [Message("voucher_documents_changed", {"voucher": booked.name, **shown})]
 
     def _compare_transactions(self, booked):
         lines = self.env["account.settlement.line"].browse(one.id for one in booked.transactions).exists()

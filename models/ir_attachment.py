@@ -6,12 +6,12 @@ from .own_writes import is_own
 
 DOCUMENT = "account.settlement.document"
 
-#: What may be written on the file of a settlement document: what the search index makes of it, and a remark.
+#: The fields that may be written on the file of a settlement document: the search index, and a remark.
 FREE_FIELDS = frozenset({"description", "index_content"})
 
 
 class IrAttachment(models.Model):
-    """The files of settlement documents, which nobody changes: each is the documentation of what was booked from it."""
+    """The files of settlement documents, which nobody may change: each documents what was booked from it."""
 
     _inherit = "ir.attachment"
 
@@ -25,7 +25,7 @@ class IrAttachment(models.Model):
     )
 
     def _filter_evidence(self):
-        """Return those of these files that document what was booked: of documents, and their copies on vouchers."""
+        """Return those of these files that document a booking: the files of documents, and their copies on vouchers."""
         return self.sudo().filtered(lambda file: file.res_model == DOCUMENT or file.settlement_document_id)
 
     def _check_evidence(self, vals_list):
@@ -35,27 +35,27 @@ class IrAttachment(models.Model):
         for vals in vals_list:
             if vals.get("res_model") == DOCUMENT or vals.get("settlement_document_id"):
                 raise AccessError(
-                    self.env._("The file of a settlement document is stored once, as it came. Upload the file instead.")
+                    self.env._("The file of a settlement document is stored once, unchanged. Upload the file instead.")
                 )
 
     def _refuse_change(self, files):
         raise UserError(
             self.env._(
-                "%(file)s documents what was booked from it, so it is neither changed, moved, shared nor deleted. If "
-                "another document is right, upload that one, and undo what is wrong.",
+                "%(file)s documents what was booked from it, so it cannot be changed, moved, shared or deleted. If "
+                "another document is the right one, upload that, and undo what is wrong.",
                 file=", ".join(files.mapped("name")),
             )
         )
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Nobody gives a settlement document another file."""
+        """Create attachments, but none that would be the file of a settlement document."""
         defaults = {name: self.env.context.get(f"default_{name}") for name in ("res_model", "settlement_document_id")}
         self._check_evidence([{**defaults, **vals} for vals in vals_list])
         return super().create(vals_list)
 
     def write(self, vals):
-        """The file of a settlement document stays as it came."""
+        """Write, but never the file of a settlement document."""
         self._check_evidence([vals])
         is_change = not is_own(self) and vals.keys() - FREE_FIELDS
         files = self._filter_evidence() if is_change else self.browse()
@@ -64,7 +64,7 @@ class IrAttachment(models.Model):
         return super().write(vals)
 
     def _is_stored_anew(self, vals):
-        """Whether the very same bytes are written: Odoo moves files between database and disk so."""
+        """Whether the very same bytes are written, as Odoo does to move files between database and disk."""
         is_content = "raw" in vals and vals.keys() <= {"raw", "mimetype"}
         return is_content and all(file.raw == vals["raw"] for file in self)
 
@@ -72,14 +72,14 @@ class IrAttachment(models.Model):
     def _unlink_except_evidence(self):
         if is_own(self):
             return
-        # What hung on a record that is gone goes with it: whether that may be deleted was asked before.
+        # Attachments of a deleted record are deleted with it: that it may be deleted was checked before.
         files = self._filter_evidence()
         files = files.filtered(lambda file: self.env[file.res_model].sudo().browse(file.res_id).exists())
         if files:
             self._refuse_change(files)
 
     def _check_access(self, operation):
-        """The file of a document is read through the document alone, which compares it with its SHA-256."""
+        """Refuse to read the file of a document: only the document reads it, and compares it with its SHA-256."""
         result = super()._check_access(operation)
         hidden = self.sudo().filtered(lambda file: file.res_model == DOCUMENT).sudo(False)
         if not hidden:
@@ -93,13 +93,13 @@ class IrAttachment(models.Model):
 
     @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):
-        """Nor is it found."""
+        """Search without the files of documents."""
         if not (self.env.su or bypass_access):
             domain = Domain(domain) & Domain("res_model", "!=", DOCUMENT)
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
 
     def _to_http_stream(self):
-        """Nor is it sent as a file of its own, by whatever link."""
+        """Refuse to send the file of a document by any link to the attachment."""
         if self.sudo().res_model == DOCUMENT:
             raise AccessError(self.env._("The file of a settlement document is read through the document alone."))
         return super()._to_http_stream()

@@ -2,7 +2,7 @@ from odoo import models
 
 MODULE = "settlement_bridge"
 
-#: Odoo's own fields by which a new record would become part of a voucher or a document, or look like one.
+#: Odoo's own fields by which a new record would become part of a voucher or document, or be mistaken for one.
 WITHOUT_DEFAULT = {
     "account.move": {"reversed_entry_id"},
     "account.move.line": {"move_id"},
@@ -11,9 +11,9 @@ WITHOUT_DEFAULT = {
 
 
 class IrDefault(models.Model):
-    """What only our methods write gets no default of a person's.
+    """Default values of people, which never apply to what only our methods write.
 
-    Everybody may set defaults for himself, and they are added to a new record after its values were looked at.
+    Everybody may set their own defaults, which are added to a new record after its values were checked.
     """
 
     _inherit = "ir.default"
@@ -27,6 +27,6 @@ class IrDefault(models.Model):
 
     @staticmethod
     def _is_written_by_program(model, name):
-        """Whether the field is ours, or one that puts a record in the place of ours."""
+        """Whether the field is written only by our methods, or would make a record part of ours."""
         is_ours = model._original_module == MODULE or MODULE in model._fields[name]._modules
         return is_ours or name in WITHOUT_DEFAULT.get(model._name, ())

@@ -7,5 +7,5 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     settlement_reason = fields.Char(
-        readonly=True, copy=False, help="What it is about, so that it is closed when that works again."
+        readonly=True, copy=False, help="Its subject, so that it is closed when that works again."
     )

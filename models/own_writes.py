@@ -1,15 +1,15 @@
-"""How our own methods are told from everybody else's, where even an administrator may not write."""
+"""Marking writes of our own methods, where nobody else may write, not even an administrator."""
 
 _KEY = "settlement_bridge_own_write"
 
-# Compared by identity: whoever calls from outside can send a key and a value, but never this object.
+# Compared by identity: a caller from outside can send a key and a value, but never this object.
 _OWN = object()
 
 
 def as_own(records):
     """Return the records in an environment whose writes are our own.
 
-    It is for a single call, and nothing made with it may leave the method: everything called below may write too.
+    Use it for a single call, and never return records with it: everything they are used for could write, too.
     """
     return records.with_context(**{_KEY: _OWN})
 

@@ -2,7 +2,7 @@ import re
 
 from odoo import fields, models
 
-#: Svalbard and Jan Mayen lie outside the VAT area, though letters there are addressed to Norway.
+#: Svalbard and Jan Mayen are outside the VAT area, though their addresses are in Norway.
 SVALBARD_POSTCODES = range(9170, 9180)
 JAN_MAYEN_POSTCODE = 8099
 
@@ -15,12 +15,12 @@ class ResCompany(models.Model):
         string="VAT Term",
         default="2",
         required=True,
-        help="Invoices for web orders carry the day of the event while its VAT term, or the one before if it is not "
-        "filed, is the current one; else the day they are made.",
+        help="Invoices for web orders have the date of the event while its VAT term is the current one, or the one"
+        " before and not filed yet; otherwise the date they are made.",
     )
 
     def _is_outside_vat_area(self, country_code, postcode):
-        """Whether goods sent there leave the company's VAT area. An address without country is at home."""
+        """Whether goods sent there leave the company's VAT area. An address without a country counts as domestic."""
         self.ensure_one()
         home = self.account_fiscal_country_id.code or self.country_id.code
         if home == "NO" and country_code == "NO":

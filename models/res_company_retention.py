@@ -10,12 +10,12 @@ LEAST_DOCUMENT_YEARS = 5
 
 
 class ResCompany(models.Model):
-    """How long what holds personal data is kept, and the scheduled action that removes it then."""
+    """How long documents with personal data are kept, and the scheduled action that then removes them."""
 
     _inherit = "res.company"
 
     settlement_raw_order_months = fields.Integer(
-        string="Months to Keep Web Orders As They Came",
+        string="Months to Keep Original Web Orders",
         default=12,
         required=True,
         help="After the last change of the order. What is open, or in a period that is not locked, is kept.",
@@ -48,7 +48,7 @@ class ResCompany(models.Model):
                 )
 
     def _get_closed_to(self):
-        """Return the last day that is locked for everybody, whatever exceptions there are; ``date.min`` if none is."""
+        """Return the last day that is locked for everybody, regardless of exceptions; ``date.min`` if none is."""
         self.ensure_one()
         company = self.sudo()
         return max(
@@ -57,19 +57,19 @@ class ResCompany(models.Model):
         )
 
     def _get_raw_order_limit(self):
-        """Return the moment before which an order must have changed last for its documents to be removed."""
+        """Return the time before which an order must have changed last for its documents to be removed."""
         self.ensure_one()
         return fields.Datetime.now() - relativedelta(months=self.settlement_raw_order_months)
 
     def _get_document_limit(self):
-        """Return the first day whose documents are kept: the financial year that is too young begins with it."""
+        """Return the first day whose documents are kept: the first of the earliest financial year to be kept."""
         self.ensure_one()
         day = fields.Date.today() - relativedelta(years=max(self.settlement_document_years, LEAST_DOCUMENT_YEARS))
         return self.sudo().compute_fiscalyear_dates(day)["date_from"]
 
     @api.model
     def _cron_settlement_retention(self, batch_size=100):
-        """Scheduled action: remove what need not be kept any longer. A batch that fails never stops the others."""
+        """Scheduled action: remove what no longer has to be kept. A batch that fails never stops the others."""
         steps = []
         told = self.env["sale.webshop.event"]._read_group([], ["company_id"])
         booked = self.env["account.settlement"]._read_group([], ["company_id"])
@@ -82,7 +82,7 @@ class ResCompany(models.Model):
         for company, records in steps:
             records = records.with_company(company)
             if not records._remove_safely() and len(records) > 1:
-                # one of them is to blame, and keeps none of the others
+                # One of them has failed; the others are removed one by one.
                 for record in records:
                     record._remove_safely()
             if not self.env["ir.cron"]._commit_progress(1):

@@ -14,7 +14,9 @@ class SaleOrder(models.Model):
         tracking=True,
         help="What the shop calls the order; the payment provider sends it back with the payment.",
     )
-    settlement_reference_ids = fields.One2many("sale.order.reference", "order_id", string="References", readonly=True)
+    settlement_reference_ids = fields.One2many(
+        "sale.order.reference", "order_id", string="Settlement References", readonly=True
+    )
     settlement_line_ids = fields.One2many(
         "account.settlement.line",
         "sale_order_id",

@@ -3,11 +3,11 @@ from datetime import datetime, time
 
 from odoo import api, models
 
-from ..common.messages import DocumentError, Message, SettlementError, _
+from ..common.messages import DocumentError, Message, SettlementError
 from ..webshops.records import Order
-from ..webshops.superseded import says_all_of
+from ..webshops.superseded_documents import says_all_of
 
-#: Transactions that nobody has placed for good.
+#: The status of transactions that are not matched for good.
 UNPLACED = ("new", "unknown", "on_account")
 
 
@@ -18,7 +18,7 @@ class SaleOrder(models.Model):
     _inherit = ["sale.order", "settlement.retention"]
 
     def _check_webshop_content_kept(self):
-        """Raise a SettlementError when what the shop told of this order is not all there any more.
+        """Raise a SettlementError when something the shop reported of this order is not kept any more.
 
         What is booked cannot be compared with what is gone, so a person decides.
         """
@@ -28,10 +28,7 @@ class SaleOrder(models.Model):
         if not last.content_removed_on and not refunds:
             return
         raise SettlementError(
-            _(
-                "%(reason)s What it calls for now cannot be told, so nothing was booked. Make what is missing by hand, "
-                "then leave the order out."
-            ),
+            "order_content_removed",
             reason=(refunds[:1] or last)._get_removed_message(),
         )
 
@@ -47,14 +44,14 @@ class SaleOrder(models.Model):
         order_of = {move.id: order for order, moves in moves_of.items() for move in moves}
         reasons = {}
 
-        def keep(order, template, **values):
-            reasons.setdefault(order, Message(template, {"order": order.webshop_reference or order.name, **values}))
+        def keep(order, code, **values):
+            reasons.setdefault(order, Message(code, {"order": order.webshop_reference or order.name, **values}))
 
         told = orders._get_unread_events()
         for order in orders:
             is_finished = order.webshop_state in ("done", "left_out") and not order.webshop_check
             if not is_finished or (order.webshop_id.id, order.webshop_external_id) in told:
-                keep(order, _("Order %(order)s is not finished."))
+                keep(order, "keep_unfinished")
         for item in orders.env["account.move.line"].search(
             [
                 ("move_id", "in", list(order_of)),
@@ -65,7 +62,7 @@ class SaleOrder(models.Model):
         ):
             keep(
                 order_of[item.move_id.id],
-                _("%(document)s of order %(order)s is not paid in full."),
+                "keep_unpaid",
                 document=item.move_id.name,
             )
         lines_of = orders._get_settlement_lines(order_of)
@@ -73,17 +70,17 @@ class SaleOrder(models.Model):
             closed_to = order.company_id._get_closed_to()
             lines = lines_of[order]
             if lines.filtered(lambda line: line.status in UNPLACED or line.is_exclusion_proposed):
-                keep(order, _("A transaction of order %(order)s is not placed yet."))
+                keep(order, "keep_unmatched")
             moves = moves_of[order].filtered(lambda move: move.state != "cancel")
             if moves.filtered(lambda move: move.state == "draft"):
-                keep(order, _("A document of order %(order)s is not posted yet."))
+                keep(order, "keep_unposted")
             days = moves.mapped("date") + [line.booking_date or line.date for line in lines]
             if any(day > closed_to for day in days):
-                keep(order, _("Order %(order)s is booked in a period that is not locked yet."))
+                keep(order, "keep_unlocked")
         return reasons
 
     def _get_unread_events(self):
-        """The orders of which the shop told something that is not read yet, or was refused: (webshop, id there)."""
+        """The orders of which the shop reported something that is not read yet, or was refused: (webshop, id there)."""
         rows = self.env["sale.webshop.event"]._read_group(
             [
                 ("webshop_id", "in", self.webshop_id.ids),

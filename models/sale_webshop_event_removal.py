@@ -2,14 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..common.messages import DocumentError, Message, _
+from ..common.messages import DocumentError, Message
 from ..webshops.records import Refund
 
-#: Why the content is gone, as it is told.
+#: Why the content is gone, as people read it.
 REMOVED = {
-    "retention": _("The content of order %(order)s was removed on %(date)s, as it is kept no longer than needed."),
-    "superseded": _("The content of order %(order)s was removed on %(date)s, as a later document says the same."),
-    "erasure": _("The content of order %(order)s was removed on %(date)s, as the customer's data were erased."),
+    "retention": "content_removed_unneeded",
+    "superseded": "content_removed_superseded",
+    "erasure": "content_removed_erasure",
 }
 
 
@@ -22,16 +22,18 @@ class SaleWebshopEvent(models.Model):
     content_removed_by = fields.Selection(
         [
             ("retention", "Kept no longer than needed"),
-            ("superseded", "A later document says the same"),
+            ("superseded", "A later document has the same content"),
             ("erasure", "The customer's data were erased"),
         ],
         readonly=True,
         copy=False,
     )
     removed_note = fields.Text(compute="_compute_removed_note")
-    is_refund = fields.Boolean(readonly=True, help="It told of a refund apart from its order. Set when it is removed.")
+    is_refund = fields.Boolean(
+        readonly=True, help="It reported a refund separately from its order. Set when its content is removed."
+    )
     says_more = fields.Boolean(
-        readonly=True, help="Something was booked from it that the later documents of the order do not say."
+        readonly=True, help="Something was booked from it that later documents of the order do not contain."
     )
 
     @api.depends("content_removed_on", "content_removed_by")
@@ -39,7 +41,7 @@ class SaleWebshopEvent(models.Model):
     def _compute_removed_note(self):
         for event in self:
             said = [event._get_removed_message().to_json()] if event.content_removed_on else False
-            event.removed_note = self.env["account.settlement"]._render_messages(said)
+            event.removed_note = self.env["settlement.message"]._render_stored(said)
 
     def _get_removed_message(self):
         self.ensure_one()
@@ -49,11 +51,11 @@ class SaleWebshopEvent(models.Model):
         )
 
     def _check_content_kept(self):
-        """Raise a :class:`~..providers.messages.DocumentError` when the content has been removed."""
+        """Raise a :class:`~..common.messages.DocumentError` when the content has been removed."""
         self.ensure_one()
         if self.content_removed_on:
             message = self._get_removed_message()
-            raise DocumentError(message.template, **message.values)
+            raise DocumentError(message.code, **message.values)
 
     def action_read(self):
         removed = self.filtered("content_removed_on")
@@ -74,7 +76,7 @@ class SaleWebshopEvent(models.Model):
                 try:
                     is_refund = isinstance(event._parse(), Refund)
                 except DocumentError:
-                    # it was read once: what it told cannot be known any more, so it is not given away
+                    # it was read once: what it reported cannot be known any more, so it is not given away
                     continue
             event.write(
                 {

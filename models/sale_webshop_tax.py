@@ -15,7 +15,7 @@ class SaleWebshopTax(models.Model):
     webshop_id = fields.Many2one("sale.webshop", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="webshop_id.company_id", store=True)
     sequence = fields.Integer(default=10)
-    rate = fields.Float(string="Rate (%)", digits=(6, 3), help="As the shop has it on the line.")
+    rate = fields.Float(string="Rate (%)", digits=(6, 3), help="As on the shop's line.")
     area = fields.Selection(
         [("any", "Anywhere"), ("domestic", "In the country"), ("abroad", "Outside the VAT area")],
         string="Sent To",

@@ -11,16 +11,16 @@ from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE, PG_CONCURRENCY_
 
 _logger = logging.getLogger(__name__)
 
-#: Minutes until the next try after the first, second … failure in a row; the last one repeats.
+#: Minutes until the next attempt after the first, second … failure in a row; the last one repeats.
 RETRY_MINUTES = (5, 15, 60, 240, 720)
 
-#: No pause is longer: a later next try was not written by us, and is due.
+#: No pause is longer: a later next attempt was not written by us, and is due.
 LONGEST_PAUSE = timedelta(minutes=RETRY_MINUTES[-1])
 
-#: From how many failures in a row on a person is asked to look.
+#: After how many failures in a row a person is asked to look.
 FAILURES_TO_TELL = 3
 
-#: What others do at the same time: the same moved on meanwhile, or was stored by somebody else. Tried again at once.
+#: Conflicts with what others do at the same time: they changed or stored the same record. Retried at once.
 CONCURRENCY = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError, UniqueViolation)
 
 
@@ -30,10 +30,10 @@ def get_pause(failures):
 
 
 class SettlementFault(models.Model):
-    """What a scheduled action failed on unexpectedly, and when it is tried again.
+    """A record on which a scheduled action failed unexpectedly, and when it is retried.
 
-    It is also the one way in which scheduled actions go through their records: one never stops the others, what
-    somebody else was at is tried again at once, and an unexpected fault is never an end.
+    All scheduled actions go through their records here: one never stops the others, a conflict with somebody else is
+    retried at once, and an unexpected fault later.
     """
 
     _name = "settlement.fault"
@@ -50,7 +50,7 @@ class SettlementFault(models.Model):
 
     @api.model
     def _get_ready_domain(self, task, model):
-        """Return the domain of the records that are not resting after an unexpected fault."""
+        """Return the domain of the records that do not wait for a retry after an unexpected fault."""
         now = fields.Datetime.now()
         resting = self.sudo().search(
             [
@@ -64,7 +64,7 @@ class SettlementFault(models.Model):
 
     @api.model
     def _get_due(self, task, model):
-        """Return the ids of the records that have failed unexpectedly and are to be tried again now."""
+        """Return the ids of the records that have failed unexpectedly and are due for a retry."""
         now = fields.Datetime.now()
         of_task = [("task", "=", task), ("res_model", "=", model._name)]
         due = [*of_task, "|", ("next_at", "<=", now), ("next_at", ">", now + LONGEST_PAUSE)]
@@ -72,9 +72,9 @@ class SettlementFault(models.Model):
 
     @api.model
     def _work_through(self, task, records, work, refuse=None):
-        """Call ``work`` with each record; what it does for one is committed before the next one's turn.
+        """Call ``work`` with each record, and commit what it did before the next one.
 
-        :param str task: a name for what is done, under which faults are remembered.
+        :param str task: the name under which faults are stored.
         :param work: called with one record; a ``UserError`` is a refusal.
         :param refuse: called with the record and its ``UserError``, after everything done for it was rolled back.
         """
@@ -109,7 +109,7 @@ class SettlementFault(models.Model):
                 return
 
     def _refuse_safely(self, task, record, refuse, error):
-        """Write the refusal down; one that cannot be written never stops the others."""
+        """Store the refusal; one that cannot be stored never stops the others."""
         if not refuse:
             _logger.info("%s of %s: %s", task, record, error)
             return
@@ -136,14 +136,14 @@ class SettlementFault(models.Model):
         return self.sudo().search([("task", "=", task), ("res_model", "=", record._name), ("res_id", "=", record.id)])
 
     def _forget(self, task, record):
-        """It went well: nothing is remembered."""
+        """Delete the stored faults of a record that succeeded."""
         fault = self._find(task, record)
         if fault:
             fault.unlink()
             self._get_source(record)._close_attention(task)
 
     def _note(self, task, record, error):
-        """Remember an unexpected fault and when it is tried again; ask a person when it goes on."""
+        """Store an unexpected fault and when to retry; ask a person to look when it persists."""
         fault = self._find(task, record)
         failures = fault.failures + 1
         vals = {"failures": failures, "next_at": fields.Datetime.now() + get_pause(failures)}
@@ -154,8 +154,8 @@ class SettlementFault(models.Model):
         if failures >= FAILURES_TO_TELL:
             self._get_source(record)._ask_for_attention(
                 self.env._(
-                    "%(record)s could not be handled %(count)s times in a row because of an unexpected fault "
-                    "(%(fault)s). It goes on being tried by itself; show the server log to whoever looks after Odoo.",
+                    "%(record)s failed %(count)s times in a row because of an unexpected error (%(fault)s). It is "
+                    "retried automatically; show the server log to whoever maintains Odoo.",
                     record=record.display_name,
                     count=failures,
                     fault=type(error).__name__,
@@ -165,11 +165,11 @@ class SettlementFault(models.Model):
 
     @staticmethod
     def _get_source(record):
-        """Return the ``settlement.source`` on which a person looks for what is the matter with a record."""
+        """Return the ``settlement.source`` on which a person finds the fault of a record."""
         name = next((name for name in ("provider_id", "webshop_id") if name in record._fields), None)
         return record[name] if name else record
 
     @api.autovacuum
     def _gc_gone(self):
-        """Faults of records that are gone, or that nobody came back to for a month, are of no use."""
+        """Delete the faults of records that no longer exist, or that were not retried for a month."""
         self.search([("next_at", "<", fields.Datetime.subtract(fields.Datetime.now(), days=30))]).unlink()

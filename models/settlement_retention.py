@@ -6,21 +6,21 @@ _logger = logging.getLogger(__name__)
 
 
 class SettlementRetention(models.AbstractModel):
-    """Something whose documents are removed by the scheduled action once nobody may need them any longer."""
+    """A model whose documents the scheduled action removes once nobody needs them any longer."""
 
     _name = "settlement.retention"
-    _description = "Kept for a Time"
+    _description = "Kept for a Limited Time"
 
     def _find_to_remove(self, company):
         """Return the records of a company whose documents may be old enough."""
         raise NotImplementedError
 
     def _remove_what_is_old(self):
-        """Remove what is old enough and not needed."""
+        """Remove documents that are old enough and no longer needed."""
         raise NotImplementedError
 
     def _remove_safely(self):
-        """Remove what is old enough, all or nothing; return whether it went well."""
+        """Remove them all or none; return whether that succeeded."""
         try:
             with self.env.cr.savepoint():
                 self._remove_what_is_old()

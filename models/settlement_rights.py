@@ -6,30 +6,29 @@ MANAGER = "settlement_bridge.group_settlement_manager"
 
 
 class SettlementRights(models.AbstractModel):
-    """Who may do what: people read, our methods write.
+    """Access rights: people read, our methods write.
 
     The access lists give nobody the right to write evidence (settlements, transactions, documents, what a shop sent).
-    Each method that writes it looks at the right and the company of whoever calls it, and goes on with the rights to
-    do just that.
+    Each method that writes it checks the caller's right and company, and goes on with the rights it needs.
     """
 
     _name = "settlement.rights"
     _description = "Rights of Settlements"
 
     def _as_user(self, group=USER):
-        """Return the records with the rights to write them, once it is clear that whoever calls may do so.
+        """Return the records with the rights to write them, after checking that the caller may do so.
 
-        Who acted is still known afterwards: the user stays the same.
+        The user stays the same, so that it is known who acted.
 
-        :param str group: whose members may.
-        :raises AccessError: when the user is not one, or cannot see the records: those of another company.
+        :param str group: whose members may do it.
+        :raises AccessError: when the user is not a member, or cannot see the records, as those of another company.
         """
         if self.env.su:
             return self
         if not self.env.user.has_group(group):
             raise AccessError(
                 self.env._(
-                    "%(user)s may not do this: it takes the right %(right)s. Ask an administrator for it.",
+                    "%(user)s may not do this: the right %(right)s is needed. Ask an administrator for it.",
                     user=self.env.user.name,
                     right=self.env.ref(group).sudo().full_name,
                 )
@@ -42,7 +41,7 @@ class SettlementRights(models.AbstractModel):
         return self._as_user(MANAGER)
 
     def _get_chosen(self, records):
-        """Return records that whoever calls has chosen, once it is clear that they may be seen, with the rights to use
+        """Return records that the caller has chosen with the rights to use them, after checking that the caller may see
         them.
 
         :raises AccessError: when they may not, as those of another company.
@@ -51,7 +50,7 @@ class SettlementRights(models.AbstractModel):
         records.check_access("read")
         return records.sudo()
 
-    #: On a model that is otherwise people's: the fields that only our methods write.
+    #: The fields that only our methods write, on a model whose other fields people write.
     _written_by_program = frozenset()
 
     def _check_not_written_by_hand(self, vals_list):
@@ -74,14 +73,14 @@ class SettlementRights(models.AbstractModel):
         labels = [self._fields[name]._description_string(self.env) or name for name in sorted(names)]
         raise AccessError(
             self.env._(
-                "%(what)s of %(model)s is set by the program alone, never by hand. Use the buttons instead.",
+                "%(what)s of %(model)s is set only by the program, never by hand. Use the buttons instead.",
                 what=", ".join(labels),
                 model=self.env["ir.model"]._get(self._name).sudo().name,
             )
         )
 
     def _check_written(self, vals, allowed):
-        """Refuse to write what is not on the short list of what people may set.
+        """Refuse to write fields other than those that people may set.
 
         :param dict vals: the values, or any collection of names of fields.
         :raises AccessError: naming the fields.

@@ -5,11 +5,11 @@ Three kinds of totals exist: the balance after each row, the amount paid out, an
 
 from decimal import Decimal
 
-from ..common.messages import Message, _
+from ..common.messages import Message
 from ..common.values import ZERO
 from .records import Kind, Settlement, Transaction
 
-#: One wrong file can break every balance; the first rows tell the story.
+#: One wrong file can break every balance; the first rows show why.
 MAX_BALANCE_MESSAGES = 10
 
 
@@ -33,7 +33,7 @@ def has_proof(settlement: Settlement) -> bool:
 
 
 def prove(settlement: Settlement) -> list:
-    """Return a :class:`~.messages.Message` for everything that does not add up; an empty list when all does.
+    """Return a :class:`~..common.messages.Message` for everything that does not add up; an empty list when all does.
 
     What the parser found (``settlement.problems``) comes first. An empty list from a settlement without any total says
     nothing: ask :func:`has_proof`.
@@ -82,7 +82,7 @@ def _check_balances(settlement: Settlement) -> list:
     if len(differences) > MAX_BALANCE_MESSAGES:
         messages.append(
             Message(
-                _("The balance is wrong in %(count)s more rows."),
+                "more_balances_differ",
                 {"count": str(len(differences) - MAX_BALANCE_MESSAGES)},
             )
         )
@@ -100,17 +100,8 @@ def _balance_message(settlement: Settlement, row: Transaction, before: Decimal, 
         "computed": amount_text(computed, settlement.currency),
         "stated": amount_text(stated, settlement.currency),
     }
-    if row.fee:
-        template = _(
-            "Row %(row)s (%(id)s): balance before %(before)s + amount %(amount)s - fee %(fee)s = %(computed)s,"
-            " but the row says %(stated)s. A row is missing or changed; get the document again."
-        )
-    else:
-        template = _(
-            "Row %(row)s (%(id)s): balance before %(before)s + amount %(amount)s = %(computed)s,"
-            " but the row says %(stated)s. A row is missing or changed; get the document again."
-        )
-    return _with_repeated_row(settlement, stated - computed, Message(template, values))
+    code = "balance_after_fee_differs" if row.fee else "balance_differs"
+    return _with_repeated_row(settlement, stated - computed, Message(code, values))
 
 
 def _check_payout(settlement: Settlement) -> list:
@@ -135,17 +126,11 @@ def _check_payout(settlement: Settlement) -> list:
         "difference": amount_text(difference, settlement.currency),
     }
     if carried_in is None:
-        template = _(
-            "Settlement %(settlement)s: its rows add up to %(rows)s, but %(payout)s was paid out, a difference of"
-            " %(difference)s. The document may begin in the middle of the settlement; get a longer period."
-        )
+        code = "rows_differ_from_payout"
     else:
         values["carried_in"] = amount_text(carried_in, settlement.currency)
-        template = _(
-            "Settlement %(settlement)s: balance carried in %(carried_in)s + rows %(rows)s gives %(computed)s to pay"
-            " out, but %(payout)s was paid out, a difference of %(difference)s. Get the document again."
-        )
-    return [_with_repeated_row(settlement, difference, Message(template, values))]
+        code = "carried_balance_differs_from_payout"
+    return [_with_repeated_row(settlement, difference, Message(code, values))]
 
 
 def _check_declared(settlement: Settlement) -> list:
@@ -155,11 +140,11 @@ def _check_declared(settlement: Settlement) -> list:
     rows = [row for row in settlement.transactions if row.kind != Kind.PAYOUT]
     carried_in = settlement.opening_balance or ZERO
     sums = (
-        (_("payments and refunds"), declared.gross, sum((row.amount for row in rows), ZERO)),
-        (_("payments"), declared.payments, sum((row.amount for row in rows if row.amount > 0), ZERO)),
-        (_("refunds"), declared.refunds, sum((row.amount for row in rows if row.amount < 0), ZERO)),
-        (_("fees"), declared.fee, sum((row.fee for row in rows), ZERO)),
-        (_("net"), declared.net, carried_in + sum((row.net for row in rows), ZERO)),
+        ("payments_and_refunds", declared.gross, sum((row.amount for row in rows), ZERO)),
+        ("payments", declared.payments, sum((row.amount for row in rows if row.amount > 0), ZERO)),
+        ("refunds", declared.refunds, sum((row.amount for row in rows if row.amount < 0), ZERO)),
+        ("fees", declared.fee, sum((row.fee for row in rows), ZERO)),
+        ("net", declared.net, carried_in + sum((row.net for row in rows), ZERO)),
     )
     messages = [
         _with_repeated_row(
@@ -176,16 +161,13 @@ def _check_declared(settlement: Settlement) -> list:
         if total is not None and total != computed
     ]
     if declared.count is not None and declared.count != len(rows):
-        messages.append(_declared_message(settlement, _("number of transactions"), str(declared.count), str(len(rows))))
+        messages.append(_declared_message(settlement, "number_of_transactions", str(declared.count), str(len(rows))))
     return messages
 
 
 def _declared_message(settlement: Settlement, name: str, total: str, computed: str) -> Message:
     return Message(
-        _(
-            "Settlement %(settlement)s: the totals in row %(row)s say %(name)s %(total)s, but the rows add up to"
-            " %(computed)s. A row is missing or changed, or the totals are; get the document again."
-        ),
+        "declared_total_differs",
         {
             "settlement": settlement.external_id,
             "row": str(settlement.declared.row),
@@ -197,14 +179,11 @@ def _declared_message(settlement: Settlement, name: str, total: str, computed: s
 
 
 def _with_repeated_row(settlement: Settlement, difference: Decimal | None, message: Message) -> Message:
-    """Add to ``message``, when a row that stood twice and was read once is exactly what is missing, that it is."""
+    """Add to ``message`` that a row repeated in the document, and read once, is exactly the amount that is missing."""
     row = next((row for row in settlement.repeated if row.net == difference), None) if difference else None
     if row is None:
         return message
     return Message(
-        _(
-            "%(message)s Row %(row)s (%(id)s) stands twice in the document and was read once; counting it twice would"
-            " explain the difference."
-        ),
+        "repeated_row_may_explain",
         {"message": message, "row": str(row.row), "id": row.external_id},
     )

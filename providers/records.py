@@ -5,7 +5,7 @@ provider owes the merchant: a payment is positive, a refund, a fee and a payout 
 """
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from ..common.values import ZERO, TextEnum
@@ -33,45 +33,31 @@ class Kind(TextEnum):
 BANK_KINDS = frozenset({Kind.PAYOUT, Kind.PAYOUT_RETURN, Kind.TOP_UP})
 
 
-@dataclass(frozen=True)
-class Transaction:
-    """One row of a settlement.
+@dataclass(frozen=True, kw_only=True)
+class Movement:
+    """What a source says of one movement of the merchant's balance, whatever the provider.
 
-    :ivar external_id: identity of the movement within the provider, the same whichever document it is read from.
+    A field that is added here is read by the provider's reader, and carried on by everything that follows.
+
     :ivar date: the provider's ledger (booking) date.
     :ivar amount: gross effect on the merchant's balance with the provider.
     :ivar fee: what this document deducts on this very row, positive when charged. Zero where the deduction is a row of
         its own; the fee is then a :class:`FeeReport`.
-    :ivar fee_vat: the VAT the document says is contained in ``fee``, positive when charged; on a row of kind fee, in
-        its amount (negative where a fee is given back). Zero where the document states none.
     :ivar balance_after: the provider's running balance after this row, or None where the document has none.
-    :ivar text: the provider's own type and message, as it came.
-    :ivar fee_type: the provider's own name of the fee, for rows of kind fee.
     :ivar payment_method: the provider's own name of how the customer paid, or empty.
-    :ivar amount_original: what the customer was charged, in ``currency_original``, where the provider converted.
-    :ivar rate: the provider's rate, settlement currency for one unit of the original, or None.
+    :ivar sales_unit: the provider's own name of the merchant's point of sale, or empty.
     :ivar row: where in the document, counted from 1 as a person would count; 0 where the document has no rows.
     :ivar raw: the row as it came, field by field, as text.
     """
 
-    external_id: str
-    kind: Kind
     date: datetime.date
     amount: Decimal
     currency: str
     fee: Decimal = ZERO
-    fee_vat: Decimal = ZERO
-    order_reference: str = ""
-    provider_reference: str = ""
     time: datetime.datetime | None = None
     balance_after: Decimal | None = None
-    text: str = ""
-    fee_type: str = ""
     payment_method: str = ""
     sales_unit: str = ""
-    amount_original: Decimal | None = None
-    currency_original: str = ""
-    rate: Decimal | None = None
     row: int = 0
     raw: dict = field(default_factory=dict, compare=False)
 
@@ -80,10 +66,39 @@ class Transaction:
         """Effect of the row on the balance after the fee deducted on it."""
         return self.amount - self.fee
 
+    def get_movement(self) -> dict:
+        """Return the fields of a movement, to make another record of the same one."""
+        return {field.name: getattr(self, field.name) for field in fields(Movement)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transaction(Movement):
+    """One row of a settlement: a movement with its identity, its kind, and what it refers to.
+
+    :ivar external_id: identity of the movement within the provider, the same whichever document it is read from.
+    :ivar fee_vat: the VAT the document says is contained in ``fee``, positive when charged; on a row of kind fee, in
+        its amount (negative where a fee is given back). Zero where the document states none.
+    :ivar text: the provider's own type and message, as it came.
+    :ivar fee_type: the provider's own name of the fee, for rows of kind fee.
+    :ivar amount_original: what the customer was charged, in ``currency_original``, where the provider converted.
+    :ivar rate: the provider's rate, settlement currency for one unit of the original, or None.
+    """
+
+    external_id: str
+    kind: Kind
+    fee_vat: Decimal = ZERO
+    order_reference: str = ""
+    provider_reference: str = ""
+    text: str = ""
+    fee_type: str = ""
+    amount_original: Decimal | None = None
+    currency_original: str = ""
+    rate: Decimal | None = None
+
 
 @dataclass(frozen=True)
 class FeeReport:
-    """A fee the provider tells about but does not deduct on the payment's own row.
+    """A fee the provider reports but does not deduct on the payment's own row.
 
     Under a net contract it explains a row of retained fees and is shown on its payment. Under a gross contract it is
     owed, and invoiced later.
@@ -108,11 +123,11 @@ class FeeReport:
 
 @dataclass(frozen=True)
 class DeclaredTotals:
-    """What a document says its own rows add up to; None where it does not say.
+    """The totals a document states of its own rows; None where it states none.
 
     :ivar gross: sum of payments and refunds. :ivar payments: sum of the positive ones. :ivar refunds: of the negative.
     :ivar fee: sum of deducted fees, positive when charged. :ivar net: what is paid out.
-    :ivar row: where the totals stand in the document.
+    :ivar row: the row of the totals in the document.
     """
 
     gross: Decimal | None = None
@@ -131,13 +146,13 @@ class Settlement:
     :ivar external_id: the payout's number; empty for an open run.
     :ivar merchant_id: the account with the provider (merchant serial number, ledger …) the document names, or empty.
     :ivar date: settlement date; for an open run the last ledger date.
-    :ivar opening_balance: the provider's balance before the first row, or None where the document does not tell.
+    :ivar opening_balance: the provider's balance before the first row, or None where the document does not say.
     :ivar payout_amount: what goes to the bank, positive; None for an open run.
     :ivar payout_reference: what is expected in the bank's text.
     :ivar complete_to: the last ledger date of which nothing more is expected.
     :ivar problems: sentences on what is inconsistent beyond what the sums show. :func:`providers.proof.prove` returns
         them together with what it finds itself.
-    :ivar repeated: transactions of this settlement that stood in the document once more, and were read once.
+    :ivar repeated: transactions of this settlement that the document repeats; each was read once.
     """
 
     external_id: str
@@ -162,7 +177,7 @@ class Document:
 
     :ivar code: the provider's kind (``vipps``). :ivar format: which of its formats, for people.
     :ivar merchant_ids: every identity by which the document names the merchant; a provider matches if its own is one.
-    :ivar repeated_rows: rows (:class:`Transaction` or :class:`FeeReport`) that stood twice and were read once.
+    :ivar repeated_rows: rows (:class:`Transaction` or :class:`FeeReport`) that the document repeats; read once.
     """
 
     code: str

@@ -1,7 +1,7 @@
 """Which provider a document is from, and reading it."""
 
 from ..common.limits import MAX_ID, is_plausible_amount
-from ..common.messages import DocumentError, _
+from ..common.messages import DocumentError
 from . import vipps
 from .records import Document
 
@@ -26,10 +26,7 @@ def parse(filename: str, content: bytes, code: str | None = None) -> Document:
     code = code or identify(filename, content)
     if code not in PROVIDERS:
         raise DocumentError(
-            _(
-                "%(filename)s is not a settlement report that is known here. Known are: %(names)s. "
-                "Upload the report as the provider made it."
-            ),
+            "document_format_unknown",
             filename=filename,
             names=", ".join(module.NAME for module in PROVIDERS.values()),
         )
@@ -37,10 +34,7 @@ def parse(filename: str, content: bytes, code: str | None = None) -> Document:
         document = PROVIDERS[code].parse(filename, content)
     except OverflowError:
         raise DocumentError(
-            _(
-                'The file "%(file)s" holds a date or a number that nothing real has. Nothing was read. Download it'
-                " again and upload it unchanged."
-            ),
+            "file_with_impossible_value",
             file=filename,
         ) from None
     check_bounds(filename, document)
@@ -57,10 +51,7 @@ def check_bounds(filename: str, document: Document) -> None:
             texts = (row.external_id, row.provider_reference, row.order_reference)
             if any(len(text) > MAX_ID for text in texts):
                 raise DocumentError(
-                    _(
-                        'The file "%(file)s", row %(row)s: the id "%(found)s" is longer than the %(limit)s characters'
-                        " an id can have. Nothing was read. Download the file again and upload it unchanged."
-                    ),
+                    "file_id_too_long",
                     file=filename,
                     row=row.row,
                     found=max(texts, key=len),
@@ -69,20 +60,13 @@ def check_bounds(filename: str, document: Document) -> None:
             amounts = (getattr(row, "amount", None), row.fee, getattr(row, "balance_after", None))
             if not all(amount is None or is_plausible_amount(amount) for amount in amounts):
                 raise DocumentError(
-                    _(
-                        'The file "%(file)s", row %(row)s holds an amount larger than any payment. Nothing was read.'
-                        " Download the file again and upload it unchanged."
-                    ),
+                    "file_amount_too_large",
                     file=filename,
                     row=row.row,
                 )
             if not -DAYS_BEFORE <= (row.date - settlement.date).days <= DAYS_AFTER:
                 raise DocumentError(
-                    _(
-                        'The file "%(file)s", row %(row)s is dated %(found)s, far from its settlement of %(expected)s.'
-                        " Nothing was read. Download the file again and upload it unchanged; if it is still so, ask the"
-                        " provider."
-                    ),
+                    "file_date_far_away",
                     file=filename,
                     row=row.row,
                     found=row.date,

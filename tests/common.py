@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
-from . import vipps_files
+from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files
 
 
 class SettlementCase(TransactionCase):
@@ -151,6 +151,10 @@ class SettlementCase(TransactionCase):
         return self.env["account.settlement.line"].search(
             [("provider_id", "=", self.provider.id), ("provider_reference", "=", psp)]
         )
+
+    def lines_of(self, provider):
+        """Return all transactions of a provider."""
+        return self.env["account.settlement.line"].search([("provider_id", "=", provider.id)])
 
     def bank_line(self, amount, text="", date="2026-03-03", **values):
         line = (

@@ -1,5 +1,7 @@
-"""Web orders in plain Python: what each platform's documents say, how they are fetched, and what follows for the books.
+"""Web orders in plain Python: what each platform's documents say, and how they are fetched.
 
-Nothing here knows Odoo. ``records`` is the common language, one file a platform, ``documents`` the plan of invoices and
-credit notes.
+Nothing here knows Odoo. A platform is a folder of its own with a ``PLATFORM`` (``contract``); ``registry`` finds it by
+itself. ``records`` is what all of them are read to.
 """
+
+from . import sentences

@@ -1,12 +1,13 @@
-"""The platforms there are. The next one is a file of its own and a line here."""
+"""What a platform declares: a :class:`Platform` named ``PLATFORM`` in a package of its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..common.limits import MAX_ID
-from ..common.messages import DocumentError, _
+from ..common.messages import DocumentError
+from .records import Refund
 
-#: What plain Python says of a list, number or text that stands where a document should have an object.
+#: What Python raises where a document has a list, a number or a text instead of an object.
 _WRONG_FORM = (AttributeError, TypeError, LookupError, ValueError, ArithmeticError, RecursionError)
 
 
@@ -15,8 +16,9 @@ class Platform:
     """One platform.
 
     :ivar code: stored in the database. :ivar name: for people.
-    :ivar parse: ``(content: bytes, settings: ShopSettings) -> Order | Refund``; raises DocumentError. A ``Refund`` is
-        for platforms that tell of it apart from its order.
+    :ivar parse: ``(content: bytes, settings: ShopSettings) -> Order | Refund``; raises DocumentError.
+    :ivar has_refund_documents: True where a refund may be a document of its own, apart from its order; only then may
+        ``parse`` return a ``Refund``.
     :ivar client: ``(settings: ShopSettings, session=None, sleep=time.sleep)``, an object with
 
         - ``check() -> str``: the shop's own name, when it can be reached with these keys;
@@ -30,8 +32,8 @@ class Platform:
     :ivar read_hint: ``(headers: dict, body: bytes) -> Hint | None`` of a verified webhook; None when there is nothing
         to do. Raises DocumentError.
     :ivar is_ping: ``(headers: dict, body: bytes) -> bool``: an unsigned call that only asks whether we answer.
-    :ivar left_out: names of fields that booking never reads and that are not stored, as :func:`~.left_out.leave_out`
-        takes them.
+    :ivar excluded_fields: names of fields that booking never reads and that are not stored, as
+        :func:`~.excluded_fields.exclude_fields` takes them.
     :ivar sends_documents: True where a webhook's body is the document itself, to be given to ``parse``.
     """
 
@@ -43,33 +45,30 @@ class Platform:
     read_hint: Callable | None = None
     is_ping: Callable = lambda headers, body: False
     sends_documents: bool = False
-    left_out: tuple = ()
+    has_refund_documents: bool = False
+    excluded_fields: tuple = ()
 
     def __post_init__(self):
         object.__setattr__(self, "parse", self._guarded(self.parse))
 
     def _guarded(self, parse: Callable) -> Callable:
-        """Return ``parse`` that refuses, with a sentence, a document of another form and ids that are none."""
+        """Return ``parse`` that refuses, with a sentence, a document of another form, and ids that are too long."""
 
         def read(content: bytes, settings):
             try:
                 document = parse(content, settings)
             except _WRONG_FORM as error:
                 raise DocumentError(
-                    _(
-                        "The order does not have the form in which %(platform)s gives orders (%(fault)s). Nothing of"
-                        " it was read. Look in the shop for what changes the API's answers, then read it again."
-                    ),
+                    "order_in_another_form",
                     platform=self.name,
                     fault=f"{type(error).__name__}: {error}",
                 ) from error
+            if isinstance(document, Refund) and not self.has_refund_documents:
+                raise TypeError(f"{self.name} gave a refund apart from its order, but does not declare that it does.")
             for name, value in _ids(document):
                 if len(value) > MAX_ID:
                     raise DocumentError(
-                        _(
-                            "%(name)s is %(value)s, which is longer than the %(limit)s characters an id can have."
-                            " Nothing of the order was read."
-                        ),
+                        "order_id_too_long",
                         name=name,
                         value=value,
                         limit=MAX_ID,

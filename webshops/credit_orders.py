@@ -1,6 +1,6 @@
 """What Mystore and 24Nettbutikk share: what is credited is an order of its own, and money is taken when goods are sent.
 
-Their lines tell quantity, price of one piece with VAT, and rate; a credit order has negative quantities and names the
+Their lines have quantity, price of one piece with VAT, and rate; a credit order has negative quantities and names the
 order it credits.
 """
 
@@ -9,13 +9,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ..common.amounts import tax_within, to_amount, to_decimal
-from ..common.json_reading import references, required, text
-from ..common.messages import DocumentError, _
-from .records import ZERO, Address, Capture, LineKind, OrderLine, ReferenceKind, Refund, Shipment
+from ..common.json_reading import required, text
+from ..common.messages import DocumentError
+from .records import ZERO, Address, Capture, LineKind, OrderLine, ReferenceKind, Refund, Shipment, references
 
 
 def goods_line(record: dict, external_id: str, fields, currency: str) -> OrderLine:
-    """Return a line that tells quantity, price of one piece with VAT, and rate.
+    """Return a line that has quantity, price of one piece with VAT, and rate.
 
     :param fields: the platform's names, as ``quantity``, ``price``, ``rate``, ``sku`` and ``name``.
     :raises DocumentError: one of the first three is missing.
@@ -43,7 +43,7 @@ def is_credit(lines) -> bool:
 
 
 def given_back(line: OrderLine) -> OrderLine:
-    """Return a negative line as one of a refund. Which line of the order it credits, is not told."""
+    """Return a negative line as one of a refund. Which line of the order it credits is not reported."""
     return replace(line, external_id="", amount=-line.amount, tax=-line.tax, quantity=abs(line.quantity))
 
 
@@ -53,15 +53,12 @@ def refund(
     """Return the refund a credit order stands for.
 
     :param original: the number of the order it credits. :param lines: its lines, negative.
-    :param total: its own, negative; None where the shop does not tell.
-    :raises DocumentError: it does not tell what it credits.
+    :param total: its own, negative; None where the shop does not report it.
+    :raises DocumentError: it does not say what it credits.
     """
     if not original:
         raise DocumentError(
-            _(
-                "The credit order %(order)s does not tell which order it credits. Make the credit note of that order"
-                " by hand, and leave this one out."
-            ),
+            "credit_order_without_original",
             order=number,
         )
     back = tuple(given_back(line) for line in lines if line.amount)

@@ -4,14 +4,14 @@ import datetime
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 
-from ..common.messages import ProviderError, _
+from ..common.messages import ProviderError
 
 #: A million changes at a hundred a page; more is a server that never ends.
 MAX_PAGES = 10_000
 
 
 def listed(ask: Callable, start: datetime.datetime) -> Iterator:
-    """Yield ``(time, order id)`` of what changed at ``start`` or later, oldest first, none left out.
+    """Yield ``(time, order id)`` of what changed at ``start`` or later, oldest first, none missing.
 
     Each page is asked for by the time of the last row, not by its number: rows that change while we read move to the
     end of the list, and others would slip over the edge of a page.
@@ -55,9 +55,7 @@ def whole_list(ask: Callable, key: str) -> list:
 
 def same_page_again() -> ProviderError:
     """Return the error of a list that does not come to an end."""
-    return ProviderError(
-        _("The shop gives the same page of a list again and again. It is asked again at the next fetch.")
-    )
+    return ProviderError("shop_repeats_page")
 
 
 def pages_in_order(feeds: Iterable, read: Callable, page_size: int) -> Iterator:
@@ -103,7 +101,7 @@ def clock_goes_back(moment: datetime.datetime, zone: datetime.tzinfo) -> bool:
 
 
 def shown_since(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
-    """Return from when to ask a shop that tells times as its clock shows them.
+    """Return from when to ask a shop that writes times as its clock shows them.
 
     An hour shown twice is asked for whole.
     """

@@ -5,6 +5,7 @@ currency has, and include VAT unless they are called ``tax``. Times are aware.
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
@@ -68,7 +69,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Address:
-    """A postal address; ``country`` is the ISO 3166 code of two letters, empty where the shop does not tell."""
+    """A postal address; ``country`` is the ISO 3166 code of two letters, empty where the shop does not report it."""
 
     name: str = ""
     company: str = ""
@@ -104,10 +105,10 @@ class OrderLine:
     :ivar external_id: identity within the order. On a refund: of the order's line that is given back, or empty.
     :ivar amount: of the whole line with VAT, after every discount.
     :ivar tax: the VAT within ``amount``.
-    :ivar rate: VAT in percent; None where the shop does not tell, which a person must then mend.
+    :ivar rate: VAT in percent; None where the shop does not report it, which a person must then correct.
     :ivar quantity: as ordered; never zero.
     :ivar discount: what was taken off already to get to ``amount``, with VAT; for people.
-    :ivar tax_class: the shop's own name of the tax, by which the accountant can tell 0 % from 0 %.
+    :ivar tax_class: the shop's own name of the tax, by which the accountant can distinguish 0 % from 0 %.
     """
 
     external_id: str
@@ -167,7 +168,7 @@ class Refund:
     :ivar external_id: identity within the shop. :ivar order_id: ``external_id`` of the order.
     :ivar amount: what is credited with VAT, positive, gift cards and store credit included. It wins over the lines.
     :ivar lines: what it is for; empty for an amount without lines. Amounts, taxes and quantities are positive.
-    :ivar taxes: the shop's own VAT per rate of this refund; empty where it does not tell.
+    :ivar taxes: the shop's own VAT per rate of this refund; empty where it does not report it.
     """
 
     external_id: str
@@ -184,16 +185,16 @@ class Refund:
 
 @dataclass(frozen=True)
 class Order:
-    """One order as the shop tells it now.
+    """One order as the shop reports it now.
 
     :ivar external_id: the shop's stable key. :ivar number: what the shop calls the order to the buyer.
     :ivar status: the shop's own word, for people.
     :ivar lines: what was ordered, as the order reads now, *before* anything was given back.
     :ivar total: what the buyer owes for the lines with VAT, before ``tenders`` are taken off.
-    :ivar taxes: the shop's own VAT per rate; empty where it does not tell.
+    :ivar taxes: the shop's own VAT per rate; empty where it does not report it.
     :ivar tenders: the part of the total paid with the shop's own gift cards or credit.
     :ivar accepted_at: when the order became binding (paid or reserved); None while it is only begun.
-    :ivar captures: money taken so far; None where the platform does not tell.
+    :ivar captures: money taken so far; None where the platform does not report it.
     :ivar is_capture_final: True when what was reserved and not captured was voided, or has expired: the buyer owes no
         more than was captured. False where all was captured, and where more is due because the order was raised.
     :ivar shipments: goods sent. :ivar completed_at: when the shop calls the order finished.
@@ -202,7 +203,7 @@ class Order:
     :ivar is_test: not a real sale; never booked.
     :ivar payment_method: the shop's code of the means of payment; ``payment_name`` is for people.
     :ivar delivery_method: the shop's code of the way of delivery.
-    :ivar problems: sentences (:class:`~..providers.messages.Message`) on what cannot be read for certain; an order with
+    :ivar problems: sentences (:class:`~..common.messages.Message`) on what cannot be read for certain; an order with
         problems waits for a person.
     """
 
@@ -236,13 +237,18 @@ class Order:
 
     @property
     def captured(self) -> Decimal:
-        """The money taken so far; zero where the platform does not tell."""
+        """The money taken so far; zero where the platform does not report it."""
         return sum((capture.amount for capture in self.captures or ()), ZERO)
 
     @property
     def tendered(self) -> Decimal:
         """What gift cards and store credit paid."""
         return sum((tender.amount for tender in self.tenders), ZERO)
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether the order was cancelled, or deleted in the shop."""
+        return bool(self.cancelled_at or self.is_deleted)
 
 
 @dataclass(frozen=True)
@@ -259,7 +265,7 @@ class RawOrder:
 
 @dataclass(frozen=True)
 class Hint:
-    """What a webhook tells: that something happened to some orders. The orders themselves are then asked for.
+    """What a webhook says: that something happened to some orders. The orders themselves are then asked for.
 
     :ivar order_ids: ``external_id`` of the orders. :ivar delivery_id: identity of the delivery, empty if it has none.
     """
@@ -289,3 +295,8 @@ class ShopSettings:
     store: str = ""
     time_zone: datetime.tzinfo = datetime.timezone.utc
     may_be_local: bool = True
+
+
+def references(pairs: Iterable) -> tuple:
+    """Return a :class:`Reference` for each (kind, value): each once, in this order, empty values left out."""
+    return tuple(dict.fromkeys(Reference(kind, str(value)) for kind, value in pairs if value))

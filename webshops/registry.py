@@ -1,16 +1,16 @@
-"""The platforms by their code."""
+"""The platforms by their code: every package of this folder that has a ``PLATFORM``."""
 
-from . import inbox, magento, mystore, nettbutikk24, prestashop, shopify, woocommerce
+import importlib
+import pkgutil
+from pathlib import Path
 
-PLATFORMS = {
-    platform.code: platform
-    for platform in (
-        woocommerce.PLATFORM,
-        shopify.PLATFORM,
-        magento.PLATFORM,
-        prestashop.PLATFORM,
-        mystore.PLATFORM,
-        nettbutikk24.PLATFORM,
-        inbox.PLATFORM,
-    )
-}
+from .contract import Platform
+
+
+def _find_platforms() -> dict[str, Platform]:
+    names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]) if module.ispkg)
+    packages = [importlib.import_module(f"{__package__}.{name}") for name in names]
+    return {package.PLATFORM.code: package.PLATFORM for package in packages if hasattr(package, "PLATFORM")}
+
+
+PLATFORMS = _find_platforms()

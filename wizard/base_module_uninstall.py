@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class BaseModuleUninstall(models.TransientModel):
-    """Odoo's dialog names the models that go; here is what that means for the books."""
+    """Odoo's uninstall dialog, which names the models that go, with what that means for the books."""
 
     _inherit = "base.module.uninstall"
 
@@ -13,8 +13,8 @@ class BaseModuleUninstall(models.TransientModel):
         for wizard in self:
             names = wizard.module_ids and wizard._get_modules().mapped("name")
             wizard.settlement_bridge_loss = "settlement_bridge" in (names or ()) and self.env._(
-                "Vouchers, invoices and reconciliations stay as they are, and each report that a voucher was booked "
-                "from stays attached to it. What goes: settlements, their transactions and why each was booked so, "
-                "rules, webshops, what the shops sent, and all keys. Bookkeeping documents are kept for five years: "
-                "keep a backup."
+                "Vouchers, invoices and reconciliations stay as they are, and each report stays attached to the "
+                "vouchers booked from it. Deleted are: settlements, their transactions and the reasons for their "
+                "booking, rules, webshops, what the shops sent, and all keys. Bookkeeping documents must be kept "
+                "for five years: keep a backup."
             )

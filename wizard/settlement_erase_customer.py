@@ -10,13 +10,13 @@ from odoo.tools import format_date
 
 from ..models.sale_order_removal import UNPLACED
 
-#: What is known of a customer that no bookkeeping needs, and what else is known where nothing is booked on him.
+#: The fields of a customer that bookkeeping never needs, and those it does not need where nothing is booked.
 CONTACT_FIELDS = ("email", "phone")
 ADDRESS_FIELDS = ("street", "street2", "zip", "city", "vat", "website", "comment")
 
 
 def _read_texts(content):
-    """Return every text a document holds, in lower case; none where it is no JSON."""
+    """Return every text in a document, in lower case; none where it is not JSON."""
     try:
         found, left = set(), [json.loads(content or "null")]
     except ValueError:
@@ -33,7 +33,7 @@ def _read_texts(content):
 
 
 class SettlementEraseCustomer(models.TransientModel):
-    """Erase what is known of one customer, but for what bookkeeping law asks to keep."""
+    """Erase the personal data of one customer, except what bookkeeping law requires to keep."""
 
     _name = "settlement.erase.customer"
     _description = "Erase a Customer's Data"
@@ -48,12 +48,12 @@ class SettlementEraseCustomer(models.TransientModel):
     summary = fields.Text(string="What Was Done", readonly=True)
 
     def action_erase(self):
-        """Erase, and say what was erased, what was kept and why: here and in the customer's log."""
+        """Erase, and report what was erased, what was kept and why: here and in the customer's log."""
         self.ensure_one()
         if not self.env.user.has_group("settlement_bridge.group_settlement_manager"):
             raise AccessError(self.env._("Only managers of Settlements erase a customer's data."))
         if not (self.reason or "").strip():
-            raise UserError(self.env._("Say why the data are erased: it is kept with the note on the customer."))
+            raise UserError(self.env._("Enter why the data are erased: it is kept with the note on the customer."))
         self.partner_id.check_access("read")
         if self.summary:
             raise UserError(self.env._("The data of %s were erased already.", self.partner_id.display_name))
@@ -102,7 +102,7 @@ class SettlementEraseCustomer(models.TransientModel):
     def _erase(self):
         """Erase; return what was done and what was kept, as sentences."""
         family = self._get_family()
-        # only the companies that the user works in: another one's orders are its own affair
+        # Only in the companies that the user works in.
         companies = self.env.companies
         orders = (
             self.env["sale.order"]
@@ -124,7 +124,7 @@ class SettlementEraseCustomer(models.TransientModel):
         said += self._erase_events_without_order(family)
         said += self._erase_rows(family, orders)
         said += self._erase_contact(family, needed)
-        return said + self._tell_what_is_kept(family)
+        return said + self._describe_kept(family)
 
     def _erase_orders(self, orders, needed):
         free = orders.filtered(lambda order: order not in needed)
@@ -133,7 +133,7 @@ class SettlementEraseCustomer(models.TransientModel):
         free.write({"webshop_buyer_id": False})
         said = [
             self.env._(
-                "Removed: %(removed)s of %(all)s documents of web orders as they came.",
+                "Removed: %(removed)s of %(all)s original documents of web orders.",
                 removed=len(removed),
                 all=len(told.filtered(lambda event: not event.content_removed_on) | removed),
             )
@@ -141,14 +141,14 @@ class SettlementEraseCustomer(models.TransientModel):
         if needed:
             said.append(self.env._("Kept until they are finished, and their period is locked. Erase again then:"))
             reasons = [message.to_json() for message in needed.values()]
-            said.append(self.env["account.settlement"]._render_messages(reasons))
+            said.append(self.env["settlement.message"]._render_stored(reasons))
         return said
 
     def _erase_events_without_order(self, family):
-        """Erase what the shops told of orders that were not taken in, found by the customer's e-mail addresses."""
+        """Erase events of orders that were not imported, found by the customer's e-mail addresses."""
         said = []
         for email in {partner.email_normalized for partner in family} - {False}:
-            # The address may be written with escapes in the document: its first part is looked for, then the whole.
+            # The address may be escaped in the document: its first part is searched for, then the whole.
             local_part = re.sub(r"([\\\\%_])", r"\\\1", email.partition("@")[0])
             events = (
                 self.env["sale.webshop.event"]
@@ -166,12 +166,12 @@ class SettlementEraseCustomer(models.TransientModel):
             waiting = events.filtered(lambda event: event.state in ("new", "error"))
             removed = (events - waiting)._remove_content("erasure")
             if removed:
-                said.append(self.env._("Removed: %s documents of orders that were not taken in.", len(removed)))
+                said.append(self.env._("Removed: %s documents of orders that were not imported.", len(removed)))
             if waiting:
                 said.append(
                     self.env._(
-                        "Kept: %s documents that are not read yet or were refused. Read them or leave them out, then "
-                        "erase again.",
+                        "Kept: %s documents that are not read yet or were refused. Read or exclude them, then erase"
+                        " again.",
                         len(waiting),
                     )
                 )
@@ -196,23 +196,23 @@ class SettlementEraseCustomer(models.TransientModel):
         )
         settled = lines.filtered(lambda line: line._is_settled())
         settled._remove_content()
-        said = [self.env._("Removed: the row as it came and its texts, of %s transactions.", len(settled))]
+        said = [self.env._("Removed: the original row and texts of %s transactions.", len(settled))]
         if lines - settled:
             said.append(
                 self.env._(
-                    "Kept: the rows of %s transactions that are not placed for good, or not in a locked period yet.",
+                    "Kept: the rows of %s transactions that are not finally matched, or not in a locked period yet.",
                     len(lines - settled),
                 )
             )
         return said
 
     def _erase_contact(self, family, needed):
-        """Erase what is known of how to reach the customer, unless it is needed; who it is, where nothing is booked."""
+        """Erase the customer's contact data unless it is needed, and the name where nothing is booked."""
         customer = family.filtered(lambda partner: partner == partner.commercial_partner_id)[:1]
         if family.with_context(active_test=False).user_ids:
-            return [self.env._("Kept: the contact, as somebody logs in with it. It is erased with the user.")]
+            return [self.env._("Kept: the contact, because somebody logs in with it. It is erased with the user.")]
         if needed or self._has_open_business(family):
-            return [self.env._("Kept: the contact, as something is still open.")]
+            return [self.env._("Kept: the contact, because something is still open.")]
         quiet = family.with_context(tracking_disable=True, mail_notrack=True)
         quiet.write(dict.fromkeys(CONTACT_FIELDS, False))
         if self._is_booked_on(family):
@@ -223,21 +223,23 @@ class SettlementEraseCustomer(models.TransientModel):
                 )
             ]
         if not self._get_orders_of(family) <= self._get_orders_of(family).filtered("webshop_id"):
-            return [self.env._("Removed: e-mail and phone. Kept: name and address, as the customer has other orders.")]
+            return [
+                self.env._("Removed: e-mail and phone. Kept: name and address, because the customer has other orders.")
+            ]
         for partner in quiet:
             partner.write(
                 {"name": self.env._("Erased customer %s", partner.id), **dict.fromkeys(ADDRESS_FIELDS, False)}
             )
-        return [self.env._("Removed: name, address, e-mail and phone of %s, as nothing is booked.", customer.name)]
+        return [self.env._("Removed: name, address, e-mail and phone of %s, because nothing is booked.", customer.name)]
 
     def _get_orders_of(self, family):
-        """Return every order of the customer, in every company, that has not been called off."""
+        """Return every order of the customer, in every company, that is not cancelled."""
         names = ("partner_id", "partner_invoice_id", "partner_shipping_id")
         domain = Domain.OR([(name, "in", family.ids)] for name in names)
         return self.env["sale.order"].sudo().search(domain & Domain("state", "!=", "cancel"))
 
     def _has_open_business(self, family):
-        """Whether anything in any company still needs to reach the customer."""
+        """Whether any company still has open business with the customer."""
         orders = self._get_orders_of(family).filtered(
             lambda order: (
                 order.webshop_state in ("open", "waiting") if order.webshop_id else order.invoice_status != "invoiced"
@@ -279,8 +281,8 @@ class SettlementEraseCustomer(models.TransientModel):
             )
         )
 
-    def _tell_what_is_kept(self, family):
-        """Say which documentation of bookkeeping is kept, and until when."""
+    def _describe_kept(self, family):
+        """Describe which bookkeeping documentation is kept, and until when."""
         said = []
         moves = self.env["account.move"].sudo()
         for company in self.env.companies:

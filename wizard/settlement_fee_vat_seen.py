@@ -2,10 +2,10 @@ from odoo import fields, models
 
 
 class SettlementFeeVatSeen(models.TransientModel):
-    """A person has looked at VAT that a document states and that was booked as cost."""
+    """Confirm that VAT that was booked as cost has been checked."""
 
     _name = "settlement.fee.vat.seen"
-    _description = "VAT Seen"
+    _description = "VAT Reviewed"
 
     line_ids = fields.Many2many("account.settlement.line", string="Transactions", required=True)
     reason = fields.Char(required=True)

@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 
+from ..models.account_move import SALE_TYPES
+
 
 class SettlementLineAssign(models.TransientModel):
-    """Place transactions by hand."""
+    """Assign, undo, exclude or keep transactions by hand."""
 
     _name = "settlement.line.assign"
-    _description = "Place Transactions"
+    _description = "Match Transactions"
 
     line_ids = fields.Many2many("account.settlement.line", string="Transactions", required=True)
     company_id = fields.Many2one("res.company", compute="_compute_from_lines")
@@ -20,10 +22,10 @@ class SettlementLineAssign(models.TransientModel):
             ("customer", "Customer"),
             ("account", "Account"),
             ("undo", "Take back to unknown"),
-            ("exclude", "Leave out"),
+            ("exclude", "Exclude"),
             ("keep", "Book it"),
         ],
-        string="Place On",
+        string="Match With",
         required=True,
         default="invoice",
     )
@@ -72,7 +74,7 @@ class SettlementLineAssign(models.TransientModel):
 
     @api.depends("search_text", "line_ids")
     def _compute_candidate_ids(self):
-        """Open documents that carry the searched text, or exactly the amount."""
+        """Find open documents with the searched text, or exactly the amount."""
         AccountMove = self.env["account.move"]
         for wizard in self:
             text = (wizard.search_text or "").strip()
@@ -81,7 +83,7 @@ class SettlementLineAssign(models.TransientModel):
             base = [
                 ("company_id", "=", wizard.company_id.id),
                 ("state", "=", "posted"),
-                ("move_type", "in", ("out_invoice", "out_refund", "out_receipt")),
+                ("move_type", "in", SALE_TYPES),
                 ("amount_residual", "!=", 0),
             ]
             if text:
@@ -97,7 +99,7 @@ class SettlementLineAssign(models.TransientModel):
             wizard.order_ids = wizard._search_orders(text)
 
     def _search_orders(self, text):
-        """Orders that carry the searched text and are not invoiced yet: their payment is placed on the customer."""
+        """Return orders with the searched text that are not invoiced yet: their payment is assigned to the customer."""
         if not text:
             return self.env["sale.order"]
         any_of = [
@@ -131,11 +133,11 @@ class SettlementLineAssign(models.TransientModel):
         return self._offer_rule() or {"type": "ir.actions.act_window_close"}
 
     def _get_target(self):
-        """Return the record the transactions are placed on, if they are."""
+        """Return the record to which the transactions are assigned, if they are."""
         return {"invoice": self.move_id, "customer": self.partner_id, "account": self.account_id}.get(self.action)
 
     def _offer_rule(self):
-        """Offer the rule that would have placed the first of the transactions there."""
+        """Offer the rule that would have matched the first of the transactions with it."""
         target = self._get_target()
         line = self.line_ids[:1]
         return target and self.env["settlement.rule.learn"]._offer(line, line._get_learning_target(target))

@@ -4,17 +4,16 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..matching.learning import PROPOSED, propose_rule
-from ..matching.rules import Rule
 
-#: How long before the transaction those lie that a proposed rule is counted on; and all after it.
+#: A proposed rule is counted on transactions from so many months before the one it was learned from.
 MONTHS = 3
 
-#: How many other transactions of the kind a proposal is held against.
+#: How many other transactions of its kind a proposal is compared with.
 COMPARED = 200
 
 
 class SettlementRuleLearn(models.TransientModel):
-    """Offer the rule that would have placed a transaction where a person has just placed it. Nothing is kept unless
+    """Offer the rule that would have matched a transaction as a person has just done by hand. Nothing is kept unless
     the person says so."""
 
     _name = "settlement.rule.learn"
@@ -22,21 +21,21 @@ class SettlementRuleLearn(models.TransientModel):
     _inherit = ["settlement.rights"]
 
     line_id = fields.Many2one("account.settlement.line", required=True, ondelete="cascade")
-    proposal_data = fields.Json(required=True)
+    rule_data = fields.Json(required=True, help="The values of the rule.")
     name = fields.Char(required=True)
-    description = fields.Text(compute="_compute_description", string="The Rule")
+    description = fields.Text(readonly=True, string="The Rule")
     date_from = fields.Date(required=True)
-    waiting_count = fields.Integer(readonly=True, string="Waiting Transactions It Would Place")
+    waiting_count = fields.Integer(readonly=True, string="Waiting Transactions It Would Match")
     past_count = fields.Integer(readonly=True, string="Booked Transactions It Would Decide")
 
     def write(self, vals):
-        """A person may give the rule a name; what it says is what was offered."""
+        """Let a person name the rule, and change nothing else of what was offered."""
         self._check_written(vals, {"name"})
         return super().write(vals)
 
     @api.model
     def _offer(self, line, target):
-        """Return the action that offers a rule for ``line``, which a person has placed; False where there is none.
+        """Return the action that offers a rule for ``line``, which a person has placed, or False without one.
 
         :param target: :class:`~..matching.learning.Target`.
         """
@@ -51,8 +50,9 @@ class SettlementRuleLearn(models.TransientModel):
         offer = self.sudo().create(
             {
                 "line_id": line.id,
-                "proposal_data": proposal.to_json(),
-                "name": self.env["account.settlement"]._render_value(proposal.name),
+                "rule_data": self.env["account.settlement.rule"]._prepare_vals(proposal),
+                "name": self.env["settlement.message"]._render_value(proposal.name),
+                "description": self.env["account.settlement.rule"]._render_rule(proposal),
                 "date_from": date_from,
                 "waiting_count": waiting,
                 "past_count": past,
@@ -69,7 +69,7 @@ class SettlementRuleLearn(models.TransientModel):
 
     @api.model
     def _count_caught(self, proposal, line, date_from):
-        """Return how many other transactions that wait, and that are booked, the rule would decide on."""
+        """Return how many other transactions the rule would decide on: of those that are open, and of those matched."""
         provider = line.provider_id
         others = self.env["account.settlement.line"].search(
             [("provider_id", "=", provider.id), ("date", ">=", date_from), ("id", "!=", line.id)]
@@ -85,12 +85,6 @@ class SettlementRuleLearn(models.TransientModel):
             counts.append(len({other for other, _now, then in outcomes if then and then.rule_id == PROPOSED}))
         return counts
 
-    @api.depends("proposal_data")
-    @api.depends_context("lang")
-    def _compute_description(self):
-        for offer in self:
-            offer.description = self.env["account.settlement.rule"]._render_rule(Rule.from_json(offer.proposal_data))
-
     def action_keep(self):
         """Keep the rule as a draft and open it; it is not used yet."""
         return self._create_draft()._get_form_action()
@@ -105,7 +99,7 @@ class SettlementRuleLearn(models.TransientModel):
         rules = self.env["account.settlement.rule"].sudo()
         draft = rules.create(
             {
-                **rules._prepare_vals(Rule.from_json(self.proposal_data)),
+                **self.rule_data,
                 "state": "draft",
                 "name": self.name,
                 "company_id": self.line_id.company_id.id,
@@ -113,7 +107,7 @@ class SettlementRuleLearn(models.TransientModel):
             }
         )
         draft.message_post(
-            body=self.env._("Proposed after %(line)s was placed by hand.", line=self.line_id.name),
+            body=self.env._("Proposed after %(line)s was matched by hand.", line=self.line_id.name),
             author_id=self.env.user.partner_id.id,
         )
         return draft.sudo(False)

@@ -14,7 +14,7 @@ LISTED = 2000
 
 
 class SettlementRuleTryout(models.TransientModel):
-    """Try changed rules, or another order of them, over the transactions of a period. Nothing is booked."""
+    """Try drafts of rules, among the rules in use, over the transactions of a period. Nothing is booked."""
 
     _name = "settlement.rule.tryout"
     _description = "Try Rules"
@@ -32,31 +32,31 @@ class SettlementRuleTryout(models.TransientModel):
     date_to = fields.Date(required=True, default=fields.Date.context_today)
     scope = fields.Selection(
         [
-            ("waiting", "What waits: new, unknown, or on the customer"),
-            ("all", "All, as if they were undone and booked again"),
+            ("waiting", "Waiting: new, unknown, or on the customer"),
+            ("all", "All, as if they were booked again today"),
         ],
         required=True,
         default="all",
         string="Transactions",
     )
-    rule_ids = fields.One2many(
-        "settlement.rule.tryout.rule",
-        "tryout_id",
-        string="Rules in This Order",
-        compute="_compute_rule_ids",
+    draft_ids = fields.Many2many(
+        "account.settlement.rule",
+        string="Drafts",
+        compute="_compute_draft_ids",
         store=True,
         readonly=False,
+        domain="[('state', '=', 'draft'), ('company_id', '=', company_id), "
+        "'|', ('provider_ids', '=', False), ('provider_ids', 'in', provider_id)]",
     )
     is_tried = fields.Boolean()
     tried_count = fields.Integer(readonly=True)
     changed_count = fields.Integer(readonly=True)
-    posted_count = fields.Integer(readonly=True, string="Posted Ones That Would Go Elsewhere")
+    posted_count = fields.Integer(readonly=True, string="Posted Transactions That Would Change")
     group_ids = fields.One2many("settlement.rule.tryout.group", "tryout_id", string="Differences", readonly=True)
     line_ids = fields.One2many(
         "settlement.rule.tryout.line", "tryout_id", string="Transactions That Would Go Elsewhere", readonly=True
     )
     currency_id = fields.Many2one(related="provider_id.currency_id")
-    has_changes = fields.Boolean(compute="_compute_has_changes")
 
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -66,47 +66,28 @@ class SettlementRuleTryout(models.TransientModel):
         return self.env["account.settlement.provider"].search([("company_id", "=", self.env.company.id)], limit=1)
 
     @api.depends("provider_id")
-    def _compute_rule_ids(self):
-        """The rules in use, each change in the place of what it changes, and the new drafts among them."""
+    def _compute_draft_ids(self):
+        """All drafts that hold for the provider."""
         for tryout in self:
-            rules = self.env["account.settlement.rule"]._search_used(tryout.provider_id)._origin.sudo(False)
-            drafts = tryout._search_drafts()
-            changed = {draft.replaces_id: draft for draft in drafts if draft.replaces_id}
-            tried = [changed.get(rule, rule) for rule in rules] + list(
-                drafts.filtered(lambda rule: not rule.replaces_id)
+            tryout.draft_ids = self.env["account.settlement.rule"].search(
+                [
+                    ("state", "=", "draft"),
+                    ("company_id", "=", tryout.company_id.id),
+                    "|",
+                    ("provider_ids", "=", False),
+                    ("provider_ids", "in", tryout.provider_id.ids),
+                ]
             )
-            tried.sort(key=lambda rule: ((rule.replaces_id or rule).sequence, (rule.replaces_id or rule).id))
-            tryout.rule_ids = [fields.Command.clear()] + [
-                fields.Command.create({"rule_id": rule.id, "sequence": number}) for number, rule in enumerate(tried, 1)
-            ]
 
-    def _search_drafts(self):
-        return self.env["account.settlement.rule"].search(
-            [
-                ("state", "=", "draft"),
-                ("company_id", "=", self.company_id.id),
-                "|",
-                ("provider_ids", "=", False),
-                ("provider_ids", "in", self.provider_id.ids),
-            ]
-        )
-
-    @api.depends("rule_ids.sequence", "rule_ids.is_included", "rule_ids.rule_id")
-    def _compute_has_changes(self):
-        for tryout in self:
-            tryout.has_changes = tryout._get_tried_rules()._origin.ids != tryout._get_used_rules().ids
-
-    @api.onchange("provider_id", "date_from", "date_to", "scope", "rule_ids")
+    @api.onchange("provider_id", "date_from", "date_to", "scope", "draft_ids")
     def _onchange_what_is_tried(self):
         """What was seen before says nothing about another choice."""
         self.is_tried = False
 
     def _get_tried_rules(self):
-        """Return the rules that are tried, in order. Without its draft, a rule in use is tried as it is."""
-        rules = self.env["account.settlement.rule"]
-        for line in self.rule_ids.sorted("sequence"):
-            rules += line.rule_id if line.is_included else line.rule_id.replaces_id
-        return rules
+        """Return the rules that are tried, in order: those in use, with the drafts in their places."""
+        drafts = self.draft_ids.filtered(lambda rule: rule.state == "draft")
+        return (self._get_used_rules() - drafts.replaces_id + drafts).sorted(lambda rule: rule._get_place())
 
     def _get_used_rules(self):
         return self.env["account.settlement.rule"]._search_used(self.provider_id)
@@ -158,7 +139,7 @@ class SettlementRuleTryout(models.TransientModel):
         return self.provider_id._try_rules(rules, lines, anew=self.scope == "all")
 
     def _prepare_groups(self, differing):
-        render = self.env["account.settlement"]._render_message
+        render = self.env["settlement.message"]._render
         rules = self._get_tried_rules() | self._get_used_rules()
         names = {plain.id: plain.name for plain in rules._to_plain_rules()}
         groups = defaultdict(lambda: [0, Decimal(0), 0])
@@ -174,7 +155,7 @@ class SettlementRuleTryout(models.TransientModel):
         ]
 
     def _prepare_lines(self, differing):
-        render = self.env["account.settlement"]._render_message
+        render = self.env["settlement.message"]._render
         rules = (self._get_tried_rules() | self._get_used_rules()).sudo().with_context(show_account_code=True)
         accounts = {account.id: account.display_name for account in rules.account_id}
         return [
@@ -182,82 +163,17 @@ class SettlementRuleTryout(models.TransientModel):
                 "line_id": line.id,
                 "now": render(describe_place(now, accounts)),
                 "then": render(describe_place(then, accounts)),
-                "why": self.env["account.settlement"]._render_messages(
+                "why": self.env["settlement.message"]._render_stored(
                     [message.to_json() for message in then.explanation] if then else []
                 ),
             }
             for line, now, then in differing
         ]
 
-    # ---------------------------------------------------------------- putting into use
-
     def action_put_into_use(self):
-        """Use the tried rules from now on, and show them."""
-        self._put_into_use()
+        """Use the drafts that were tried from now on, and show the rules."""
+        self.draft_ids._put_into_use()
         return self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement_rule")
-
-    def _put_into_use(self):
-        """Put the drafts and the order that were tried into use, and archive what was left out."""
-        self.ensure_one()
-        others = self._get_rules_of_others()
-        used = self.env["account.settlement.rule"].browse(self._get_used_rules().ids)
-        left_out = used & self.rule_ids.filtered(lambda line: not line.is_included).rule_id
-        left_out.active = False
-        self._put_order_into_use()
-        drafts = self._get_tried_rules().filtered(lambda rule: rule.state == "draft")
-        drafts._put_into_use()
-        self._check_others(others)
-
-    def _get_rules_of_others(self):
-        """Return the rules in use of the company's other providers, in order."""
-        providers = self.env["account.settlement.provider"].search([("company_id", "=", self.company_id.id)])
-        rules = self.env["account.settlement.rule"]
-        return {provider: rules._search_used(provider).ids for provider in providers - self.provider_id}
-
-    def _check_others(self, before):
-        """Refuse what would change the rules of providers that nobody has tried them on."""
-        after = self._get_rules_of_others()
-        for provider, rule_ids in before.items():
-            if [rule_id for rule_id in after[provider] if rule_id in rule_ids] != rule_ids:
-                raise UserError(
-                    self.env._(
-                        "Some of these rules hold for %(provider)s too, and there they would be left out or tried in "
-                        "another order. Let those rules name %(tried)s only, or change them in the list of rules.",
-                        provider=provider.name,
-                        tried=self.provider_id.name,
-                    )
-                )
-
-    def _put_order_into_use(self):
-        """Number the rules anew where the order tried is another than that of their numbers."""
-        placed = [rule.replaces_id or rule for rule in self._get_tried_rules()]
-        if placed != sorted(placed, key=lambda rule: (rule.sequence, rule.id)):
-            for number, rule in enumerate(placed, 1):
-                rule.sequence = 10 * number
-
-
-class SettlementRuleTryoutRule(models.TransientModel):
-    """A rule's place in the order that is tried."""
-
-    _name = "settlement.rule.tryout.rule"
-    _description = "Rule to Try"
-    _order = "sequence, id"
-
-    tryout_id = fields.Many2one("settlement.rule.tryout", required=True, ondelete="cascade")
-    sequence = fields.Integer()
-    is_included = fields.Boolean(default=True, string="Use")
-    rule_id = fields.Many2one("account.settlement.rule", required=True, ondelete="cascade")
-    # Read with the user's own rights: he names the rule.
-    state = fields.Selection(related="rule_id.state", related_sudo=False)
-    description = fields.Text(related="rule_id.description", related_sudo=False)
-
-    def action_change(self):
-        """Change a rule in use: a draft takes its place here."""
-        self.ensure_one()
-        action = self.rule_id.action_change() if self.rule_id.state == "used" else self.rule_id._get_form_action()
-        self.rule_id = action["res_id"]
-        self.tryout_id.is_tried = False
-        return action
 
 
 class SettlementRuleTryoutGroup(models.TransientModel):
@@ -271,7 +187,7 @@ class SettlementRuleTryoutGroup(models.TransientModel):
     now = fields.Char(string="With Today's Rules")
     then = fields.Char(string="With These Rules")
     transaction_count = fields.Integer(string="Transactions")
-    posted_count = fields.Integer(string="Of Them Posted")
+    posted_count = fields.Integer(string="Already Posted")
     currency_id = fields.Many2one(related="tryout_id.currency_id")
     amount = fields.Monetary()
 

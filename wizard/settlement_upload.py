@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 from ..common.limits import quoted
 from ..common.messages import SettlementError
 from ..models.settlement_fault import CONCURRENCY
-from ..providers.registry import identify, parse
+from ..providers.registry import parse
 
 _logger = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ MAX_FILES = 100
 
 
 class SettlementUpload(models.TransientModel):
-    """Upload settlement files; each finds its provider by itself."""
+    """Uploading settlement files; the provider of each is found by what it holds."""
 
     _name = "settlement.upload"
     _description = "Upload Settlement Files"
@@ -25,7 +25,7 @@ class SettlementUpload(models.TransientModel):
     provider_id = fields.Many2one(
         "account.settlement.provider",
         domain="[('company_id', '=', company_id), ('state', '=', 'active')]",
-        help="Only needed where the files do not tell.",
+        help="Only needed if the files do not name it.",
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Choose Files", required=True)
 
@@ -53,14 +53,14 @@ class SettlementUpload(models.TransientModel):
             except UserError as error:
                 refused.append(str(error))
             except CONCURRENCY as error:
-                # somebody reads the same right now: Odoo calls this again, and it then finds what they have stored
+                # Somebody is reading the same right now: Odoo calls this again, and then finds what they have stored.
                 raise ConcurrencyError(str(error)) from error
             except Exception:
                 _logger.exception("%s could not be read", attachment.name)
                 refused.append(
                     self.env._(
-                        "%s could not be read because of an unexpected fault. Nothing of it was stored. Upload it "
-                        "again; if it goes on, show the server log to whoever looks after Odoo.",
+                        "%s could not be read because of an unexpected error. Nothing of it was stored. Upload it "
+                        "again; if it keeps failing, show the server log to whoever maintains Odoo.",
                         quoted(attachment.name),
                     )
                 )
@@ -71,17 +71,22 @@ class SettlementUpload(models.TransientModel):
         return self._show(settlements, refused)
 
     def _ingest(self, filename, content):
-        return self._get_provider(filename, content)._ingest_file(filename, content)
-
-    def _get_provider(self, filename, content):
-        """Return the provider a file belongs to: the chosen one, else by the file's format and merchant id."""
+        """Store a file's settlements with the chosen provider, else with the one that the file itself names."""
         if self.provider_id:
-            return self.provider_id
-        render = self.env["account.settlement"]._render_messages
+            return self.provider_id._ingest_file(filename, content)
         try:
-            parsed = parse(filename, content, identify(filename, content))
+            parsed = parse(filename, content)
         except SettlementError as error:
-            raise UserError(render([error.message.to_json()])) from error
+            message = self.env["settlement.message"]._render(error.message)
+            raise UserError(message) from error
+        return self._find_provider(filename, parsed)._ingest_file(filename, content, parsed)
+
+    def _find_provider(self, filename, parsed):
+        """Return the one active provider that fits a document's format, merchant id and currency.
+
+        :param parsed: :class:`~..providers.records.Document`.
+        :raises UserError: when none fits, or several do.
+        """
         providers = self.env["account.settlement.provider"].search(
             [("company_id", "=", self.company_id.id), ("code", "=", parsed.code), ("state", "=", "active")]
         )

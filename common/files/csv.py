@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from ..messages import DocumentError, _
+from ..messages import DocumentError
 from .size import MAX_COLUMNS, MAX_ROWS, check_size, cut_off, too_many
 
 
@@ -14,9 +14,7 @@ def decode(filename: str, content: bytes) -> str:
     :raises DocumentError: when it is none of these, or not text at all.
     """
     if content.startswith(b"%PDF"):
-        raise DocumentError(
-            _('The file "%(file)s" is a PDF. Download the same settlement as CSV, XLSX or XML.'), file=filename
-        )
+        raise DocumentError("file_is_pdf", file=filename)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ("utf-16",)
     elif content[:200:2].count(0) > len(content[:200]) // 3:
@@ -38,10 +36,7 @@ def decode(filename: str, content: bytes) -> str:
             break
         return text
     raise DocumentError(
-        _(
-            'The file "%(file)s" is not text in UTF-8, UTF-16 or Windows-1252.'
-            " Download it again as CSV, XLSX or XML and upload it unchanged."
-        ),
+        "file_not_text",
         file=filename,
     )
 
@@ -69,10 +64,7 @@ def _split_csv(filename: str, text: str, delimiter: str) -> list:
                 raise too_many(filename, MAX_ROWS, MAX_COLUMNS)
     except csv.Error:
         raise DocumentError(
-            _(
-                'The file "%(file)s", row %(row)s cannot be split into columns: a quotation mark is not closed, or'
-                " a cell is very long. Download it again and upload it unchanged."
-            ),
+            "csv_row_unreadable",
             file=filename,
             row=len(lines) + 1,
         ) from None

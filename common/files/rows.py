@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..limits import MAX_ID, clean_text
-from ..messages import DocumentError, Message, _
+from ..messages import DocumentError, Message
 from .dates import OSLO, parse_day, parse_moment
 from .numbers import from_number_cell, parse_amount
 
@@ -37,17 +37,14 @@ class Row:
         is_rounded = not isinstance(value, (str, int)) and len(text.lstrip("-")) > 15 and text.lstrip("-").isdigit()
         if is_rounded or re.fullmatch(r"\d+([.,]\d+)?[Ee]\+?\d+", text):
             raise DocumentError(
-                _(
-                    'The file "%(file)s", row %(row)s, column "%(column)s": "%(found)s" is an id that a spreadsheet'
-                    " program has shortened. Download the file again and upload it without opening and saving it."
-                ),
+                "id_shortened_by_spreadsheet",
                 file=self.filename,
                 row=self.number,
                 column=self.heading(column),
                 found=text,
             )
         if len(text) > MAX_ID:
-            raise self.unreadable(column, _("an id of at most 200 characters"))
+            raise self.unreadable(column, "expected_short_id")
         return text
 
     def amount(self, column: str, decimals: int | None = 2) -> Decimal | None:
@@ -61,13 +58,13 @@ class Row:
         try:
             return parse_amount(value, decimals)
         except (ValueError, ArithmeticError, TypeError):
-            raise self.unreadable(column, _("an amount, for instance 1249.00 or -38,35")) from None
+            raise self.unreadable(column, "expected_amount") from None
 
     def required_amount(self, column: str, decimals: int | None = 2) -> Decimal:
         """As :meth:`amount`, but blank is an error too."""
         amount = self.amount(column, decimals)
         if amount is None:
-            raise self.unreadable(column, _("an amount, for instance 1249.00 or -38,35"))
+            raise self.unreadable(column, "expected_amount")
         return amount
 
     def day(self, column: str) -> datetime.date:
@@ -78,7 +75,7 @@ class Row:
         try:
             return parse_day(self.values.get(column))
         except (ValueError, TypeError, OverflowError):
-            raise self.unreadable(column, _("a date, for instance 2026-03-02 or 02.03.2026")) from None
+            raise self.unreadable(column, "expected_date") from None
 
     def moment(self, column: str, zone: datetime.tzinfo = OSLO) -> datetime.datetime | None:
         """Return the aware time (local to ``zone`` where it has no offset), None when blank; see :func:`parse_moment`.
@@ -91,7 +88,7 @@ class Row:
         try:
             return parse_moment(value, zone)
         except (ValueError, TypeError, OverflowError):
-            raise self.unreadable(column, _("a date and time, for instance 2026-03-02 09:53:00")) from None
+            raise self.unreadable(column, "expected_date_and_time") from None
 
     def integer(self, column: str) -> int | None:
         """Return the whole number, or None when blank.
@@ -102,7 +99,7 @@ class Row:
         if not text:
             return None
         if not re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII):
-            raise self.unreadable(column, _("a whole number"))
+            raise self.unreadable(column, "expected_whole_number")
         return int(text)
 
     def currency(self, column: str, default: str = "") -> str:
@@ -112,7 +109,7 @@ class Row:
         """
         text = self.text(column).upper() or default
         if not re.fullmatch(r"[A-Z]{3}", text):
-            raise self.unreadable(column, _("a currency code of three letters, for instance NOK"))
+            raise self.unreadable(column, "expected_currency_code")
         return text
 
     def heading(self, column: str) -> str:
@@ -122,10 +119,7 @@ class Row:
     def unreadable(self, column: str, expected: str) -> DocumentError:
         """Return the error for a value that cannot be read; ``expected`` is a marked sentence part."""
         return DocumentError(
-            _(
-                'The file "%(file)s", row %(row)s, column "%(column)s": found "%(found)s", expected %(expected)s.'
-                " Nothing was read. Download the file again and upload it unchanged, or correct the row."
-            ),
+            "cell_unreadable",
             file=self.filename,
             row=self.number,
             column=self.heading(column),
@@ -219,18 +213,11 @@ def check_width(filename: str, number: int, cells: list, width: int, is_last: bo
     values = {"file": filename, "row": number, "found": len(cells), "expected": width}
     if len(cells) < width and is_last:
         raise DocumentError(
-            _(
-                'The file "%(file)s" is cut off: its last row, %(row)s, has %(found)s columns, expected %(expected)s.'
-                " Download the file again."
-            ),
+            "file_cut_off_in_row",
             **values,
         )
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
         raise DocumentError(
-            _(
-                'The file "%(file)s", row %(row)s has %(found)s columns, expected %(expected)s as in its heading.'
-                " An amount with a decimal comma in a comma-separated file can be the cause."
-                " Download the file again and upload it unchanged."
-            ),
+            "row_with_wrong_width",
             **values,
         )

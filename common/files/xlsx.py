@@ -8,7 +8,7 @@ from xml.etree.ElementTree import ParseError
 from lxml import etree
 from openpyxl import load_workbook
 
-from ..messages import DocumentError, _
+from ..messages import DocumentError
 from .rows import cell_text
 from .size import MAX_COLUMNS, MAX_ROWS, check_size, too_many
 from .xml import has_definitions, unsafe_xml
@@ -64,10 +64,7 @@ def workbook_sheets(filename: str, content: bytes, first_rows: int | None = None
 
 def _damaged_workbook(filename: str) -> DocumentError:
     return DocumentError(
-        _(
-            'The file "%(file)s" is damaged or cut off: it cannot be opened as an XLSX workbook.'
-            " Download it again and upload it unchanged, or choose CSV."
-        ),
+        "workbook_damaged",
         file=filename,
     )
 
@@ -94,10 +91,7 @@ def _check_archive(filename: str, content: bytes) -> None:
     """Refuse an archive that is damaged, encrypted, unpacks to too much, or has definitions in its XML."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise DocumentError(
-            _(
-                'The file "%(file)s" is protected by a password, or is a workbook of the old XLS kind.'
-                " Save it without a password as XLSX or CSV, and upload that."
-            ),
+            "workbook_protected",
             file=filename,
         )
     try:
@@ -113,10 +107,7 @@ def _check_archive(filename: str, content: bytes) -> None:
             )
             if is_excessive:
                 raise DocumentError(
-                    _(
-                        'The file "%(file)s" unpacks to %(size)s MB in %(parts)s parts, far more than a settlement.'
-                        " It was not opened. Download it again from the provider."
-                    ),
+                    "archive_too_large",
                     file=filename,
                     size=-(-unpacked // (1024 * 1024)),
                     parts=len(parts),

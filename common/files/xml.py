@@ -4,7 +4,7 @@ import re
 
 from lxml import etree
 
-from ..messages import DocumentError, _
+from ..messages import DocumentError
 from .size import check_size
 
 
@@ -25,11 +25,7 @@ def has_definitions(content: bytes) -> bool:
 
 def unsafe_xml(filename: str) -> DocumentError:
     return DocumentError(
-        _(
-            'The file "%(file)s" contains a document type definition (DOCTYPE or ENTITY). Settlements have none, and'
-            " such definitions can be used to attack the server, so it was not read. Download it again from the"
-            " provider."
-        ),
+        "xml_with_definitions",
         file=filename,
     )
 
@@ -63,18 +59,12 @@ def xml_root(filename: str, content: bytes):
         lines = content.count(b"\n") + 1
         if line >= lines - 1:
             raise DocumentError(
-                _(
-                    'The file "%(file)s" is cut off: its XML ends in line %(row)s before it is complete.'
-                    " Download it again, and wait until it is complete."
-                ),
+                "xml_cut_off",
                 file=filename,
                 row=line,
             ) from None
         raise DocumentError(
-            _(
-                'The file "%(file)s" is not well-formed XML: it cannot be read from line %(row)s on.'
-                " Download it again and upload it unchanged."
-            ),
+            "xml_not_well_formed",
             file=filename,
             row=line,
         ) from None

@@ -20,6 +20,8 @@ def migrate(cr, version):
         return
     env = api.Environment(cr, SUPERUSER_ID, {"active_test": False, "lang": "en_US"})
     rules = env["account.settlement.rule"]
+    for provider in env["account.settlement.provider"].search([("code", "!=", False)]):
+        rules._create_defaults(provider)
     for code in SHARED_RULES:
         shared = env.ref(f"settlement_bridge.rule_{code}", raise_if_not_found=False)
         if not shared:
@@ -41,5 +43,6 @@ def migrate(cr, version):
 def _get_shipped(rules, code):
     """Return how a shared rule read when it was installed: as its successor does before anybody changes it."""
     [(sequence, plain)] = [(place, rule) for found, place, rule in DEFAULT_RULES if found == code]
-    vals = rules._prepare_default_vals(sequence, plain)
+    names = rules.env["settlement.message"]._get_translations(plain.name)
+    vals = {"name": names["en_US"], "sequence": sequence, **rules._prepare_vals(plain)}
     return {"active": True, "match_text": False, "match_text_param": False, **vals}

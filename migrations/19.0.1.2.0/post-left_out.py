@@ -2,7 +2,7 @@
 
 import hashlib
 
-from odoo.addons.settlement_bridge.webshops.left_out import leave_out
+from odoo.addons.settlement_bridge.webshops.excluded_fields import exclude_fields
 from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
 BATCH = 500
@@ -30,7 +30,7 @@ def migrate(cr, version):
         last = rows[-1][0]
         for event_id, content, platform in rows:
             whole = content.encode()
-            kept = leave_out(whole, PLATFORMS[platform].left_out if platform in PLATFORMS else ())
+            kept = exclude_fields(whole, PLATFORMS[platform].excluded_fields if platform in PLATFORMS else ())
             if kept is not whole:
                 cr.execute(
                     "UPDATE sale_webshop_event SET content = %s, sha256 = %s WHERE id = %s",

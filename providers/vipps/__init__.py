@@ -6,7 +6,7 @@ from ...common.files.size import check_size
 from ...common.files.csv import csv_lines
 from ...common.files.xlsx import is_workbook, workbook_sheets
 from ...common.files.xml import is_xml, xml_root
-from . import earlier_files, portal, report_api
+from . import earlier_sections, earlier_table, earlier_xml, portal, report_api
 from .client import VippsClient, VippsCredentials
 from .ledger import CODE, FEE_TYPES
 
@@ -27,11 +27,11 @@ def identify(filename: str, content: bytes) -> bool:
         if is_workbook(content):
             return any(_is_table(lines) for _name, lines in workbook_sheets(filename, content, first_rows=40))
         if is_xml(content):
-            return earlier_files.is_settlement_xml(content)
+            return earlier_xml.is_settlement_xml(content)
         lines = csv_lines(filename, _head(content))
     except SettlementError:
         return False
-    return _is_table(lines) or earlier_files.is_sectioned(lines)
+    return _is_table(lines) or earlier_sections.is_sectioned(lines)
 
 
 def _head(content: bytes) -> bytes:
@@ -45,7 +45,7 @@ def _head(content: bytes) -> bytes:
 
 
 def _is_table(lines: list) -> bool:
-    return portal.heading(lines) is not None or earlier_files.heading(lines) is not None
+    return portal.heading(lines) is not None or earlier_table.heading(lines) is not None
 
 
 def parse(filename: str, content: bytes) -> Document:
@@ -66,12 +66,12 @@ def parse(filename: str, content: bytes) -> Document:
         raise _unknown(filename)
     if is_xml(content):
         root = xml_root(filename, content)
-        if not earlier_files.is_settlement_root(root):
+        if not earlier_xml.is_settlement_root(root):
             raise _unknown(filename)
-        return earlier_files.parse_xml(filename, root)
+        return earlier_xml.parse_xml(filename, root)
     lines = csv_lines(filename, content)
-    if earlier_files.is_sectioned(lines):
-        return earlier_files.parse_sections(filename, lines)
+    if earlier_sections.is_sectioned(lines):
+        return earlier_sections.parse_sections(filename, lines)
     if _is_table(lines):
         return _parse_table(filename, lines, False)
     raise _unknown(filename)
@@ -80,15 +80,11 @@ def parse(filename: str, content: bytes) -> Document:
 def _parse_table(filename: str, lines: list, is_padded: bool) -> Document:
     if portal.heading(lines) is not None:
         return portal.parse(filename, lines, is_padded)
-    return earlier_files.parse_table(filename, lines, is_padded)
+    return earlier_table.parse_table(filename, lines, is_padded)
 
 
 def _unknown(filename: str) -> DocumentError:
     return DocumentError(
-        _(
-            'The file "%(file)s" is not a Vipps settlement. Expected the report with the columns Type, Amount, Booking'
-            " date, Currency, PSP reference and Order ID/Reference, or an earlier settlement file. In the Vipps"
-            " business portal choose Reports, and download it as CSV or XLSX."
-        ),
+        "not_a_vipps_settlement",
         file=filename,
     )

@@ -16,8 +16,9 @@ import requests
 
 from ...common.files.rows import Row
 from ...common.http import Connection, StatusError
-from ...common.messages import DocumentError, ProviderError, _
-from .report_api import DATE_FORMAT, FEED_FORMAT, load_json
+from ...common.json_reading import load_json
+from ...common.messages import DocumentError, ProviderError
+from .report_api import DATE_FORMAT, FEED_FORMAT
 
 BASE_URL = "https://api.vipps.no"
 TOPICS = ("funds", "fees")
@@ -70,10 +71,7 @@ class VippsCredentials:
         unfit = [name for name, value in vars(self).items() if value and not re.fullmatch(r"[\x21-\x7e]+", value)]
         if missing or unfit:
             raise ProviderError(
-                _(
-                    "The Vipps keys are not complete: %(names)s is missing or has characters that no key has. Copy the"
-                    " keys again from the Vipps business portal, under For developers."
-                ),
+                "vipps_keys_incomplete",
                 is_permanent=True,
                 names=", ".join([*missing, *unfit]),
             )
@@ -137,7 +135,7 @@ class VippsClient:
             answer, _body = self._connection.json("POST", "/accesstoken/get", headers=headers, data="")
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token:
-            raise ProviderError(_("Vipps gave no access token. It is asked again at the next fetch."))
+            raise ProviderError("vipps_no_token")
         self._connection.add_secret(token)
         self._token = token
         self._token_ends = time.monotonic() + _usable_seconds(answer.get("expires_in"))
@@ -154,9 +152,7 @@ class VippsClient:
             self._token = ""
             answer, body = self._connection.json("GET", path, headers=self._authorization(), params=params)
         if not isinstance(answer, dict) or not isinstance(answer.get("items", []), list):
-            raise ProviderError(
-                _("Vipps answered %(path)s with something that is not a list of items. Report it to Vipps."), path=path
-            )
+            raise ProviderError("vipps_answer_not_a_list", path=path)
         return answer, body
 
     # --- ledgers
@@ -174,9 +170,7 @@ class VippsClient:
                 is_list = isinstance(handles or [], list) and all(isinstance(handle, str) for handle in handles or [])
                 number = ledger.get("ledgerId") if isinstance(ledger, dict) else None
                 if not isinstance(number, (str, int)) or not number or not is_list:
-                    raise ProviderError(
-                        _("Vipps answered %(path)s with something that is no ledger. Report it to Vipps."), path=path
-                    )
+                    raise ProviderError("vipps_answer_not_a_ledger", path=path)
                 ledgers[str(ledger.get("ledgerId"))] = ledger
         return list(ledgers.values())
 
@@ -193,10 +187,7 @@ class VippsClient:
                 break
             cursors.add(cursor)
         raise ProviderError(
-            _(
-                "Vipps gives the same page of %(path)s again and again. Nothing was stored; it is asked again at the"
-                " next fetch."
-            ),
+            "vipps_repeats_page",
             path=path,
         )
 
@@ -322,9 +313,7 @@ def _ledger_date(item) -> str:
     try:
         return Row("report", 0, item if isinstance(item, dict) else {}).day("ledgerDate").isoformat()
     except DocumentError:
-        raise ProviderError(
-            _("Vipps gave an entry without a ledger date. Nothing was stored; report it to Vipps.")
-        ) from None
+        raise ProviderError("vipps_entry_without_date") from None
 
 
 def _bundle(start: dict, topics: dict, end: dict) -> bytes:

@@ -1,28 +1,18 @@
 """The business portal's report (Reports, CSV or XLSX), with one row for each movement on the ledger.
 
 Columns as a public importer's fixture of 2026 has them, and vendor text on *Payout number*; the vendor does not
-document them. ``Fee`` and ``Net amount`` on a payment's row only tell: the deduction is the row *Fees retained*.
+document them. ``Fee`` and ``Net amount`` on a payment's row only report: the deduction is the row *Fees retained*.
 """
 
 from dataclasses import replace
 
 from ...common.currencies import minor_unit_decimals
 from ...common.files.rows import Row, find_heading_row, rows_below
-from ...common.messages import DocumentError, Message, _
+from ...common.messages import DocumentError, Message
 from ..proof import amount_text
 from ..records import Document
-from .ledger import (
-    CODE,
-    Entry,
-    broken_balances,
-    cut_at_payouts,
-    entry_type,
-    fee_column,
-    merchant_names,
-    payout_number,
-    repeated_rows,
-    without_repeats,
-)
+from .ledger import CODE, Entry, broken_balances, entry_type, fee_column, merchant_names, payout_number, without_repeats
+from .payouts import cut_at_payouts, repeated_rows
 
 #: Our column names to headings. The Norwegian headings are UNCONFIRMED: no Norwegian report has been seen.
 COLUMNS = {
@@ -65,7 +55,7 @@ def parse(filename: str, lines: list, is_workbook: bool) -> Document:
     rows = list(rows_below(filename, lines, position, columns, is_padded=is_workbook))
     if not rows:
         raise DocumentError(
-            _('The file "%(file)s" has a heading but no rows. Choose a period with payments and download it again.'),
+            "report_without_rows",
             file=filename,
         )
     problems: dict = {}
@@ -87,7 +77,7 @@ def parse(filename: str, lines: list, is_workbook: bool) -> Document:
 def _entry(row: Row, problems: dict) -> Entry:
     name = row.text("type")
     if not name:
-        raise row.unreadable("type", _("the type of the transaction, for instance Capture"))
+        raise row.unreadable("type", "expected_transaction_type")
     kind = entry_type(name)
     currency = row.currency("currency")
     decimals = minor_unit_decimals(currency)
@@ -98,10 +88,7 @@ def _entry(row: Row, problems: dict) -> Entry:
     reference = row.identifier("reference") if kind in ("capture", "refund") else row.text("reference")
     if net is not None and amount + (fee or 0) != net:
         problems[row.number] = Message(
-            _(
-                "Row %(row)s: amount %(amount)s + fee %(fee)s = %(computed)s, but its net amount says %(stated)s."
-                " Download the report again."
-            ),
+            "row_net_differs",
             {
                 "row": str(row.number),
                 "amount": amount_text(amount, currency),

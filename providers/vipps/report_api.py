@@ -21,8 +21,9 @@ from decimal import Decimal
 from ...common.currencies import from_minor_units
 from ...common.files.rows import Row
 from ...common.files.size import check_size
-from ...common.limits import MAX_AMOUNT, clean_decoded
-from ...common.messages import DocumentError, Message, _
+from ...common.json_reading import load_json
+from ...common.limits import MAX_AMOUNT
+from ...common.messages import DocumentError, Message
 from ...common.values import ZERO
 from ..proof import amount_text, balance_differences
 from ..records import Document, FeeReport, Settlement
@@ -31,15 +32,14 @@ from .ledger import (
     Entry,
     Identities,
     bare_handle,
-    cut_at_payouts,
     entry_type,
     merchant_names,
     opening_balance,
     payout_number,
-    repeated_rows,
     transaction,
     without_repeats,
 )
+from .payouts import cut_at_payouts, repeated_rows
 
 DATE_FORMAT = "vipps-report-v2"
 FEED_FORMAT = "vipps-report-v2-feed"
@@ -90,35 +90,17 @@ def parse(filename: str, content: bytes) -> Document:
     )
 
 
-def load_json(content) -> object:
-    """Return decoded JSON with Decimal for numbers that have decimals.
-
-    :raises ValueError: when it is not JSON, or not JSON anyone would send (NaN, nesting without end).
-    """
-
-    def refuse(text):
-        raise ValueError(text)
-
-    try:
-        return clean_decoded(json.loads(content, parse_float=Decimal, parse_constant=refuse), content)
-    except (RecursionError, ArithmeticError) as error:
-        raise ValueError(str(error)) from None
-
-
 def _load(filename: str, content: bytes) -> dict:
     try:
         bundle = load_json(content)
     except ValueError:
         raise DocumentError(
-            _('The document "%(file)s" is cut off or damaged: it is not complete JSON. Fetch it again from Vipps.'),
+            "json_cut_off",
             file=filename,
         ) from None
     if not isinstance(bundle, dict) or bundle.get("format") not in (DATE_FORMAT, FEED_FORMAT):
         raise DocumentError(
-            _(
-                'The document "%(file)s" is JSON, but not a report fetched from Vipps: expected "format" to be'
-                ' "%(date)s" or "%(feed)s". Fetch it again from Vipps.'
-            ),
+            "json_not_a_vipps_report",
             file=filename,
             date=DATE_FORMAT,
             feed=FEED_FORMAT,
@@ -140,7 +122,7 @@ def _topic(filename: str, bundle: dict, topic: str, date, after: dict) -> tuple[
             items = []
         if not isinstance(items, list):
             raise DocumentError(
-                _('The document "%(file)s" has no pages of %(topic)s with "items". Fetch it again from Vipps.'),
+                "json_without_items",
                 file=filename,
                 topic=topic,
             )
@@ -149,10 +131,7 @@ def _topic(filename: str, bundle: dict, topic: str, date, after: dict) -> tuple[
     for entry in entries:
         if date is not None and entry.date != date:
             raise DocumentError(
-                _(
-                    'The document "%(file)s", %(topic)s row %(row)s has ledger date %(found)s, expected %(expected)s.'
-                    " Fetch the date again from Vipps."
-                ),
+                "json_row_of_another_date",
                 file=filename,
                 topic=topic,
                 row=entry.row,
@@ -169,7 +148,7 @@ def _entry(filename: str, topic: str, number: int, item) -> Entry:
     row = Row(filename, number, item if isinstance(item, dict) else {}, {})
     name = row.text("entryType")
     if not name:
-        raise row.unreadable("entryType", _("the type of the entry"))
+        raise row.unreadable("entryType", "expected_entry_type")
     currency = row.currency("currency")
     kind = entry_type(name)
     psp = row.identifier("pspReference")
@@ -201,7 +180,7 @@ def _minor_units(row: Row, column: str, currency: str, is_required: bool = True)
     is_number = isinstance(value, (int, Decimal)) and not isinstance(value, bool)
     # the size first: 1e1000000 written out would not end
     if not is_number or not -MAX_AMOUNT * 100 < value < MAX_AMOUNT * 100 or value != int(value):
-        raise row.unreadable(column, _("a whole number of minor units, for instance 124900"))
+        raise row.unreadable(column, "expected_minor_units")
     return from_minor_units(int(value), currency)
 
 
@@ -304,11 +283,8 @@ def _fee_balances(fees: list) -> list:
             "computed": amount_text(computed, entry.currency),
             "stated": amount_text(entry.balance_after, entry.currency),
         }
-        template = _(
-            "Fees row %(row)s (%(id)s): balance before %(before)s + amount %(amount)s = %(computed)s, but the row says"
-            " %(stated)s. A row is missing or changed; fetch the date again."
-        )
-        problems.append((entry.date, Message(template, values)))
+        code = "fee_balance_differs"
+        problems.append((entry.date, Message(code, values)))
     return problems
 
 
@@ -336,15 +312,12 @@ def _unmirrored_fees(funds: list, fees: list, bundle: dict) -> list:
         arrived = sum((e.amount for e in received), ZERO)
         if taken + arrived:
             currency = (retained or received)[0].currency
-            template = _(
-                "Ledger date %(date)s: the funds have retained fees of %(taken)s (row %(row)s), but the fees received"
-                " %(arrived)s. The two must be equal with opposite signs; fetch the date again."
-            )
+            code = "retained_fees_differ"
             values = {
                 "date": date.isoformat(),
                 "taken": amount_text(taken, currency),
                 "arrived": amount_text(arrived, currency),
                 "row": ", ".join(str(e.row) for e in retained) or "-",
             }
-            problems.append((date, Message(template, values)))
+            problems.append((date, Message(code, values)))
     return problems

@@ -6,13 +6,13 @@ OAuth Access Tokens to be used as standalone Bearer tokens"). ``store`` is the s
 (``/rest/<store>/V1``); ``all``, which is every store of the installation, when empty.
 """
 
-from ..left_out import TRACES
 from ..contract import Platform
+from ..excluded_fields import TRACES
 from .client import MagentoClient
 from .orders import parse
 
 #: The cart, the key in the address of the order's page, the buyer's birthday and sex, the card and gift messages.
-LEFT_OUT = (
+EXCLUDED_FIELDS = (
     *TRACES,
     "quote_id",
     "quote_address_id",
@@ -28,5 +28,5 @@ PLATFORM = Platform(
     name="Magento 2 / Adobe Commerce",
     parse=parse,
     client=MagentoClient,
-    left_out=LEFT_OUT,
+    excluded_fields=EXCLUDED_FIELDS,
 )

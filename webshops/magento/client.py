@@ -14,8 +14,8 @@ from datetime import datetime, timezone
 
 from ...common.http import Connection
 from ...common.json_reading import load_json, required, to_json
-from ...common.messages import DocumentError, ProviderError, _
-from ..clients import check_address, is_key, not_understood
+from ...common.messages import DocumentError, ProviderError
+from ..api_client import check_address, is_key, not_understood
 from ..paging import listed, pages_in_order, whole_list
 from ..records import RawOrder, ShopSettings
 from .orders import PARTS, changed_at
@@ -32,7 +32,7 @@ class MagentoClient:
     :param settings: see the package. :param session: a ``requests.Session``, or None for a new one.
     :param sleep: called with seconds before a retry.
 
-    All methods raise :class:`~...providers.messages.ProviderError`.
+    All methods raise :class:`~...common.messages.ProviderError`.
     """
 
     def __init__(self, settings: ShopSettings, session=None, sleep: Callable = time.sleep):
@@ -101,7 +101,7 @@ class MagentoClient:
 
         def ask(page: int) -> tuple:
             items, total = self._list(resource, filters, sort=[(identity, "ASC")], page=page)
-            # asked for a page past the end, Magento gives the last one again: only the count tells
+            # asked for a page past the end, Magento gives the last one again: only the count shows it
             return items, page * PAGE_SIZE < total
 
         return whole_list(ask, identity)
@@ -171,11 +171,7 @@ def _check_keys(settings: ShopSettings) -> None:
     given = [key for key in keys if key]
     if (len(given) != len(keys) and not is_bearer) or not all(map(is_key, given)):
         raise ProviderError(
-            _(
-                "The keys of the Magento shop are not complete. Copy consumer key, consumer secret, access token and"
-                " access token secret from System > Extensions > Integrations; or the access token alone, where the"
-                " shop allows it as bearer token."
-            ),
+            "magento_keys_incomplete",
             is_permanent=True,
         )
 

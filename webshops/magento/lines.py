@@ -185,7 +185,7 @@ def _charge(
 
 
 def _known_rates(record: dict) -> set:
-    """Return the rates of the shop's tax table that this order tells of."""
+    """Return the rates of the shop's tax table that this order names."""
     return {number(entry, "percent") for entry in extended_entries(record, "applied_taxes")} | {
         number(item, "tax_percent") for item in entries(record, "items")
     }

@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 from ...common.amounts import to_amount
-from ...common.json_reading import entries, load_document, nested, references, required, text, to_time
+from ...common.json_reading import entries, load_document, nested, required, text, to_time
 from ..records import (
     ZERO,
     Address,
@@ -28,6 +28,7 @@ from ..records import (
     ShopSettings,
     Tender,
     TenderKind,
+    references,
 )
 from .lines import (
     SHIPPING_ID,

@@ -5,11 +5,11 @@ Sources: shopify.dev, Admin GraphQL reference and "Webhooks".
 
 import re
 
-from ..left_out import TRACES
-from ..contract import Platform
 from ...common.json_reading import load_document, nested
+from ..contract import Platform
+from ..excluded_fields import TRACES
 from ..records import Hint
-from ..signatures import is_signed_base64
+from ..webhook_signatures import is_signed_base64
 from .client import ShopifyClient
 from .orders import parse
 
@@ -38,7 +38,7 @@ def read_hint(headers: dict, body: bytes) -> Hint | None:
 
 
 #: The query asks for nothing that is not read; these stand in the receipts of payment apps, which have no fixed form.
-LEFT_OUT = (
+EXCLUDED_FIELDS = (
     *TRACES,
     "billing_details",
     "payer",
@@ -53,5 +53,5 @@ PLATFORM = Platform(
     client=ShopifyClient,
     verify=verify,
     read_hint=read_hint,
-    left_out=LEFT_OUT,
+    excluded_fields=EXCLUDED_FIELDS,
 )

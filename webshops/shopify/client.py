@@ -17,8 +17,8 @@ import requests
 
 from ...common.http import DEFAULT_WAIT, LONGEST_PAUSE, MAX_TRIES, Connection, StatusError
 from ...common.json_reading import load_json, required, to_json, to_time
-from ...common.messages import DocumentError, Message, ProviderError, _
-from ..clients import check_address, is_key, not_understood
+from ...common.messages import DocumentError, Message, ProviderError
+from ..api_client import check_address, is_key, not_understood
 from ..paging import same_page_again
 from ..records import RawOrder, ShopSettings
 from .orders import order_id
@@ -56,7 +56,7 @@ class ShopifyClient:
         client secret of an app in the Dev Dashboard, or ``token``, an older access token.
     :param session: a ``requests.Session``, or None for a new one. :param sleep: called with seconds.
 
-    All methods raise :class:`~...providers.messages.ProviderError`.
+    All methods raise :class:`~...common.messages.ProviderError`.
     """
 
     def __init__(
@@ -69,11 +69,7 @@ class ShopifyClient:
         check_address(settings.url, "https://your-shop.myshopify.com", may_be_local=settings.may_be_local)
         if not all(map(is_key, [settings.token] if settings.token else [settings.key, settings.secret])):
             raise ProviderError(
-                _(
-                    "The Shopify keys are not complete, or have characters that no key has. Copy the client id and"
-                    " client secret again from the app's settings in Shopify's Dev Dashboard, or enter an access"
-                    " token."
-                ),
+                "shopify_keys_incomplete",
                 is_permanent=True,
             )
         self._settings = settings
@@ -176,9 +172,7 @@ class ShopifyClient:
         query = f"query Rest({declared}) {{ node(id: $id) {{ ... on {kind} {{ {selection} }} }} }}"
         part = self._ask(query, variables).get("node")
         if not isinstance(part, dict):
-            raise ProviderError(
-                _("An order was deleted at Shopify while it was being read. It is asked again at the next fetch.")
-            )
+            raise ProviderError("shopify_order_deleted_meanwhile")
         return part
 
     # --- one question
@@ -198,7 +192,7 @@ class ShopifyClient:
                 break
             self._sleep(pause)
         raise ProviderError(
-            _("Shopify asks us to wait: too much was asked for in a short time. It is asked again later."),
+            "shopify_asks_to_wait",
             retry_after=pause,
         )
 
@@ -226,7 +220,7 @@ class ShopifyClient:
         answer, _body = self._connection.json("POST", TOKEN_PATH, data={"grant_type": "client_credentials", **keys})
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token:
-            raise ProviderError(_("Shopify gave no access token. It is asked again at the next fetch."))
+            raise ProviderError("shopify_no_token")
         self._connection.add_secret(token)
         self._token = token
 
@@ -271,18 +265,15 @@ def _pause(answer: dict) -> int:
 def _refused(errors: list) -> ProviderError:
     codes = _codes(errors)
     said = "; ".join(str(error.get("message") or "") for error in errors)[:300]
-    detail = said or Message(_("no reason is given"))
+    detail = said or Message("no_reason_given")
     if "MAX_COST_EXCEEDED" in codes:
-        template = _("Shopify finds that we ask for too much at a time (%(detail)s). Report it to the makers.")
-        return _TooCostlyError(template, is_permanent=True, detail=detail)
+        code = "shopify_request_too_large"
+        return _TooCostlyError(code, is_permanent=True, detail=detail)
     if "ACCESS_DENIED" in codes:
-        template = _(
-            "The Shopify app may not read all that is needed (%(detail)s). Give it the scopes read_orders and"
-            " read_customers and access to protected customer data, then install it in the shop again."
-        )
-        return ProviderError(template, is_permanent=True, detail=detail)
+        code = "shopify_scopes_missing"
+        return ProviderError(code, is_permanent=True, detail=detail)
     if not said or codes & PASSING_ERRORS:
-        template = _("Shopify could not answer (%(detail)s). It is asked again at the next fetch.")
-        return ProviderError(template, detail=detail)
-    template = _("Shopify refused the question (%(detail)s). Check the settings; if they are right, report it.")
-    return ProviderError(template, is_permanent=True, detail=detail)
+        code = "shopify_no_answer"
+        return ProviderError(code, detail=detail)
+    code = "shopify_request_refused"
+    return ProviderError(code, is_permanent=True, detail=detail)

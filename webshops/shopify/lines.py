@@ -12,7 +12,7 @@ from decimal import Decimal
 from ...common.amounts import divide, tax_within, to_amount, to_decimal
 from ...common.currencies import rounded, smallest_unit
 from ...common.json_reading import entries, nested, required, text
-from ...common.messages import DocumentError, _
+from ...common.messages import DocumentError
 from ..records import ZERO, LineKind, OrderLine
 
 
@@ -56,7 +56,7 @@ class Lines:
         currency = money.get("currencyCode") or self.currency
         if currency != self.currency:
             raise DocumentError(
-                _("%(field)s is in %(currency)s, and the order in %(order_currency)s. Nothing of it was read."),
+                "order_in_two_currencies",
                 field=name,
                 currency=currency,
                 order_currency=self.currency,
@@ -142,7 +142,7 @@ class Lines:
         return self._with_tax(line, nodes(item, "taxLines"))
 
     def _with_tip(self, lines: list) -> list:
-        """Return the lines with the tip among them. Shopify tells its sum, and lists some tips as a line item too."""
+        """Return the lines with the tip among them. Shopify reports its sum, and lists some tips as a line item too."""
         tip = self.amount(self.node, "totalTipReceivedSet")
         if not tip:
             return lines
@@ -216,7 +216,7 @@ class Lines:
     def refunded(self, gid, quantity: Decimal, price: Decimal, tax: Decimal) -> list:
         """Return the lines given back of an ordered line.
 
-        Whether the price is with VAT in a shop whose prices are is not documented; the ordered line tells.
+        Whether the price is with VAT in a shop whose prices are is not documented; the ordered line shows it.
         """
         ordered = self.lines_of.get(gid, [])
         whole = total_of(ordered)

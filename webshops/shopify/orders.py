@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ...common.amounts import to_decimal
-from ...common.json_reading import load_document, load_json, nested, references, required, text, to_time
-from ...common.messages import Message, _
+from ...common.json_reading import load_document, load_json, nested, required, text, to_time
+from ...common.messages import Message
 from ..records import (
     ZERO,
     Address,
@@ -32,6 +32,7 @@ from ..records import (
     TaxTotal,
     Tender,
     TenderKind,
+    references,
 )
 from .lines import Lines, nodes, number, total_of
 from .queries import WHOLE_LISTS
@@ -149,7 +150,7 @@ class _Reader:
         return owed if fits else total
 
     def _tax_totals(self, lines: tuple, removed: tuple) -> tuple:
-        """Return the shop's VAT per rate, less that of units taken off; empty where it does not tell all of it."""
+        """Return the shop's VAT per rate, less that of units taken off; empty where it does not report all of it."""
         totals = Counter()
         for item in nodes(self.node, "taxLines"):
             rate = to_decimal(required(item, "rate"), "taxLines.rate") * 100
@@ -305,7 +306,7 @@ class _Reader:
     def _problems(self) -> tuple:
         return tuple(
             Message(
-                _("The order has %(count)s %(kind)s or more, of which not all can be read. Book it by hand."),
+                "order_list_too_long",
                 {"count": str(most), "kind": name},
             )
             for name, most in WHOLE_LISTS.items()

@@ -5,12 +5,12 @@ Sources: the REST documentation and the source of WooCommerce (controllers of or
 
 import re
 
-from ...common.messages import DocumentError, _
-from ..left_out import TRACES
-from ..contract import Platform
 from ...common.json_reading import load_document
+from ...common.messages import DocumentError, _
+from ..contract import Platform
+from ..excluded_fields import TRACES
 from ..records import Hint
-from ..signatures import is_signed_base64
+from ..webhook_signatures import is_signed_base64
 from .client import WooCommerceClient
 from .orders import parse
 
@@ -35,7 +35,7 @@ def read_hint(headers: dict, body: bytes) -> Hint | None:
         return None
     order_id = str(load_document(body).get("id"))
     if not re.fullmatch(r"[1-9][0-9]*", order_id):
-        raise DocumentError(_("The webhook %(topic)s from WooCommerce names no order. It was not used."), topic=topic)
+        raise DocumentError("webhook_without_order", topic=topic)
     return Hint(topic, (order_id,), headers.get("x-wc-webhook-delivery-id", ""))
 
 
@@ -46,7 +46,7 @@ def is_ping(headers: dict, body: bytes) -> bool:
 
 #: The key in the address of the order's page, the cart, the buyer's note to the shop, tokens for later payments, and
 #: what the order attribution of WooCommerce writes down.
-LEFT_OUT = (
+EXCLUDED_FIELDS = (
     *TRACES,
     "order_key",
     "cart_hash",
@@ -68,5 +68,5 @@ PLATFORM = Platform(
     verify=verify,
     read_hint=read_hint,
     is_ping=is_ping,
-    left_out=LEFT_OUT,
+    excluded_fields=EXCLUDED_FIELDS,
 )

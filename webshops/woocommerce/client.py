@@ -11,8 +11,8 @@ import requests
 
 from ...common.http import Connection, StatusError
 from ...common.json_reading import load_json, to_json
-from ...common.messages import DocumentError, ProviderError, _
-from ..clients import check_address, is_name_or_password, not_understood, unless_gone
+from ...common.messages import DocumentError, ProviderError
+from ..api_client import check_address, is_name_or_password, not_understood, unless_gone
 from ..paging import listed, pages_in_order, whole_list
 from ..records import RawOrder, ShopSettings
 from .orders import changed_at
@@ -33,7 +33,7 @@ class WooCommerceClient:
     :param settings: ``url`` with https, ``key`` (``ck_…``) and ``secret`` (``cs_…``); a key that may read is enough.
     :param session: a ``requests.Session``, or None for a new one. :param sleep: called with seconds before a retry.
 
-    All methods raise :class:`~...providers.messages.ProviderError`.
+    All methods raise :class:`~...common.messages.ProviderError`.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class WooCommerceClient:
                 record, refunded_at = records.pop(order_id, None), refunded.get(order_id)
                 raw = self._compose(record, bool(record.get("refunds") or refunded_at)) if record else None
                 if raw:
-                    # only changes that the lists tell of: an order comes at the last of these
+                    # only changes that the lists report: an order comes at the last of these
                     moments = (self._changed_at(record, []), refunded_at)
                     yield replace(raw, changed_at=max(filter(None, moments)))
 
@@ -173,7 +173,7 @@ class WooCommerceClient:
             return changed_at(record, refunds, self._settings.time_zone)
         except DocumentError as error:
             raise ProviderError(
-                _("WooCommerce gave %(record)s without a time that can be read: %(reason)s"),
+                "woocommerce_time_unreadable",
                 record=str(record["id"]),
                 reason=error.message,
             ) from None
@@ -200,10 +200,7 @@ def _check_keys(settings: ShopSettings) -> None:
     unfit = [name for name, value in keys if not is_name_or_password(value)]
     if unfit:
         raise ProviderError(
-            _(
-                "The WooCommerce keys are not complete: %(names)s is missing or has characters that no key has. Make"
-                " them in WooCommerce, under Settings, Advanced, REST API, and copy them here."
-            ),
+            "woocommerce_keys_incomplete",
             is_permanent=True,
             names=", ".join(unfit),
         )

@@ -8,34 +8,27 @@ Sources: the REST documentation; for gift cards used and sold, the source of Woo
 """
 
 import datetime
-import re
-from collections.abc import Iterator
-from dataclasses import replace
-from decimal import Decimal
 
-from ...common.amounts import divide, to_amount, to_decimal
-from ...common.currencies import rounded, smallest_unit
-from ...common.json_reading import entries, load_document, nested, references, required, text, to_time
-from ...common.messages import Message, _
+from ...common.amounts import to_amount
+from ...common.json_reading import entries, load_document, nested, required, text
+from ...common.messages import Message
 from ..records import (
     ZERO,
     Address,
     Buyer,
-    Capture,
-    LineKind,
     Order,
-    OrderLine,
     ReferenceKind,
     Refund,
     Shipment,
     ShopSettings,
-    TaxTotal,
     Tender,
     TenderKind,
+    references,
 )
-from .plugins import NO, PLUGINS, QLIRO, UNKNOWN, VIPPS, Meta, plugin_of
-
-UTC = datetime.timezone.utc
+from .lines import LineReader, as_ordered, items, rates_of
+from .payments import PaymentReader, qliro_parts
+from .plugins import PLUGINS, Meta, plugin_of
+from .times import read_time, required_time
 
 #: Statuses of an order that is only begun.
 BEGUN = ("pending", "failed", "checkout-draft", "auto-draft")
@@ -44,20 +37,10 @@ ACCEPTED = ("processing", "completed", "refunded")
 #: Statuses in which an order that was completed once is open again: often because the capture failed.
 REOPENED = (*BEGUN, "on-hold", "processing")
 
-#: Lists of an order and of a refund, and what their lines are.
-LISTS = (
-    ("line_items", LineKind.PRODUCT),
-    ("shipping_lines", LineKind.SHIPPING),
-    ("fee_lines", LineKind.FEE),
-)
-#: Keys in a line's ``meta_data`` that only a gift card sold has (PW Gift Cards; WooCommerce Gift Cards).
-GIFT_CARD_KEYS = ("pw_gift_card_number", "pw_gift_card_amount", "wc_gc_giftcard_amount", "wc_gc_giftcards")
 #: Gift cards used to pay: field of the order, and the field of its entries that names the card.
 GIFT_CARDS_USED = (("gift_cards", "code"), ("pw_gift_cards_redeemed", "number"))
 #: Keys in ``meta_data`` with the buyer's VAT number: EU VAT Number (two names, not confirmed), Kustom, Svea.
 VAT_KEYS = ("_billing_vat_number", "_vat_number", "_billing_org_nr", "_svea_co_company_reg_number")
-#: What Qliro captured of a line: ``<transaction>:<quantity>,…``.
-QLIRO_CAPTURED = "_qliro_captured_data"
 
 
 def parse(content: bytes, settings: ShopSettings) -> Order:
@@ -68,18 +51,6 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
     """
     document = load_document(content)
     return _Reader(nested(document, "order"), entries(document, "refunds"), settings.time_zone).to_order()
-
-
-def read_time(record: dict, name: str, zone: datetime.tzinfo) -> datetime.datetime | None:
-    """Return a time of WooCommerce: ``<name>_gmt``, which is UTC without saying so, or ``name`` in the shop's zone."""
-    if record.get(f"{name}_gmt"):
-        return to_time(record[f"{name}_gmt"], UTC, f"{name}_gmt")
-    return to_time(record[name], zone, name) if record.get(name) else None
-
-
-def required_time(record: dict, name: str, zone: datetime.tzinfo) -> datetime.datetime:
-    """Return a time that must be there; see :func:`read_time`."""
-    return read_time(record, name, zone) or to_time(required(record, f"{name}_gmt"), UTC, f"{name}_gmt")
 
 
 def changed_at(order: dict, refunds: list, zone: datetime.tzinfo) -> datetime.datetime:
@@ -100,18 +71,21 @@ class _Reader:
         self.status = text(order, "status")
         self.meta = Meta(order)
         self.plugin = plugin_of(text(order, "payment_method"))
-        self.rates = _rates([order, *refunds])
+        self.line_reader = LineReader(self.currency, rates_of([order, *refunds]))
+        self.payments = PaymentReader(order, self.currency, zone)
 
     def to_order(self) -> Order:
         record = self.record
         number = text(record, "number") or self.external_id
         lines = tuple(
-            line for item, kind in _items(record) for line in self._lines(item, str(required(item, "id")), kind, sign=1)
+            line
+            for item, kind in items(record)
+            for line in self.line_reader.lines(item, str(required(item, "id")), kind, sign=1)
         )
         tenders = self._tenders()
         to_pay = to_amount(required(record, "total"), self.currency, "total")
         completed_at = self._completed_at()
-        captures, is_final = self._money(lines, to_pay, completed_at)
+        captures, is_final = self.payments.captures(lines, to_pay, completed_at)
         if captures and not completed_at:
             completed_at = self._time("date_completed")
         deliveries = (text(item, "method_id") for item in entries(record, "shipping_lines"))
@@ -126,7 +100,7 @@ class _Reader:
             total=to_pay + sum((tender.amount for tender in tenders), ZERO),
             lines=lines,
             status=self.status,
-            taxes=self._tax_totals(record, sign=1),
+            taxes=self.line_reader.tax_totals(record, sign=1),
             tenders=tenders,
             buyer=self._buyer(),
             billing=_address(nested(record, "billing")),
@@ -155,87 +129,6 @@ class _Reader:
     def _time(self, name: str) -> datetime.datetime | None:
         return read_time(self.record, name, self.zone)
 
-    # --- lines
-
-    def _lines(self, item: dict, external_id: str, kind: LineKind, sign: int) -> list:
-        """Return what one line of WooCommerce says: a line, one per rate, or nothing.
-
-        :param sign: -1 for a refund, whose lines are negative.
-        """
-        net = sign * to_decimal(required(item, "total"), "total") + ZERO  # a sum has no negative zero
-        tax = sign * to_decimal(item.get("total_tax") or 0, "total_tax") + ZERO
-        is_product = kind is LineKind.PRODUCT
-        quantity = sign * to_decimal(required(item, "quantity"), "quantity") if is_product else Decimal(1)
-        if not rounded(net + tax, self.currency) and not (is_product and quantity):
-            return []
-        if is_product and any(key in Meta(item) for key in GIFT_CARD_KEYS):
-            kind = LineKind.GIFT_CARD
-        elif kind is LineKind.FEE and net < 0:
-            kind = LineKind.DISCOUNT
-        parts = self._parts(item, net, tax, sign)
-        amounts = [rounded(part_net + part_tax, self.currency) for _rate, part_net, part_tax in parts]
-        discounts = self._discounts(item, amounts) if is_product and sign > 0 else [ZERO] * len(parts)
-        return [
-            OrderLine(
-                external_id=f"{external_id}/{rate:f}" if external_id and len(parts) > 1 else external_id,
-                kind=kind,
-                name=text(item, "name") or text(item, "method_title"),
-                amount=amount,
-                tax=rounded(part_tax, self.currency),
-                rate=rate,
-                quantity=quantity or Decimal(1),
-                discount=discount,
-                sku=text(item, "sku"),
-                tax_class=text(item, "tax_class"),
-            )
-            for (rate, _net, part_tax), amount, discount in zip(parts, amounts, discounts, strict=True)
-        ]
-
-    def _parts(self, item: dict, net: Decimal, tax: Decimal, sign: int) -> list:
-        """Return a line's parts, one per rate: ``(rate, net, tax)``. ``net`` and ``tax`` are the whole line's.
-
-        ``taxes`` also lists the order's other rates, with an empty ``total``. A line without any rate has no VAT.
-        """
-        told = [
-            (self.rates.get(str(entry.get("id"))), sign * to_decimal(entry["total"], "taxes.total"))
-            for entry in entries(item, "taxes")
-            if entry.get("total") not in (None, "")
-        ]
-        told = [entry for entry in told if entry[1]] or told[:1]
-        if not told:
-            return [(None if tax else ZERO, net, tax)]
-        if len(told) == 1:
-            return [(told[0][0], net, tax)]
-        # Two rates on one line are of two parts of it (a bundle). Two rates on the same net amount, as some countries
-        # have, would make the parts add up to more than the line, and are left for a person.
-        bases = [100 * amount / rate if rate else ZERO for rate, amount in told]
-        is_of_parts = all(base * net > 0 for base in bases)
-        if not is_of_parts or abs(sum(bases) - net) > smallest_unit(self.currency) * 10 * len(bases):
-            return [(None, net, tax)]
-        nets = divide(rounded(net, self.currency), bases, self.currency)
-        taxes = divide(rounded(tax, self.currency), [amount for _rate, amount in told], self.currency)
-        return [(rate, part, tax_part) for (rate, _amount), part, tax_part in zip(told, nets, taxes, strict=True)]
-
-    def _discounts(self, item: dict, amounts: list) -> list:
-        """Return what was taken off each part of a line: coupons are already inside ``total``."""
-        if item.get("subtotal") in (None, ""):
-            return [ZERO] * len(amounts)
-        before = to_decimal(item["subtotal"], "subtotal") + to_decimal(item.get("subtotal_tax") or 0, "subtotal_tax")
-        discount = rounded(before, self.currency) - sum(amounts)
-        return [discount] if len(amounts) == 1 else divide(discount, amounts, self.currency)
-
-    def _tax_totals(self, record: dict, sign: int) -> tuple:
-        """Return the shop's own VAT per rate; empty when the rate of some of it is not told."""
-        totals: dict = {}
-        for tax_line in entries(record, "tax_lines"):
-            taxes = (to_decimal(tax_line.get(name) or 0, name) for name in ("tax_total", "shipping_tax_total"))
-            tax, rate = sign * sum(taxes, ZERO), self.rates[str(tax_line.get("rate_id"))]
-            if rate is not None:
-                totals[rate] = totals.get(rate, ZERO) + tax
-            elif tax:
-                return ()
-        return tuple(TaxTotal(rate, rounded(totals[rate], self.currency)) for rate in sorted(totals))
-
     def _tenders(self) -> tuple:
         """Return the gift cards used to pay; the plugins have taken them off the order's ``total``."""
         return tuple(
@@ -253,9 +146,9 @@ class _Reader:
     def _refund(self, refund: dict, originals: dict) -> Refund:
         """Return a refund. ``amount`` wins over the lines, which need not add up to it, or be there at all."""
         lines = []
-        for item, kind in _items(refund):
+        for item, kind in items(refund):
             external_id = Meta(item).text("_refunded_item_id")
-            lines += [_as_ordered(line, originals) for line in self._lines(item, external_id, kind, sign=-1)]
+            lines += [as_ordered(line, originals) for line in self.line_reader.lines(item, external_id, kind, sign=-1)]
         ids = Meta(refund).texts("_stripe_refund_id")
         return Refund(
             external_id=str(required(refund, "id")),
@@ -264,7 +157,7 @@ class _Reader:
             time=required_time(refund, "date_created", self.zone),
             lines=tuple(lines),
             references=references((ReferenceKind.PROVIDER_ID, value) for value in ids),
-            taxes=self._tax_totals(refund, sign=-1),
+            taxes=self.line_reader.tax_totals(refund, sign=-1),
             reason=text(refund, "reason"),
         )
 
@@ -275,13 +168,10 @@ class _Reader:
         missing = [refund_id for refund_id in listed if refund_id not in given]
         if not missing:
             return ()
-        template = _(
-            "The order lists the refunds %(refunds)s, but the shop does not give them in full. Open the order in"
-            " WooCommerce and see whether they are there; it is read again when it changes."
-        )
-        return (Message(template, {"refunds": ", ".join(missing)}),)
+        code = "woocommerce_refunds_incomplete"
+        return (Message(code, {"refunds": ", ".join(missing)}),)
 
-    # --- money and times
+    # --- times
 
     def _completed_at(self) -> datetime.datetime | None:
         """Return when the order was completed; None while it is open, also when it was opened again."""
@@ -304,73 +194,6 @@ class _Reader:
         if self.status != "cancelled":
             return None
         return self.meta.time(self.plugin.cancelled_at, self.zone) or changed_at(self.record, [], self.zone)
-
-    def _money(self, lines: tuple, to_pay: Decimal, completed_at: datetime.datetime | None) -> tuple:
-        """Return the captures (None where nothing tells of them), and whether the rest of a reservation was voided.
-
-        :param to_pay: what was left to pay after gift cards.
-        """
-        if not to_pay:
-            return (), False
-        if self.plugin is VIPPS and self.meta.text("_vipps_captured"):
-            captures, is_voided = self._vipps_money(completed_at)
-        else:
-            captures = self._captures(lines, to_pay, completed_at)
-            is_voided = self.meta.says_yes(self.plugin.voided)
-        return captures, is_voided and sum((capture.amount for capture in captures or ()), ZERO) < to_pay
-
-    def _vipps_money(self, completed_at: datetime.datetime | None) -> tuple:
-        """Return what Vipps' plugin tells: sums in øre, and the time of the last capture.
-
-        ``_vipps_status`` stays AUTHORIZED, and ``_vipps_capture_remaining`` is not always there.
-        """
-
-        def sum_of(name):
-            return to_amount(to_decimal(self.meta.text(name) or 0, name) / 100, self.currency, name)
-
-        captured = sum_of("_vipps_captured")
-        given_up = sum_of("_vipps_cancelled") + sum_of("_vipps_noncapturable")
-        is_voided = bool(given_up) and sum_of("_vipps_amount") <= captured + given_up
-        moment = self.meta.time(VIPPS.captured_at, self.zone) or completed_at
-        return (Capture("captured", captured, moment),) if captured else (), is_voided
-
-    def _captures(self, lines: tuple, to_pay: Decimal, completed_at: datetime.datetime | None) -> tuple | None:
-        """Return the captures of an order of which only yes or no is told, or nothing.
-
-        Where nothing is told, a completed order was captured in full: that is what completing it does in all the
-        plugins, and what a shop without one means by it.
-        """
-        plugin, meta = self.plugin, self.meta
-        if plugin is UNKNOWN:
-            return (Capture("captured", to_pay, completed_at),) if completed_at else None
-        told, how = meta.text(plugin.captured), meta.text(plugin.at_once[0]).upper()
-        captures = self._qliro_captures(lines) if plugin is QLIRO and not told else ()
-        if captures:
-            return captures
-        is_at_once = bool(how) and how == plugin.at_once[1]
-        paid = self._time("date_paid")
-        is_assumed = bool(completed_at or (is_at_once and paid)) and not meta.says_yes(plugin.voided)
-        if not (told.casefold() not in NO if told else is_assumed):
-            return () if told or how or plugin.reserves else None
-        paid = paid if plugin.is_taken_at_once or is_at_once else None
-        moment = meta.time(plugin.captured_at, self.zone) or paid or self._time("date_completed")
-        name = meta.text(plugin.capture_id) if plugin.capture_id else text(self.record, "transaction_id")
-        return (Capture(name or "captured", to_pay, moment),)
-
-    def _qliro_captures(self, lines: tuple) -> tuple:
-        """Return Qliro's captures in part, which it tells line by line."""
-        taken: dict = {}
-        for item, _kind in _items(self.record):
-            own = [line for line in lines if line.external_id.split("/")[0] == str(item["id"])]
-            parts = _qliro_parts(item)
-            if not own or not parts:
-                continue
-            quantities = [to_decimal(quantity, QLIRO_CAPTURED) for _transaction, quantity in parts]
-            left = max(own[0].quantity - sum(quantities), ZERO)
-            amounts = divide(sum(line.amount for line in own), [*quantities, left], self.currency)
-            for (transaction, _quantity), amount in zip(parts, amounts, strict=False):
-                taken[transaction] = taken.get(transaction, ZERO) + amount
-        return tuple(Capture(transaction, amount) for transaction, amount in taken.items())
 
     # --- who, and by which keys
 
@@ -398,61 +221,9 @@ class _Reader:
                 (ReferenceKind.PROVIDER_ID, plugin.ids),
             ):
                 pairs += [(kind, value) for key in keys for value in self.meta.texts(key)]
-        for item, _kind in _items(self.record):
-            pairs += [(ReferenceKind.PROVIDER_ID, transaction) for transaction, _quantity in _qliro_parts(item)]
+        for item, _kind in items(self.record):
+            pairs += [(ReferenceKind.PROVIDER_ID, transaction) for transaction, _quantity in qliro_parts(item)]
         return references(pairs)
-
-
-def _items(record: dict) -> Iterator:
-    """Yield the lines of an order or a refund, each with what it is."""
-    for name, kind in LISTS:
-        for item in entries(record, name):
-            yield item, kind
-
-
-def _qliro_parts(item: dict) -> list:
-    """Return (transaction, quantity) of what Qliro captured of a line."""
-    parts = filter(None, Meta(item).text(QLIRO_CAPTURED).split(","))
-    return [(transaction, quantity) for transaction, _colon, quantity in (part.partition(":") for part in parts)]
-
-
-def _rates(records: list) -> dict:
-    """Return the shop's own table of VAT: ``rate_id`` as text to percent, None where it does not tell."""
-    rates: dict = {}
-    for record in records:
-        for tax_line in entries(record, "tax_lines"):
-            rate_id = str(tax_line.get("rate_id"))
-            if rates.get(rate_id) is None:
-                rates[rate_id] = _percent(tax_line)
-    return rates
-
-
-def _percent(tax_line: dict) -> Decimal | None:
-    """Return the percent of a ``tax_lines`` entry; older shops have it in the name alone (``NO-MVA 25-1``), if at all.
-
-    The last part of ``rate_code`` is the rate's priority.
-    """
-    percent = text(tax_line, "rate_percent")
-    if not percent:
-        names = (text(tax_line, "label"), re.sub(r"-[0-9]+$", "", text(tax_line, "rate_code")))
-        found = (re.findall(r"[0-9]+(?:[.,][0-9]+)?", name) for name in names)
-        percent = next((numbers[0].replace(",", ".") for numbers in found if len(numbers) == 1), None)
-    if not percent:
-        return None
-    percent = to_decimal(percent, "rate_percent")
-    if not 0 <= percent < 100:
-        return None
-    return percent.quantize(Decimal(1)) if percent == percent.to_integral_value() else percent.normalize()
-
-
-def _as_ordered(line: OrderLine, originals: dict) -> OrderLine:
-    """Return a refund's line as the kind it was sold as. Without VAT of its own it has the rate of the order's line."""
-    part = f"{line.external_id}/{line.rate}"  # of a line with two rates, one alone was given back
-    original = originals.get(line.external_id) or originals.get(part)
-    if original is None:
-        return line
-    rate = original.rate if not line.tax and not line.rate else line.rate
-    return replace(line, external_id=original.external_id, kind=original.kind, rate=rate)
 
 
 def _full_name(address: dict) -> str:

@@ -60,7 +60,7 @@ class Plugin:
     :ivar captured: filled once all of the order is captured: with an identity, a time, or a word for yes.
     :ivar capture_id: the key that names the capture; empty: ``transaction_id`` does.
     :ivar captured_at: the key with the time of the capture: seconds since 1970, or text in the shop's time zone.
-    :ivar reserves: True when money is never taken before ``captured`` says so; else its absence tells nothing.
+    :ivar reserves: True when money is never taken before ``captured`` says so; else its absence says nothing.
     :ivar is_taken_at_once: True when ``date_paid`` is the time of the capture.
     :ivar at_once: key and word that mean the money was taken when the buyer paid, without a word in ``captured``.
     :ivar voided: filled once the rest of the reservation is given up. :ivar cancelled_at: the key with that time.
@@ -99,7 +99,7 @@ QLIRO = Plugin(
     capture_id="_qliro_order_captured",
     voided="_qliro_order_canceled",
 )
-#: The first whose ``methods`` fit an order's ``payment_method`` tells of its money.
+#: The first whose ``methods`` fit an order's ``payment_method`` reports its money.
 PLUGINS = (
     Plugin(
         methods=("vipps_recurring",),

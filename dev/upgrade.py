@@ -1,0 +1,116 @@
+"""Upgrade the version before to this checkout, and compare what must stay: the ledger, and what people read."""
+
+import ast
+import json
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import environment
+
+#: The last commit of the version before.
+BEFORE = "7a02fae2c2881b0b37c8a1f52936a272ead1e483"
+#: The wordings of that version, by which its sentences were stored, and the code of each.
+WORDINGS = environment.CHECKOUT / "migrations" / "19.0.1.3.0" / "wordings.json"
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+def has_history():
+    """Whether the repository holds the version before; a shallow clone does not."""
+    command = ["git", "-C", environment.CHECKOUT, "cat-file", "-e", f"{BEFORE}^{{commit}}"]
+    return not subprocess.run(list(map(str, command)), capture_output=True).returncode
+
+
+def run(setup):
+    """Install the version before, run its demo month, upgrade, and compare.
+
+    :return: the log of the upgrade, and a list of sentences: one for each thing that is not as before.
+    """
+    with environment.throw_away(setup, "upgrade") as name, tempfile.TemporaryDirectory() as folder:
+        old = version_before(setup, Path(folder))
+        environment.copy(setup, environment.template(setup), name)
+        environment.odoo(old, name, "-i", environment.ADDON, "--without-demo=True", log=f"{name}_before")
+        month = old.addon / "dev" / "demo_story.py"
+        environment.story(old, name, month, log=f"{name}_month", stdout=subprocess.PIPE)
+        before = read(old, name, Path(folder) / "before.json")
+        log = environment.odoo(setup, name, "-u", environment.ADDON, log=name)
+        after = read(setup, name, Path(folder) / "after.json")
+    texts = sum(len(texts) for fields in before["sentences"].values() for texts in fields.values())
+    environment.say(
+        f"upgrade: {texts} texts and {sum(map(len, before['ledger'].values()))} rows of the ledger compared"
+    )
+    return log, compare(before, after, wordings(before["norwegian"], after["norwegian"]))
+
+
+def version_before(setup, folder):
+    """Unpack the version before; return the set-up in which Odoo finds it in this one's place."""
+    addon = folder / "addons" / environment.ADDON
+    addon.mkdir(parents=True)
+    archive = folder / "before.tar"
+    environment.run(["git", "-C", environment.CHECKOUT, "archive", f"--output={archive}", BEFORE])
+    environment.run(["tar", "-xf", archive, "-C", addon])
+    config = folder / "odoo.conf"
+    config.write_text(setup.config.read_text().replace(str(setup.addon.parent), str(addon.parent)))
+    variables = {**setup.variables, "ODOO_RC": str(config)}
+    return SimpleNamespace(**{**vars(setup), "addon": addon, "config": config, "variables": variables})
+
+
+def wordings(norwegian_then, norwegian_now):
+    """Return the wording of each sentence then and now, in English and in Norwegian, the most particular first.
+
+    :param dict norwegian_then: the translations as they were, by the English wording. ``norwegian_now``: as they are.
+    """
+    now = {}
+    for path in environment.CHECKOUT.glob("*/sentences.py"):
+        (catalogue,) = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Dict))
+        for code, sentence in zip(catalogue.keys, catalogue.values, strict=True):
+            now[code.value] = sentence.args[0].value
+    found = {}
+    for wording, code in json.loads(WORDINGS.read_text()).items():
+        found[wording] = now[code]
+        if norwegian := norwegian_then.get(wording):
+            found[norwegian] = norwegian_now[now[code]]
+    return dict(sorted(found.items(), key=lambda pair: -len(PLACEHOLDER.sub("", pair[0]))))
+
+
+def read(setup, name, path):
+    """Return what dev/upgrade_story.py finds in a database."""
+    story = environment.CHECKOUT / "dev" / "upgrade_story.py"
+    environment.story(setup, name, story, path, log=f"{name}_read")
+    return json.loads(path.read_text())
+
+
+def compare(before, after, reworded):
+    """Return a list of sentences: one for each part of the ledger, and each text, that is not as before.
+
+    Fields that only one of the versions has are left out.
+    """
+    found = []
+    for name, rows in before["ledger"].items():
+        now = after["ledger"][name]
+        found += [f"{name}: {row} is gone" for row in rows if row not in now]
+        found += [f"{name}: {row} is new" for row in now if row not in rows]
+    for language, fields in before["sentences"].items():
+        for field in sorted(fields.keys() & after["sentences"][language].keys()):
+            then, now = fields[field], after["sentences"][language][field]
+            for number in sorted(then.keys() | now.keys(), key=int):
+                expected = [reword(line, reworded) for line in then.get(number, "").splitlines()]
+                if expected != now.get(number, "").splitlines():
+                    texts = f"    before: {then.get(number)}\n    now:    {now.get(number)}"
+                    found.append(f"{field} of {number} in {language}:\n{texts}")
+    return found
+
+
+def reword(text, reworded):
+    """Return a text as it reads now: the value of a placeholder is kept, and reworded itself."""
+    indent = text[: len(text) - len(text.lstrip())]
+    for old, new in reworded.items():
+        parts = PLACEHOLDER.split(old.replace("%%", "%"))
+        names = parts[1::2]
+        pattern = "(.+?)".join(map(re.escape, parts[::2]))
+        if old.strip("%s()") not in names and (match := re.fullmatch(pattern, text.lstrip())):
+            values = dict(zip(names, match.groups(), strict=True))
+            return indent + (new % {name: reword(value, reworded) for name, value in values.items()} if names else new)
+    return text

@@ -1,0 +1,61 @@
+"""Write down what an upgrade must keep: the ledger, and every sentence that people read, in each language.
+
+Called in the version before and in this one, so it uses only what both have. Usage: dev/story.py ... FILE
+"""
+
+import json
+from pathlib import Path
+
+import polib
+from uninstall_story import read
+
+from odoo.tools import file_path
+
+LANGUAGES = ("en_US", "nb_NO")
+#: The fields that hold sentences, of each model.
+SENTENCES = {
+    "account.settlement": ("error_message", "proof_message", "rule_changes"),
+    "account.settlement.line": ("explanation",),
+    "account.settlement.document": ("error_message", "removed_note"),
+    "account.settlement.rule": ("name", "description"),
+    "account.settlement.rule.version": ("description", "changes"),
+    "account.settlement.provider": ("fetch_error",),
+    "account.move.line": ("settlement_explanation",),
+    "sale.webshop": ("fetch_error",),
+    "sale.webshop.event": ("message", "removed_note"),
+    "sale.order": ("webshop_problem",),
+}
+#: Stored sentences that are shown only as part of something else.
+STORED = {"account.settlement.line": ("tried_data",), "sale.order": ("webshop_line_problem_data",)}
+
+
+def run(env, arguments):
+    """Write the file named in the arguments."""
+    company = env.ref("base.main_company")
+    env = env(su=True, context={"allowed_company_ids": company.ids, "tz": "Europe/Oslo", "active_test": False})
+    found = {
+        "ledger": {name: list(map(str, rows)) for name, rows in read(env).items()},
+        "sentences": {language: sentences(env(context={**env.context, "lang": language})) for language in LANGUAGES},
+    }
+    translation = polib.pofile(file_path("settlement_bridge/i18n/nb.po"))
+    found["norwegian"] = {entry.msgid: entry.msgstr for entry in translation}
+    Path(arguments[0]).write_text(json.dumps(found))
+
+
+def sentences(env):
+    """Return the texts of each field that this version has: ``"model.field"`` to ids to texts."""
+    found = {}
+    for table, read_text in ((SENTENCES, lambda value: value), (STORED, lambda value: render(env, value))):
+        for model, names in table.items():
+            for name in (name for name in names if model in env and name in env[model]._fields):
+                texts = {record.id: read_text(record[name]) for record in env[model].search([]) if record[name]}
+                found[f"{model}.{name}"] = texts
+    return found
+
+
+def render(env, stored):
+    """Return stored sentences as text, in either version."""
+    if "settlement.message" not in env:
+        return env["account.settlement"]._render_messages(stored)
+    stored = [item["message"] if isinstance(item, dict) else item for item in stored]
+    return env["settlement.message"]._render_stored(stored)

@@ -1,0 +1,173 @@
+"""Allocating a transaction to what is open in a case: a payment in Odoo, invoices and credit notes, a dispute."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..common.messages import Message
+from ..providers.records import Kind
+from .candidates import PAYABLE_TYPES
+from .ledger import Case, ItemType, OpenItem
+from .outcomes import Allocation, Decision, Status
+from .roles import Role
+
+#: What a customer's bank or card issuer takes back, and its end.
+DISPUTE_KINDS = frozenset({Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL})
+
+
+@dataclass
+class Unallocated:
+    """The part of a transaction that is not allocated yet.
+
+    :ivar amount: in its own currency. :ivar original: the same as what the customer was charged, or None.
+    """
+
+    amount: Decimal
+    original: Decimal | None = None
+
+    def take(self, item, currency):
+        """Take as much as ``item`` has open; return the part, and the same part in the item's currency.
+
+        :param currency: of ``amount``.
+        """
+        if item.currency == currency:
+            part = part_item = min(self.amount, item.residual, key=abs)
+            part_original = self._share(self.original, part, self.amount)
+        else:
+            part_item = part_original = min(self.original, item.residual, key=abs)
+            part = self._share(self.amount, part_original, self.original)
+        self.amount -= part
+        self.original = self.original and self.original - part_original
+        return part, part_item
+
+    @staticmethod
+    def _share(amount, part, whole):
+        """Return the share of ``amount`` that ``part`` is of ``whole``; the last part is all that is left."""
+        return amount and (amount if part == whole else (amount * part / whole).quantize(amount))
+
+
+@dataclass
+class Surplus:
+    """What is left of a transaction when nothing more is open in its case."""
+
+    decision: Decision
+    case: Case
+    amount: Decimal
+
+
+@dataclass
+class LastAllocation:
+    """The latest allocation of a batch to an open item.
+
+    :ivar message: the sentence on what is open of it, where one was said.
+    """
+
+    item: OpenItem
+    decision: Decision
+    message: Message | None = None
+
+
+class Allocator:
+    """Allocates the transactions of a batch to open items.
+
+    :ivar surpluses: list of :class:`Surplus`. :ivar last_allocations: ``{item id: LastAllocation}``. Both wait until
+        the whole batch is allocated, see :mod:`.differences`.
+    """
+
+    def __init__(self, ledger):
+        self.ledger = ledger
+        self.surpluses = []
+        self.last_allocations = {}
+
+    def allocate(self, line, case):
+        """Return the decision for ``line`` in ``case``; None where the case cannot take it."""
+        if line.kind in DISPUTE_KINDS:
+            return self._allocate_dispute(line, case)
+        return self.allocate_to_documents(line, case)
+
+    def allocate_to_documents(self, line, case):
+        """Allocate to what is open in ``case``; what is left over is settled with the batch."""
+        decision = Decision(line, Status.MATCHED, case=case, invoice_id=case.invoice_id)
+        left = self._allocate_to_open_items(decision, case)
+        if left:
+            self.surpluses.append(Surplus(decision, case, left))
+        return decision
+
+    def _allocate_dispute(self, line, case):
+        decision = Decision(line, Status.MATCHED, case=case, invoice_id=case.invoice_id, is_dispute=True)
+        if line.kind is Kind.CHARGEBACK_REVERSAL:
+            for item in self.ledger.open_items(case.id, ItemType.DISPUTE):
+                if item.residual == line.amount and item.currency == line.currency:
+                    self._add(decision, item, line.amount)
+                    decision.say("dispute_won", name=item.name)
+                    return decision
+        if not case.partner_id:
+            return None
+        decision.allocations.append(
+            Allocation(Role.DISPUTE, line.amount, account_id=case.receivable_account_id, partner_id=case.partner_id)
+        )
+        if line.kind is Kind.CHARGEBACK:
+            decision.say("payment_disputed")
+        else:
+            decision.say("dispute_not_found")
+        return decision
+
+    def _allocate_to_open_items(self, decision, case):
+        """Allocate to what is open with the line's sign; return what is left of the line.
+
+        What has exactly this amount open comes first: a payment registered in Odoo, then a document. Else a registered
+        payment if there is one only, and the documents, oldest first.
+        """
+        line = decision.line
+        usable = []
+        for item in self.ledger.open_items(case.id, *PAYABLE_TYPES):
+            if item.residual * line.amount <= 0:
+                continue
+            if line.amount_in(item.currency) is not None:
+                usable.append(item)
+            else:
+                decision.say(
+                    "amount_in_other_currency",
+                    name=item.name,
+                    currency=item.currency,
+                )
+        payments = [item for item in usable if item.type is ItemType.PAYMENT]
+        documents = [item for item in usable if item.type is not ItemType.PAYMENT]
+        exact = [item for item in payments + documents if item.residual == line.amount_in(item.currency)]
+        left = Unallocated(line.amount, line.amount_in(line.currency_original))
+        for item in exact[:1] or (payments if len(payments) == 1 else []) + documents:
+            if left.amount if item.currency == line.currency else left.original:
+                self._allocate_part(decision, item, left)
+        return left.amount
+
+    def allocate_to_item(self, decision, item):
+        """Allocate the whole of a decision's line to ``item``, as far as it is open."""
+        line = decision.line
+        self._allocate_part(decision, item, Unallocated(line.amount, line.amount_in(line.currency_original)))
+
+    def _allocate_part(self, decision, item, left):
+        """Allocate as much of ``left`` as ``item`` has open."""
+        currency = decision.line.currency
+        part, part_item = left.take(item, currency)
+        allocated = self._add(decision, item, part, amount_item=None if item.currency == currency else part_item)
+        if item.type is ItemType.PAYMENT:
+            decision.say("payment_registered_in_odoo", name=item.name)
+        else:
+            values = {"name": item.name, "amount": abs(part), "currency": currency, "open": abs(item.residual)}
+            decision.say("item_stays_open" if item.residual else "item_closed", **values)
+            allocated.message = decision.explanation[-1]
+
+    def _add(self, decision, item, part, amount_item=None):
+        decision.allocations.append(
+            Allocation(
+                Role.ITEM,
+                part,
+                item=item,
+                account_id=item.account_id,
+                partner_id=item.partner_id,
+                amount_item=amount_item,
+            )
+        )
+        item.residual -= part if amount_item is None else amount_item
+        decision.invoice_id = item.invoice_id or decision.invoice_id
+        allocated = self.last_allocations[item.id] = LastAllocation(item, decision)
+        return allocated

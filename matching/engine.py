@@ -1,0 +1,95 @@
+"""One decision per transaction: where it belongs, by which rule and key, and which candidates were turned down.
+
+Pure: what exists comes in as a :class:`~.ledger.Ledger`, gathered once for the whole batch, and decisions come out.
+Nothing is guessed: a transaction has exactly one match, or it is unknown.
+
+The steps: rules are tried in turn (here), each finds what it looks for (:mod:`.candidates`) and does what its action
+says (:mod:`.actions`), amounts are allocated to open items (:mod:`.allocation`), and when the whole batch is known,
+small differences become rounding (:mod:`.differences`).
+"""
+
+from ..common.messages import Message
+from ..providers.records import BANK_KINDS
+from .actions import Actions, decide_unknown
+from .allocation import Allocator
+from .candidates import Candidates
+from .differences import settle_differences
+from .outcomes import Decision, Status
+from .rules import CUSTOMER_KINDS, RULE_KINDS
+from .search import Search
+
+
+def decide(lines, rules, ledger, settings) -> list:
+    """Return one :class:`~.outcomes.Decision` per line, in the order of ``lines``.
+
+    :param lines: the transactions of the batch, oldest first. What one takes, the next no longer finds.
+    :param rules: :class:`~.rules.Rule` in the order they are tried.
+    :param ledger: :class:`~.ledger.Ledger`. :param settings: :class:`~.settings.Settings`.
+    """
+    allocator = Allocator(ledger)
+    actions = Actions(Candidates(ledger, settings.prefixes), allocator, ledger, settings)
+    rules_by_kind = {kind: [rule for rule in rules if kind in (rule.kinds or CUSTOMER_KINDS)] for kind in RULE_KINDS}
+    decisions = [_decide_line(line, rules_by_kind, actions) for line in lines]
+    settle_differences(allocator, ledger, settings)
+    return decisions
+
+
+def decide_for_case(line, case, ledger, settings) -> Decision:
+    """Return the decision for ``line`` when a person has said which case it belongs to."""
+    allocator = Allocator(ledger)
+    # Also what was disputed: on a credit note it is the end of a rescinded sale.
+    decision = allocator.allocate_to_documents(line, case)
+    settle_differences(allocator, ledger, settings)
+    return decision
+
+
+def _decide_line(line, rules_by_kind, actions):
+    if line.kind in BANK_KINDS:
+        decision = Decision(line, Status.MATCHED)
+        decision.say("bank_transfer")
+        return decision
+    search = Search(line)
+    decision = _try_rules(search, rules_by_kind[line.kind], actions) or _decide_without_rule(search)
+    decision.explanation += search.rejected
+    decision.tried = search.attempts
+    return decision
+
+
+def _try_rules(search, rules, actions):
+    """Return the decision of the first rule that decides, or None."""
+    for rule in rules:
+        if not rule.applies_to(search.line):
+            continue
+        search.rule = rule
+        decision = actions.apply(search)
+        if decision:
+            decision.rule_id = rule.id
+            decision.tolerance = rule.tolerance
+            return decision
+    search.rule = None
+    return None
+
+
+def _decide_without_rule(search):
+    """Return the decision for what no rule decided on: unknown, with what would have been needed."""
+    line = search.line
+    if line.kind not in CUSTOMER_KINDS:
+        search.fail(Message("needs_rule_for_type"))
+        return decide_unknown(
+            line,
+            Message("no_rule_for_type", {"type": line.text or str(line.kind)}),
+        )
+    references = ", ".join(dict.fromkeys(filter(None, map(str.strip, search.references))))
+    if references:
+        search.fail(
+            Message(
+                "needs_one_candidate",
+                {"keys": references},
+            )
+        )
+    else:
+        search.fail(Message("needs_other_rule"))
+    if not line.order_reference:
+        return decide_unknown(line, Message("no_order_reference"))
+    reason = "reference_ambiguous" if search.rejected else "reference_unknown"
+    return decide_unknown(line, Message(reason, {"reference": line.order_reference}))

@@ -1,0 +1,119 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..common.messages import Message
+from ..matching.engine import decide
+from ..matching.lookups import collect_lookups
+from .account_settlement_line_transfer import OPEN_ROLES
+
+_logger = logging.getLogger(__name__)
+
+
+class AccountSettlementLine(models.Model):
+    """Matching transactions again that are unknown or wait for their invoice."""
+
+    _inherit = "account.settlement.line"
+
+    def action_retry(self):
+        """Match again, including transactions that a person has undone."""
+        self._retry()
+        return True
+
+    @api.model
+    def _cron_retry(self):
+        """Scheduled action: match again what is unknown or waits for its invoice, one settlement at a time."""
+        is_open = Domain("move_line_ids", "any", [("settlement_role", "in", OPEN_ROLES), ("amount_residual", "!=", 0)])
+        domain = self._get_awaiting_domain() & Domain("provider_id.state", "=", "active") & is_open
+        fault = self.env["settlement.fault"]
+        settlements = (
+            self.env["account.settlement"]
+            .browse(settlement.id for settlement, _lines in self.search(domain)._group_by_settlement())
+            .filtered_domain(fault._get_ready_domain("retry", self.env["account.settlement"]))
+        )
+        self.env["ir.cron"]._commit_progress(remaining=len(settlements))
+        fault._work_through(
+            "retry",
+            settlements,
+            lambda settlement: settlement.line_ids.filtered_domain(domain).with_company(settlement.company_id)._retry(),
+        )
+
+    @api.model
+    def _get_waiting_domain(self):
+        """Return the domain of transactions that may still be matched, in full or with what is left of them."""
+        return Domain("status", "in", ("unknown", "on_account")) | Domain("difference", "=", "excess")
+
+    @api.model
+    def _get_awaiting_domain(self):
+        """Return the domain of waiting transactions that are retried automatically: not those a person has undone."""
+        return self._get_waiting_domain() & Domain("is_undone", "=", False)
+
+    @api.model
+    def _reconsider(self, companies):
+        """Let the scheduled actions retry what waits, because the rules of these companies have changed."""
+        proposed = [("company_id", "in", companies.ids), ("is_exclusion_proposed", "=", True)]
+        self.search(proposed).is_exclusion_proposed = False
+        self.env.ref("settlement_bridge.ir_cron_settlement_retry")._trigger()
+        self.env.ref("settlement_bridge.ir_cron_settlement_process")._trigger()
+
+    @api.model
+    def _retry_awaiting(self, orders, references, companies):
+        """Retry transactions that wait for these orders or shop references; never raise to the caller."""
+        domain = Domain("company_id", "in", companies.ids) & self._get_awaiting_domain()
+        domain &= Domain("sale_order_id", "in", orders.ids) | Domain(
+            "order_reference", "in", references + orders.settlement_reference_ids.mapped("value")
+        )
+        lines = self.search(domain)
+        if not lines:
+            return
+        try:
+            with self.env.cr.savepoint():
+                lines._retry()
+        except UserError as error:
+            _logger.info("Settlement transactions %s still wait: %s", lines.ids, error)
+        except Exception:
+            _logger.exception("Settlement transactions %s could not be placed", lines.ids)
+
+    def _retry(self):
+        """Match unknown and waiting transactions again, and move those that are matched now.
+
+        :return: the transactions that were moved.
+        """
+        moved = self.sudo().browse()
+        waiting = self._as_user().filtered_domain(self._get_waiting_domain())
+        for settlement, lines in waiting._group_by_settlement():
+            sources = lines._get_open_sources()
+            provider = settlement.provider_id
+            plain = [line._get_plain_open(move_line) for line, move_line in sources]
+            settings = settlement._get_match_settings(fields.Date.context_today(self))
+            rules = self.env["account.settlement.rule"]._get_rules(provider)
+            ledger = provider._gather_ledger(collect_lookups(plain, rules, settings.prefixes))
+            decisions = decide(plain, rules, ledger, settings)
+            for (line, move_line), decision in zip(sources, decisions, strict=True):
+                if decision.improves(move_line.settlement_role) and line._try_transfer(decision, move_line):
+                    moved |= line
+        return moved.with_env(self.env)
+
+    def _try_transfer(self, decision, move_line):
+        """Move a transaction that is matched now, and return whether that worked. If not, it stays and says why."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._book_transfer(decision, move_line)
+        except UserError as error:
+            self._note_failed_transfer(error)
+            return False
+        self.tried_data = [message.to_json() for message in decision.tried]
+        self.decided_rule = decision.rule_id or 0
+        return True
+
+    def _note_failed_transfer(self, error):
+        """Store once in the explanation why a matched transaction could not be moved."""
+        cause = self.env["account.settlement"]._get_stored_error(error)
+        said = Message("not_moved", {"error": Message.from_json(cause)}).to_json()
+        _logger.info("Settlement transaction %s could not be moved: %s", self.id, error)
+        if said not in (self.explanation_data or []):
+            kept = [message for message in self.explanation_data or [] if message[0] != "not_moved"]
+            self.explanation_data = [said, *kept]

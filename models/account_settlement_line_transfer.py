@@ -1,0 +1,138 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..booking.fees import book_fees, move_fee
+from ..booking.transfers import plan_transfer
+from ..common.messages import Message, SettlementError
+from ..matching.ledger import OpenItem
+from .money import to_decimal
+
+#: The roles of journal items on which a transaction's amount is open until it is matched for good.
+OPEN_ROLES = ("unknown", "customer", "prepayment", "dispute", "reserve")
+
+
+class AccountSettlementLine(models.Model):
+    """Transfers of a transaction's open amount to another account or document, each by a voucher of its own."""
+
+    _inherit = "account.settlement.line"
+
+    def _get_open_move_lines(self):
+        """Return the journal items on which this transaction's amount is open."""
+        return self.move_line_ids.filtered(
+            lambda line: (
+                line.parent_state == "posted"
+                and line.settlement_role in OPEN_ROLES
+                and (line.amount_residual_currency or line.amount_residual)
+            )
+        )
+
+    def _get_source_item(self, move_line):
+        """Return an open journal item as a plain :class:`~..matching.ledger.OpenItem`."""
+        return OpenItem(
+            id=move_line.id,
+            type=None,
+            case_id="",
+            name=move_line.move_name or "",
+            account_id=move_line.account_id.id,
+            partner_id=move_line.partner_id.id or None,
+            currency=move_line.currency_id.name,
+            residual=to_decimal(move_line.amount_residual_currency, move_line.currency_id),
+        )
+
+    def _get_plain_open(self, move_line):
+        """Return this transaction as a plain line over the amount that is still open on ``move_line``."""
+        plain = self._to_plain()
+        amount = -to_decimal(move_line.amount_residual_currency, move_line.currency_id)
+        original = plain.amount_original if amount == plain.amount else None
+        return replace(plain, amount=amount, amount_whole=plain.amount, fee=Decimal(0), amount_original=original)
+
+    def _get_settings(self):
+        settlement = self.settlement_id
+        return settlement._get_match_settings(fields.Date.context_today(self))
+
+    def _get_open_sources(self):
+        """Return ``(transaction, journal item)`` for each journal item that is open."""
+        return [(line, move_line) for line in self for move_line in line._get_open_move_lines()]
+
+    def _book_transfer(self, decision, move_line, reason=None, status=None):
+        """Transfer what is open on ``move_line`` to where ``decision`` says, by a voucher of its own.
+
+        :param str reason: of the person who decided, if one did.
+        :param status: the transaction's status afterwards; by default the decision's.
+        """
+        self.ensure_one()
+        settlement = self.settlement_id.with_company(self.company_id)
+        split_tax = settlement._get_tax_split()
+        fee = self._book_moved_fee(decision, split_tax)
+        date = self._get_transfer_date(decision)
+        source = self._get_source_item(move_line)
+        rate = Decimal(1)
+        if source.residual and move_line.currency_id != move_line.company_currency_id:
+            rate = Decimal(repr(move_line.amount_residual)) / source.residual
+        company_currency = move_line.company_currency_id
+
+        def to_company(amount, _currency):
+            return to_decimal(company_currency.round(float(amount * rate)), company_currency)
+
+        try:
+            voucher, pairs = plan_transfer(
+                date,
+                decision,
+                source,
+                settlement._get_accounts(),
+                settlement._get_labels(self.date),
+                to_company,
+                company_currency.name,
+                split_tax,
+            )
+        except SettlementError as error:
+            raise UserError(settlement.env["settlement.message"]._render(error.message)) from error
+        if voucher.lines:
+            settlement._write_vouchers([voucher])
+        AccountMoveLine = self.env["account.move.line"]
+        settlement._reconcile_groups([AccountMoveLine.browse(pair) for pair in pairs])
+        explanation = [message.to_json() for message in decision.explanation]
+        if reason:
+            said = Message("person_says", {"user": self.env.user.name, "reason": reason})
+            explanation.insert(0, said.to_json())
+        vals = {
+            "status": status or str(decision.status),
+            "explanation_data": explanation + (self.explanation_data or []),
+            "rule_id": decision.rule_id or self.rule_id.id,
+            "partner_id": decision.partner_id or self.partner_id.id,
+            "difference": decision.difference or False,
+            "is_dispute": self.is_dispute or decision.is_dispute,
+            "is_undone": False,
+        }
+        if fee:
+            vals["fee_vat_issue"] = self._get_fee_vat_issue(fee)
+        if decision.case:
+            vals["sale_order_id"] = decision.case.order_id or self.sale_order_id.id
+            vals["invoice_id"] = decision.invoice_id or self.invoice_id.id
+        elif status == "resolved":
+            vals.update({"sale_order_id": False, "invoice_id": False})
+        elif decision.line.amount == decision.line.amount_whole:
+            # Nothing of it is left where it was: it no longer has to do with that order and customer.
+            vals.update({"sale_order_id": False, "invoice_id": False, "partner_id": decision.partner_id or False})
+        self.write(vals)
+
+    def _book_moved_fee(self, decision, split_tax):
+        """Book by its type what a rule has recognised as a fee; return its booking, or None."""
+        provider = self.provider_id
+        fee = book_fees([decision], provider._get_fee_types(), split_tax).get(self.id) if decision.rule_id else None
+        if fee:
+            move_fee(decision, fee, provider.fee_account_id.id)
+        return fee
+
+    def _get_transfer_date(self, decision):
+        """Return the voucher's date: for a transfer from prepayments the invoice's, else today; never a locked one."""
+        today = fields.Date.context_today(self)
+        invoice = self.env["account.move"].browse(decision.invoice_id)
+        wanted = today
+        if self.status == "on_account" and invoice.invoice_date:
+            wanted = max(invoice.date, self.booking_date or invoice.date)
+        has_tax = any(part.tax_id for part in decision.allocations)
+        return self.settlement_id._get_booking_date(wanted, has_tax)

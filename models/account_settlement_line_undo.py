@@ -1,0 +1,76 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..common.messages import Message
+
+
+class AccountSettlementLine(models.Model):
+    """A person takes transactions back to the unknown account."""
+
+    _inherit = "account.settlement.line"
+
+    def action_undo(self):
+        """Let a person take the transactions back to the unknown account."""
+        return {**self._open_assign("undo"), "name": self.env._("Undo")}
+
+    def _undo(self, reason):
+        """Take transactions back to the unknown account, each by one small voucher, so that they can be matched anew.
+
+        :raises UserError: when one has no journal item of its own, or somebody else has reconciled it since.
+        """
+        for line in self._as_user():
+            if line.status == "excluded":
+                line._include_again(reason)
+                continue
+            own = line.move_line_ids.filtered(
+                lambda item: (
+                    not item.move_id.reversed_entry_id
+                    and item.move_id._count_in_ledger() > 0
+                    and item.settlement_role not in ("clearing", "fee", "fee_tax", "fee_payable")
+                )
+            )
+            if not own:
+                raise UserError(
+                    line.env._(
+                        "%s has no journal item of its own: it is booked as part of a sum, or by the bank. Undo its"
+                        " settlement instead.",
+                        line.name,
+                    )
+                )
+            foreign = own.move_id._get_reconciled_by_others() & own
+            if foreign:
+                raise UserError(
+                    line.env._(
+                        "%(line)s has since been reconciled by somebody else (%(items)s). Undo that reconciliation "
+                        "first.",
+                        line=line.name,
+                        items=", ".join(foreign.mapped("move_name")),
+                    )
+                )
+            partials = (own.matched_debit_ids | own.matched_credit_ids).filtered(
+                lambda partial, own=own: (partial.debit_move_id | partial.credit_move_id) - own
+            )
+            partials.unlink()
+            line._book_undo(own, reason)
+
+    def _book_undo(self, own, reason):
+        """Reverse the transaction's own journal items, and book their amount to the unknown account."""
+        self.ensure_one()
+        settlement = self.settlement_id.with_company(self.company_id)
+        voucher, moved = settlement._plan_undo(self, own)
+        if voucher.lines:
+            settlement._write_vouchers([voucher])
+        said = Message("undone_by", {"user": self.env.user.name, "reason": reason})
+        self.write(
+            {
+                "status": "unknown" if moved else self.status,
+                "is_undone": True,
+                "explanation_data": [said.to_json()] + (self.explanation_data or []),
+                "rule_id": False,
+                "invoice_id": False,
+                "sale_order_id": False,
+                "partner_id": False,
+                "difference": False,
+                "is_dispute": False,
+            }
+        )

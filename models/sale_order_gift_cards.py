@@ -1,0 +1,60 @@
+from odoo import models
+from odoo.fields import Command
+
+from ..webshops.records import TenderKind
+from .sale_order_booked import TENDER
+
+
+class SaleOrder(models.Model):
+    """Entries for what gift cards and store credit paid of a web order."""
+
+    _inherit = "sale.order"
+
+    def _make_tender_entry(self, tender):
+        """Book what a gift card or store credit paid, or what was given back to it."""
+        webshop = self.webshop_id
+        is_gift_card = tender.kind is TenderKind.GIFT_CARD
+        account = webshop._get_account("gift_card_account_id" if is_gift_card else "store_credit_account_id")
+        partner = self.partner_invoice_id.commercial_partner_id
+        journal = webshop._get_tender_journal()
+        local = self._get_local_date(tender.time)
+        date = self._get_document_date(local, journal)
+        amount = float(tender.amount)
+        balance = self.currency_id._convert(amount, self.company_id.currency_id, self.company_id, date)
+        what = self.env._("gift card") if is_gift_card else self.env._("store credit")
+        name = f"{self.webshop_reference or self.name} {what}"
+        move = (
+            self.env["account.move"]
+            .sudo()
+            .create(
+                {
+                    "move_type": "entry",
+                    "journal_id": journal.id,
+                    "date": date,
+                    "ref": name,
+                    "webshop_id": webshop.id,
+                    "webshop_order_id": self.id,
+                    "webshop_document_key": f"{TENDER}{tender.kind}",
+                    "webshop_reference": self.webshop_reference,
+                    "webshop_date": local,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "account_id": line_account.id,
+                                "partner_id": partner.id,
+                                "name": name,
+                                "currency_id": self.currency_id.id,
+                                "amount_currency": sign * amount,
+                                "balance": sign * balance,
+                            }
+                        )
+                        for line_account, sign in (
+                            (account, 1),
+                            (partner.with_company(self.company_id).property_account_receivable_id, -1),
+                        )
+                    ],
+                }
+            )
+        )
+        move._post(soft=False)
+        return move

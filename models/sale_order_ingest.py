@@ -1,0 +1,213 @@
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..common.messages import SettlementError
+from ..webshops.records import ZERO, Refund
+from ..webshops.registry import PLATFORMS
+from .times import to_naive
+
+
+class SaleOrder(models.Model):
+    """Bringing Odoo's order in line with the shop's; what is invoiced of it is another step."""
+
+    _inherit = "sale.order"
+
+    @api.model
+    def _update_from_webshop(self, webshop, order, known, event):
+        """Bring Odoo's order in line with the shop's; what is invoiced of it is another step.
+
+        :param order: :class:`~..webshops.records.Order`. :param known: its ``sale.order``, or none.
+        :param event: the ``sale.webshop.event`` it was read from.
+        """
+        values = {
+            "webshop_status": order.status,
+            "webshop_payment": order.payment_name or order.payment_method,
+            "webshop_changed_at": to_naive(order.changed_at),
+            "webshop_is_deleted": order.is_deleted,
+            "webshop_event_id": event.id,
+            "webshop_check": True,
+        }
+        if not known:
+            values.update(self._prepare_webshop_order(webshop, order), webshop_state="open")
+            known = self.create(values)
+        else:
+            known.write(values)
+            if known.webshop_state != "left_out":
+                known.webshop_state = "open"
+            if not known._get_webshop_moves():
+                known.write(self._prepare_webshop_partners(webshop, order))
+        event.order_id = known
+        known._add_webshop_references(order)
+        known._sync_webshop_lines(order)
+        known._follow_webshop_state(order)
+        return known
+
+    def _prepare_webshop_order(self, webshop, order):
+        reference = f"{webshop.reference_prefix or ''}{order.number}"
+        currency = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "=", order.currency)], limit=1)
+        )
+        return {
+            "webshop_id": webshop.id,
+            "webshop_external_id": order.external_id,
+            "webshop_reference": reference,
+            "client_order_ref": reference,
+            "company_id": webshop.company_id.id,
+            **self._prepare_webshop_partners(webshop, order),
+            "date_order": to_naive(order.created_at),
+            "webshop_currency_id": currency.id,
+            "pricelist_id": False,
+            "payment_term_id": False,
+            "require_payment": False,
+            "require_signature": False,
+        }
+
+    @staticmethod
+    def _prepare_webshop_partners(webshop, order):
+        """Whom the order is for. It may be changed in the shop until something is invoiced."""
+        partner, billing, shipping = webshop._get_partners(order)
+        return {
+            "webshop_buyer_id": order.buyer.external_id or False,
+            "partner_id": partner.id,
+            "partner_invoice_id": billing.id,
+            "partner_shipping_id": shipping.id,
+        }
+
+    def _add_webshop_references(self, order):
+        """Keep every key a payment provider may send for the order; those it was known by before stay."""
+        wanted = {(str(reference.kind), reference.value) for reference in order.references}
+        for refund in order.refunds:
+            wanted |= {(str(reference.kind), reference.value) for reference in refund.references}
+        wanted |= {("shop_id", order.external_id), ("shop_number", order.number)}
+        known = {(reference.kind, reference.value) for reference in self.settlement_reference_ids}
+        self.env["sale.order.reference"].sudo().create(
+            [{"order_id": self.id, "kind": kind, "value": value} for kind, value in sorted(wanted - known) if value]
+        )
+
+    # ---------------------------------------------------------------- the lines
+
+    def _sync_webshop_lines(self, order):
+        """Write the shop's lines on the order, with exactly the shop's amounts.
+
+        What keeps a line from being written is noted, and the order waits.
+        """
+        self.ensure_one()
+        webshop = self.webshop_id
+        unlock = self.locked
+        if unlock:
+            self.action_unlock()
+        try:
+            webshop._get_currency(order.currency)
+            vals_list, problems = self._prepare_webshop_lines(order)
+        except SettlementError as error:
+            vals_list, problems = [], [error.message]
+        self.write(
+            {
+                "webshop_total": float(order.total),
+                "webshop_lines_total": float(sum((line.amount for line in order.lines), ZERO)),
+                "webshop_line_problem_data": [problem.to_json() for problem in problems] or False,
+            }
+        )
+        if not problems:
+            self._write_webshop_lines(vals_list)
+        if unlock:
+            self.action_lock()
+
+    def _write_webshop_lines(self, vals_list):
+        """Write the lines. What is delivered or invoiced may keep a line from being changed in Odoo: then the order
+        stays as it was, and says so; what is invoiced follows the shop all the same.
+        """
+        known = {line.webshop_line_id: line for line in self.order_line if line.webshop_line_id}
+        commands = []
+        for vals in vals_list:
+            line = known.pop(vals["webshop_line_id"], None)
+            if line and line.invoice_lines:
+                vals = {name: value for name, value in vals.items() if name not in ("product_id", "product_uom_id")}
+            commands.append(Command.update(line.id, vals) if line else Command.create(vals))
+        for line in known.values():
+            is_confirmed = self.state == "sale"
+            empty = {"product_uom_qty": 0, "extra_tax_data": False}
+            commands.append(Command.update(line.id, empty) if is_confirmed else Command.delete(line.id))
+        try:
+            with self.env.cr.savepoint():
+                self.write({"order_line": commands})
+        except UserError as error:
+            if not self._get_webshop_moves():
+                raise
+            self.message_post(body=self.env._("The lines could not be changed as in the shop: %s", error))
+
+    def _prepare_webshop_lines(self, order):
+        webshop = self.webshop_id
+        products, problems = webshop._get_products(order.lines)
+        vals_list = []
+        for line in order.lines:
+            product = products[line.external_id]
+            if line.rate is None or not product:
+                continue  # the plan says so, with the other problems
+            try:
+                taxes = webshop._get_tax(line, product, order, self.fiscal_position_id)
+            except SettlementError as error:
+                problems.append(error.message)
+                continue
+            values, quantity = self.env["sale.order.line"]._prepare_exact_amounts(
+                line.name or product.display_name,
+                taxes,
+                float(line.quantity),
+                line.amount,
+                line.tax,
+                self.currency_id,
+            )
+            vals_list.append(
+                {
+                    **values,
+                    "product_id": product.id,
+                    "product_uom_qty": quantity,
+                    "product_uom_id": product.uom_id.id,
+                    "webshop_line_id": line.external_id,
+                    "webshop_kind": str(line.kind),
+                    "analytic_distribution": webshop.analytic_distribution or False,
+                }
+            )
+        return vals_list, problems
+
+    # ---------------------------------------------------------------- the state
+
+    def _follow_webshop_order(self, shop_order):
+        """Bring the order in line with the shop's once more where something kept its lines from being written."""
+        if self.webshop_line_problem_data:
+            self._sync_webshop_lines(shop_order)
+            self._follow_webshop_state(shop_order)
+
+    def _follow_webshop_state(self, order):
+        """Confirm what has become binding, and cancel what was called off before anything was invoiced."""
+        is_called_off = order.is_called_off
+        if self.state in ("draft", "sent") and not is_called_off and self.order_line and order.accepted_at:
+            self.action_confirm()
+        elif is_called_off and self.state != "cancel" and not self._get_webshop_moves():
+            self._action_cancel()
+        elif not is_called_off and self.state == "cancel" and order.accepted_at:
+            self.action_draft()
+            self.action_confirm()
+
+    def _get_refund_documents(self):
+        """Return the refunds that came as documents of their own: on other platforms the order has them all."""
+        if not PLATFORMS[self.webshop_id.platform].has_refund_documents:
+            return []
+        events = self.webshop_event_ids.filtered(
+            lambda event: event.kind == "document" and event.state == "done" and not event.content_removed_on
+        )
+        parsed = [event._parse() for event in (events - self.webshop_event_id).sorted("id")]
+        return [document for document in parsed if isinstance(document, Refund)]
+
+    def _get_webshop_order(self):
+        """Return the :class:`~..webshops.records.Order` as the shop reported it last, with all its refunds."""
+        self.ensure_one()
+        self._check_webshop_content_kept()
+        order = self.webshop_event_id._parse()
+        refunds = {refund.external_id: refund for refund in (*self._get_refund_documents(), *order.refunds)}
+        is_deleted = order.is_deleted or self.webshop_is_deleted
+        cancelled_at = order.cancelled_at or (order.changed_at if self.webshop_is_called_off else None)
+        return replace(order, refunds=tuple(refunds.values()), is_deleted=is_deleted, cancelled_at=cancelled_at)

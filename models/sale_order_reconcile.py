@@ -1,0 +1,46 @@
+from odoo import models
+
+from .sale_order_booked import REFUND, WITHDRAWN
+
+
+class SaleOrder(models.Model):
+    """Reconciling a web order's documents with each other."""
+
+    _inherit = "sale.order"
+
+    def _reconcile_webshop_documents(self, moves, shop_order):
+        """Reconcile within the order what needs no provider: gift cards with the invoice, corrections with it too.
+
+        What the buyer is to get back stays open: the refund in the settlement meets it.
+        """
+        of_order = self._get_webshop_moves(with_tenders=True)
+        invoices = of_order.filtered(lambda move: move.move_type == "out_invoice")
+        credit_notes = of_order.filtered(lambda move: move.move_type == "out_refund")
+        corrections = credit_notes.filtered(lambda note: note.webshop_document_key == "change")
+        for move in moves:
+            key = move.webshop_document_key
+            if move in corrections and not is_money_back(shop_order):
+                (move | invoices)._reconcile_receivables()
+            elif key.startswith(WITHDRAWN):
+                refund_key = key.replace(WITHDRAWN, REFUND)
+                taken_back = credit_notes.filtered(lambda note, key=refund_key: note.webshop_document_key == key)
+                (move | taken_back)._reconcile_receivables()
+            elif move in invoices:
+                # what was credited and is invoiced again is not paid back
+                (move | corrections)._reconcile_receivables()
+        for entry in of_order - invoices - credit_notes:
+            is_payment = sum(entry._get_open_receivables().mapped("balance")) < 0
+            (entry | (invoices if is_payment else credit_notes))._reconcile_receivables()
+
+    def _reconcile_registered_payments(self, is_finished):
+        """Reconcile the payments Odoo has registered. Those of a shop elsewhere come by settlement, so it has none.
+
+        :param bool is_finished: whether nothing more of the order is to be invoiced.
+        """
+
+
+def is_money_back(order):
+    """Whether the buyer gets money back for what is credited: it was taken, as far as the shop reports."""
+    if order.captures is None:
+        return True
+    return order.captured > 0 and (order.is_called_off or order.captured + order.tendered > order.total)

@@ -1,0 +1,242 @@
+"""What the records report: on transactions, documents, orders, and in the proof of the books.
+
+The codes are stored in databases and stay; the wording may be improved at any time.
+"""
+
+from ..common.messages import _, register
+
+register(
+    {
+        "item_of_payout": _("The payout of %(name)s."),
+        "item_of_transactions": _("%(role)s: the sum of %(count)s transactions of %(name)s."),
+        "fetched_again": _("Fetched again: %(name)s was read instead."),
+        "document_excluded_by": _("Excluded by %(user)s."),
+        "text_only": _("%(error)s"),
+        "row_misread": _("Transaction %(row)s reads %(found)s, but document %(document)s has %(booked)s."),
+        "row_invented": _("Transaction %(row)s of %(amount)s is not in its document %(document)s."),
+        "row_missing": _("Transaction %(row)s of %(amount)s is in document %(document)s, but is not stored."),
+        "row_without_document": _("Transaction %(row)s of %(amount)s has no document."),
+        "payout_missing": _("Payout %(number)s of %(amount)s is in document %(document)s, but is not stored."),
+        "content_removed_early": _(
+            "The content of document %(document)s is marked as removed, but it must be kept until %(date)s."
+        ),
+        "payout_misread": _("The payout reads %(found)s, but document %(document)s has %(booked)s."),
+        "content_changed": _(
+            "Document %(document)s is no longer what was received: the SHA-256 of its content is not %(booked)s. "
+            "Upload the original file again to restore it."
+        ),
+        "no_document": _("%(settlement)s has %(count)s transactions but no document."),
+        "not_its_document": _(
+            "%(count)s transactions are linked to document %(found)s, which is not one of this settlement's: "
+            "%(booked)s."
+        ),
+        "document_unreadable": _(
+            "Document %(document)s, the source of %(count)s transactions, cannot be read: its SHA-256 is now %(found)s."
+        ),
+        "fees_owed_differ": _(
+            "Fees owed for transaction %(row)s add up to %(found)s, but to %(booked)s in the documents."
+        ),
+        "fee_owed_unreported": _("Transaction %(row)s, %(found)s, is a fee owed that no document reports."),
+        "fee_type_all_other": _("All other fees"),
+        "stored_rows_differ_from_payout": _(
+            "The rows of settlement %(number)s plus its opening balance give %(total)s, but %(payout)s is paid "
+            "out. Something is missing or duplicated: compare it with the provider's own report."
+        ),
+        "assigned_by_hand": _("Matched by hand with %(target)s."),
+        "late": _("Dated %(date)s, which is locked: booked on %(booked)s."),
+        "kept_by_person": _("To be booked, %(user)s: %(reason)s"),
+        "excluded_by": _("Excluded by %(user)s: %(reason)s"),
+        "undone_by": _("Undone by %(user)s: %(reason)s"),
+        "vat_reviewed_by": _("VAT reviewed by %(user)s: %(reason)s"),
+        "correction_taken_out": _(
+            "Correction voucher %(voucher)s was reversed, because it had been changed outside the program."
+        ),
+        "not_moved": _("A match was found, but the amount could not be moved there: %(error)s"),
+        "person_says": _("%(user)s: %(reason)s"),
+        "voucher_copy_missing": _(
+            "The stored copy of voucher %(voucher)s, debit %(amount)s, which reverses another, is missing."
+        ),
+        "voucher_foreign": _(
+            "Voucher %(voucher)s, debit %(amount)s, is linked to this settlement, but was not booked from it."
+        ),
+        "row_without_voucher": _("Transaction %(row)s of %(amount)s is marked as booked, but is in no voucher."),
+        "row_in_two_vouchers": _("Transaction %(row)s of %(amount)s is in more than one voucher."),
+        "row_booked_unmarked": _("Transaction %(row)s of %(amount)s is in a voucher, but is not marked as booked."),
+        "clearing_differs": _(
+            "The clearing account has %(found)s from this settlement, but its transactions give %(booked)s."
+        ),
+        "residual_differs": _(
+            "According to the journal item, %(found)s %(currency)s of %(item)s is open, but %(booked)s according "
+            "to its reconciliations."
+        ),
+        "reconciled_mark_wrong": _("%(item)s has %(found)s open, but its reconciled mark says otherwise."),
+        "exclusion_lost": _(
+            "Transaction %(row)s of %(amount)s was excluded because of a journal item that no longer has its amount."
+        ),
+        "item_of_other_settlement": _("%(item)s of voucher %(voucher)s has %(found)s, but belongs to %(booked)s."),
+        "and_more": _("… and %(count)s more."),
+        "not_an_amount": _("%(record)s: %(field)s is %(found)s, but an amount is expected."),
+        "row_sum_differs_in_ledger": _(
+            "Transaction %(row)s of %(amount)s has %(found)s in the ledger instead of %(booked)s."
+        ),
+        "row_in_other_company": _(
+            "Transaction %(row)s of %(amount)s has %(found)s, but its settlement has %(booked)s."
+        ),
+        "row_hidden": _(
+            "%(found)s of transaction %(row)s of %(amount)s is open on the unknown account, but the transaction "
+            "is not shown there: it is marked as %(status)s."
+        ),
+        "settlement_elsewhere": _("%(settlement)s has %(found)s, but its provider has %(booked)s."),
+        "entry_pretends": _(
+            "Entry %(voucher)s, debit %(amount)s, has journal items marked as this settlement's, but is not one "
+            "of its vouchers."
+        ),
+        "reversal_foreign": _(
+            "Entry %(voucher)s, debit %(amount)s, is marked as reversing a voucher of this settlement, but was "
+            "not booked from it."
+        ),
+        "paid_but_open": _("It is marked as paid out, but %(found)s of %(booked)s is open on the clearing account."),
+        "reconciled_elsewhere": _(
+            "%(item)s, which is reconciled with the clearing account, is on %(found)s and not on %(booked)s."
+        ),
+        "reconciled_unposted": _(
+            "%(item)s, which is reconciled with the clearing account, is not posted: its entry is %(found)s."
+        ),
+        "bank_line_differs": _("Bank line %(item)s has %(found)s of this payout, but %(booked)s was paid out."),
+        "payout_contradicts": _(
+            "%(filename)s reports settlement %(number)s with a payout of %(found)s%(row)s, but it is stored with "
+            "%(stored)s and the rows of %(other)s. Undo the stored settlement first if this document is the right"
+            " one."
+        ),
+        "document_of_other_merchant": _(
+            "%(filename)s belongs to merchant %(found)s, but %(provider)s has merchant id %(expected)s. Choose "
+            "the right provider, or activate one for that merchant."
+        ),
+        "document_with_gap": _(
+            "%(filename)s starts on %(date)s with a balance of %(found)s, but the last known balance, of "
+            "%(last)s, is %(expected)s. The time between is missing: fetch or upload it first, then upload this "
+            "again."
+        ),
+        "document_in_other_currency": _(
+            "%(filename)s is in %(found)s, but %(provider)s settles in %(expected)s. Activate a provider for that"
+            " currency, then upload again."
+        ),
+        "document_before_start": _(
+            "%(filename)s contains transactions from %(date)s (row %(row)s), before the start date %(start)s of "
+            "%(provider)s. Export the report from the start date, or change the start date."
+        ),
+        "transaction_contradicts": _(
+            "%(filename)s, row %(row)s: transaction %(id)s is %(found)s here, but %(stored)s in %(other)s. The "
+            "same transaction cannot have two amounts: ask the provider which document is right."
+        ),
+        "and_additional_row": _(" and an additional row %(row)s"),
+        "vipps_keys_missing": _(
+            "The keys for Vipps are missing. A system administrator enters them under Settings › Payment "
+            "Providers and Webshops."
+        ),
+        "vipps_several_ledgers": _(
+            "With these keys Vipps shows %(count)s ledgers in %(currency)s. Enter the merchant serial number of "
+            "this agreement as merchant id, and activate a provider for each of the others."
+        ),
+        "vipps_no_ledger": _(
+            "With these keys Vipps shows no ledger in %(currency)s for merchant %(merchant)s. Check the merchant "
+            "serial number, and that access to the ledger was granted in the Vipps portal."
+        ),
+        "vipps_day_not_closed": _("Vipps has not closed %(date)s yet. It is fetched automatically later."),
+        "row_stored_again": _("Stored again: it had been deleted outside the program."),
+        "voucher_deleted": _("Voucher %(voucher)s of %(date)s, debit %(amount)s, was deleted."),
+        "voucher_not_posted": _("Voucher %(voucher)s, debit %(amount)s, is no longer posted: it is %(state)s."),
+        "voucher_renumbered": _("Voucher %(booked)s now has the number %(found)s."),
+        "voucher_redated": _("Voucher %(voucher)s was booked on %(booked)s, but is now dated %(found)s."),
+        "voucher_in_other_journal": _("Voucher %(voucher)s was booked in journal %(booked)s, but is now in %(found)s."),
+        "voucher_unlinked": _("Voucher %(voucher)s is no longer linked to this settlement."),
+        "voucher_copy_changed": _(
+            "The stored copy of voucher %(voucher)s, which it is compared with, was itself changed."
+        ),
+        "row_changed": _("Transaction %(row)s was booked as %(booked)s, but now reads %(found)s."),
+        "row_gone": _("Transaction %(row)s was booked as %(booked)s, but no longer exists."),
+        "voucher_copy_moved": _(
+            "The stored copy of voucher %(voucher)s belonged to %(booked)s, but is now with %(found)s."
+        ),
+        "voucher_changed": _("Voucher %(voucher)s: %(field)s was %(booked)s, but is now %(found)s."),
+        "reversal_orphaned": _(
+            "What voucher %(voucher)s, debit %(amount)s, reverses was deleted: it no longer reverses anything."
+        ),
+        "voucher_documents_changed": _(
+            "Voucher %(voucher)s was booked from documents with the SHA-256 %(booked)s, but its transactions now "
+            "come from %(found)s."
+        ),
+        "books_locked": _("The books are locked up to %(date)s, which includes today. Open the period to go on."),
+        "refund_of_several_taxes": _(
+            "%(rate)s %% was refunded without lines, and several taxes of the order have that rate: %(taxes)s."
+        ),
+        "no_line_of_rate": _("No line of the order has %(rate)s %%, so there is no account to book %(amount)s to."),
+        "document_made_by_hand": _(
+            "%(documents)s was made by hand, so the shop's own documents are not added to it. Count it as the "
+            "shop's own, or exclude the order."
+        ),
+        "document_set_to_draft": _("%(documents)s was set back to draft. Post or cancel it, then retry."),
+        "document_cancelled": _("%(documents)s was cancelled by hand. Retry to create it anew, or exclude the order."),
+        "document_currency_differs": _(
+            "The document would be in %(made)s, but the order is in %(wanted)s. It was not created."
+        ),
+        "document_total_differs": _(
+            "The document would come to %(made)s with %(made_tax)s VAT, but the shop has %(wanted)s with "
+            "%(wanted_tax)s. It was not created."
+        ),
+        "booking_failed": _("Booking stopped on an unexpected error; see the server log. It is retried automatically."),
+        "order_with_down_payment": _(
+            "Order %(order)s has a down payment, which is invoiced in Odoo by hand. Exclude the order here."
+        ),
+        "order_content_removed": _(
+            "%(reason)s The documents it calls for can no longer be worked out, so nothing was booked. Make what "
+            "is missing by hand, then exclude the order."
+        ),
+        "keep_unpaid": _("%(document)s of order %(order)s is not fully paid."),
+        "keep_unfinished": _("Order %(order)s is not finished."),
+        "keep_unmatched": _("A transaction of order %(order)s is not matched yet."),
+        "keep_unposted": _("A document of order %(order)s is not posted yet."),
+        "keep_unlocked": _("Order %(order)s is booked in a period that is not locked yet."),
+        "shop_without_account": _("The shop has no account for %(what)s. Choose it on the shop."),
+        "order_with_too_many_lines": _(
+            "The order has %(count)s lines, more than the limit of %(limit)s. Write its invoice by hand, or "
+            "divide the order in the shop."
+        ),
+        "reading_failed": _("Reading stopped on an unexpected error; see the server log. It is retried automatically."),
+        "fetching_failed": _(
+            "Fetching stopped on an unexpected error; see the server log. It is retried automatically."
+        ),
+        "waits_for_order": _("Waits for order %(order)s."),
+        "content_removed_unneeded": _(
+            "The content of order %(order)s was removed on %(date)s, because it was no longer needed."
+        ),
+        "content_removed_superseded": _(
+            "The content of order %(order)s was removed on %(date)s, because a later document has the same content."
+        ),
+        "content_removed_erasure": _(
+            "The content of order %(order)s was removed on %(date)s, because the customer's data were erased."
+        ),
+        "order_id_unusable": _("%(id)s cannot be the id of an order. Nothing was stored."),
+        "ordered_before_start": _("Ordered before %(date)s, when this shop starts here."),
+        "test_order": _("A test order."),
+        "not_paid": _("Neither paid nor reserved yet."),
+        "older_than_known": _("Older than what is already stored of the order."),
+        "method_excluded": _("Paid or delivered by %(method)s, which is excluded here."),
+        "shop_cannot_be_asked": _("This shop sends its orders itself, so nothing can be fetched."),
+        "no_tax_for_rate": _(
+            "No tax of the company corresponds to %(rate)s %% on the line %(line)s (%(area)s, tax name "
+            "%(tax_class)s). Add it to the taxes of the shop."
+        ),
+        "tax_rate_differs": _(
+            "The shop's %(rate)s %% is mapped to the tax %(tax)s, which has %(own)s %%. They must be the same."
+        ),
+        "currency_inactive": _("The currency %(currency)s is not active. Activate it, with its rates."),
+        "currency_without_rate": _("The currency %(currency)s has no rate here. Enter its rates."),
+        "no_product_for_sku": _(
+            "No product has the SKU %(sku)s of the line %(line)s, and the shop has no default product. Create the"
+            " product, or choose a default on the shop."
+        ),
+        "area_outside": _("outside the VAT area"),
+        "area_domestic": _("in the country"),
+    }
+)

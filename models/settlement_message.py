@@ -1,0 +1,44 @@
+from odoo import api, models
+from odoo.tools import format_date, formatLang
+
+from ..common.messages import Message
+
+
+class SettlementMessage(models.AbstractModel):
+    """Sentences of :mod:`~..common.messages` in the reader's language."""
+
+    _name = "settlement.message"
+    _description = "Sentences in the Reader's Language"
+
+    @api.model
+    def _render(self, message):
+        """Return a :class:`~..common.messages.Message` as text."""
+        values = {name: self._render_value(value) for name, value in message.values.items()}
+        # The sentences are literals, marked where they are registered.
+        return self.env._(message.sentence, **values)  # pylint: disable=gettext-variable
+
+    @api.model
+    def _render_stored(self, stored):
+        """Return stored messages as text, one a line; False if there are none.
+
+        :param list stored: of :meth:`~..common.messages.Message.to_json`.
+        """
+        return "\n".join(self._render(Message.from_json(message)) for message in stored or []) or False
+
+    @api.model
+    def _render_value(self, value):
+        """Return a value of a message as text: a message, an amount or a date in the reader's style, or as it is."""
+        if isinstance(value, Message):
+            return self._render(value)
+        if hasattr(value, "quantize"):
+            return formatLang(self.env, float(value), digits=2)
+        return format_date(self.env, value) if hasattr(value, "isoformat") else value
+
+    @api.model
+    def _get_translations(self, message):
+        """Return ``{language: text}`` of a message in every language in use, English among them."""
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {
+            language: self.with_context(lang=language)._render(message)
+            for language in dict.fromkeys(["en_US", *languages])
+        }

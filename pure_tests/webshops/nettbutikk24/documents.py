@@ -1,0 +1,11 @@
+"""What the tests of 24Nettbutikk share: documents, and how they are read."""
+
+import datetime
+
+from ...samples.webshop_orders import ORDERED
+
+MINUTE = datetime.timedelta(minutes=1)
+
+
+def fetched(client, since=ORDERED - MINUTE):
+    return [raw for page in client.changes(since) for raw in page]

@@ -1,0 +1,2 @@
+from . import test_core_payments
+from . import test_references

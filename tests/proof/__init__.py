@@ -1,0 +1,3 @@
+from . import test_changed_ledger
+from . import test_changed_vouchers
+from . import test_put_right

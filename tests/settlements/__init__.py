@@ -1,0 +1,5 @@
+from . import test_documents
+from . import test_faults
+from . import test_fetch
+from . import test_ingest
+from . import test_upload

@@ -1,0 +1,94 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files
+from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
+
+from ..common import SettlementCase
+
+
+@tagged("post_install", "-at_install")
+class TestUpload(SettlementCase):
+    """The dialog takes several files at once, and each finds its provider by itself."""
+
+    def upload(self, *files, **values):
+        attachments = self.env["ir.attachment"].create([{"name": name, "raw": content} for name, content in files])
+        return self.env["settlement.upload"].create({"attachment_ids": attachments.ids, **values}).action_upload()
+
+    def file_of(self, merchant, number, when=2):
+        _name, content = vipps_files.as_portal_csv(
+            [capture(f"{merchant}{number}", day(when), "X", "100.00"), payout(number, day(when))]
+        )
+        return f"{merchant}-{number}.csv", content.replace(vipps_files.MSN.encode(), merchant.encode())
+
+    def test_each_file_finds_its_provider(self):
+        other = self.activate(merchant_id="654321")
+        action = self.upload(self.file_of("123455", "1"), self.file_of("654321", "2"), self.file_of("123455", "3", 3))
+        settlements = self.env["account.settlement"].search(action["domain"])
+        self.assertEqual(sorted(settlements.mapped("external_id")), ["1", "2", "3"])
+        self.assertEqual(settlements.filtered(lambda row: row.external_id == "2").provider_id, other)
+        self.assertEqual(set(settlements.mapped("state")), {"booked"})
+
+    def test_one_settlement_opens_at_once(self):
+        action = self.upload(self.file_of("123455", "1"))
+        self.assertEqual(self.env["account.settlement"].browse(action["res_id"]).external_id, "1")
+
+    def test_unreadable_file_is_named_and_the_others_are_kept(self):
+        action = self.upload(("brev.txt", b"Hei"), self.file_of("123455", "1"))
+        self.assertIn("brev.txt", action["params"]["message"])
+        self.assertEqual(self.provider.settlement_ids.mapped("external_id"), ["1"])
+
+    def test_nothing_readable(self):
+        with self.assertRaises(UserError) as caught:
+            self.upload(("brev.txt", b"Hei"), ("tom.csv", b""))
+        self.assertIn("brev.txt", str(caught.exception))
+        self.assertIn("tom.csv", str(caught.exception))
+
+    def test_unknown_merchant(self):
+        with self.assertRaises(UserError) as caught:
+            self.upload(self.file_of("777777", "1"))
+        self.assertIn("belongs to merchant 302321, 777777, but", str(caught.exception))
+
+    def test_more_files_than_a_browser_waits_for(self):
+        with self.assertRaisesRegex(UserError, "101 files. Upload at most 100"):
+            self.upload(*[(f"{number}.txt", b"Hei") for number in range(101)])
+
+    def test_several_providers_fit(self):
+        self.provider.merchant_id = False
+        self.env["account.settlement.provider"].create({"name": "Vipps to", "merchant_id": "9", "state": "draft"})
+        action = self.upload(self.file_of("123455", "1"))
+        self.assertTrue(action["res_id"])
+        second = self.activate(merchant_id="222222")
+        second.merchant_id = "333333"
+        name, content = self.file_of("444444", "2", 3)
+        settlement = self.env["account.settlement"].browse(
+            self.upload((name, content), provider_id=self.provider.id)["res_id"]
+        )
+        self.assertEqual(settlement.provider_id, self.provider)
+
+    def test_booking_that_fails_is_set_aside(self):
+        """The provider's fee account was archived: the settlement is kept and says why it is not booked."""
+        self.archive_by_force(self.provider.fee_account_id)
+        name, content = vipps_files.as_portal_csv([capture("1", day(2), "X", "100.00", "2.00"), payout("1", day(2))])
+        settlement = self.env["account.settlement"].browse(self.upload((name, content))["res_id"])
+        self.assertEqual(settlement.state, "error")
+        self.assertTrue(settlement.error_message)
+        self.assertFalse(settlement.move_ids)
+        self.archive_by_force(self.provider.fee_account_id, active=True)
+        settlement.action_process()
+        self.assertEqual(settlement.state, "booked")
+
+
+@tagged("post_install", "-at_install")
+class TestConfirmation(SettlementCase):
+    """A source without any total is booked after a person has confirmed the payout."""
+
+    def test_confirmed_by_a_person(self):
+        settlement = self.settle([capture("1", day(2), "X", "100.00"), payout("1", day(2))], process=False)
+        settlement.sudo().needs_confirmation = True
+        settlement._process()
+        self.assertFalse(settlement.move_ids)
+        settlement.action_confirm()
+        self.assertEqual(settlement.state, "booked")
+        self.assertEqual(settlement.confirmed_by_id, self.env.user)
+        self.assertIn("100", settlement.message_ids[:1].body)

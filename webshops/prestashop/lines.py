@@ -1,0 +1,112 @@
+"""The lines of an order: rows, freight and wrapping, less the discounts."""
+
+from decimal import Decimal
+
+from ...common.amounts import divide, explaining_rate, tax_within, to_amount, to_decimal
+from ...common.currencies import rounded
+from ...common.json_reading import (
+    entries,
+    nested,
+    required,
+    text,
+)
+from ..records import (
+    ZERO,
+    LineKind,
+    OrderLine,
+)
+from .values import in_first_language, looked_up, number
+
+ROUND_TOTAL = "3"
+
+
+def read_lines(document: dict, currency: str) -> tuple:
+    """Return the rows, freight and wrapping, less the discounts, which the shop keeps for the whole order.
+
+    Discounts are divided over the rows in proportion to their gross amounts, and so over their VAT rates; those for
+    free shipping come off the freight.
+    """
+    record = document["order"]
+    details = [detail for detail in entries(document, "details") if number(detail, "product_quantity")]
+    gross = [number(detail, "total_price_tax_incl") for detail in details]
+    rows = [rounded(amount, currency) for amount in gross]
+    if str(record.get("round_type")) == ROUND_TOTAL and sum(gross):
+        # the shop rounds their sum only
+        rows = divide(to_amount(required(record, "total_products_wt"), currency, "total_products_wt"), gross, currency)
+    freight = to_amount(number(record, "total_shipping_tax_incl"), currency, "total_shipping_tax_incl")
+    wrapping = to_amount(number(record, "total_wrapping_tax_incl"), currency, "total_wrapping_tax_incl")
+    discount = to_amount(number(record, "total_discounts_tax_incl"), currency, "total_discounts_tax_incl")
+    off_freight = min(discount, freight, _freight_discount(document, currency))
+    amounts = [*rows, freight - off_freight, wrapping]
+    # more than the goods cost comes off the rest
+    weights = amounts if discount - off_freight > sum(rows) else [*rows, ZERO, ZERO]
+    cuts = divide(discount - off_freight, weights, currency) if sum(weights) else [ZERO] * len(amounts)
+    taxes = [_taxes(detail, document) for detail in details]
+    lines = [_line(*row, currency) for row in zip(details, taxes, rows, cuts[: len(rows)], strict=True)]
+    rates = {line.rate for line in lines}
+    rate = record.get("carrier_tax_rate")
+    rate = None if rate in (None, "") else to_decimal(rate, "carrier_tax_rate")
+    name = in_first_language(looked_up(document, "carriers", "id_carrier"), "name") or "Shipping"
+    lines.append(_charge(record, "shipping", LineKind.SHIPPING, name, freight, off_freight + cuts[-2], rate, currency))
+    tax = wrapping - to_amount(number(record, "total_wrapping_tax_excl"), currency, "total_wrapping_tax_excl")
+    rate = explaining_rate(wrapping, tax, {*rates, rate} - {None}, currency)
+    lines.append(_charge(record, "wrapping", LineKind.FEE, "Gift wrapping", wrapping, cuts[-1], rate, currency))
+    return tuple(line for line in lines if line)
+
+
+def _freight_discount(document: dict, currency: str) -> Decimal:
+    rules = entries(document, "cart_rules")
+    values = [
+        number(rule, "value") for rule in rules if str(rule.get("free_shipping")) == "1" and not _is_deleted(rule)
+    ]
+    return rounded(sum(values, ZERO), currency)
+
+
+def _is_deleted(record: dict) -> bool:
+    return str(record.get("deleted")) == "1"
+
+
+def _taxes(detail: dict, document: dict) -> list:
+    """Return the taxes of a row from the shop's table; None in the place of one that is not there."""
+    taxes = entries(nested(detail, "associations"), "taxes")
+    return [(document.get("taxes") or {}).get(str(tax.get("id"))) for tax in taxes]
+
+
+def _rate(detail: dict, found: list) -> Decimal | None:
+    if not all(found):
+        return None
+    if not found and number(detail, "total_price_tax_incl") != number(detail, "total_price_tax_excl"):
+        return None
+    return sum((to_decimal(required(tax, "rate"), "rate") for tax in found), ZERO)
+
+
+def _tax(amount: Decimal, cut: Decimal, net: Decimal, rate: Decimal | None, currency: str) -> Decimal:
+    """Return the VAT of ``amount`` less ``cut``: the shop's own where nothing was cut off."""
+    if not cut or not amount:
+        return amount - rounded(net, currency)
+    if rate is None:
+        return rounded((amount - net) * (amount - cut) / amount, currency)
+    return tax_within(amount - cut, rate, currency)
+
+
+def _line(detail: dict, taxes: list, amount: Decimal, cut: Decimal, currency: str) -> OrderLine:
+    rate = _rate(detail, taxes)
+    return OrderLine(
+        external_id=str(required(detail, "id")),
+        kind=LineKind.PRODUCT,
+        name=text(detail, "product_name"),
+        amount=amount - cut,
+        tax=_tax(amount, cut, number(detail, "total_price_tax_excl"), rate, currency),
+        rate=rate,
+        quantity=number(detail, "product_quantity"),
+        discount=cut,
+        sku=text(detail, "product_reference"),
+        tax_class=" + ".join(in_first_language(tax, "name") for tax in taxes if tax),
+    )
+
+
+def _charge(record, part, kind, name, amount, cut, rate, currency) -> OrderLine | None:
+    if not amount:
+        return None
+    tax = _tax(amount, cut, number(record, f"total_{part}_tax_excl"), rate, currency)
+    return OrderLine(part, kind, name, amount - cut, tax, rate, discount=cut)
