@@ -58,7 +58,7 @@ def version_before(setup, folder):
 
 
 def wordings(norwegian_then, norwegian_now):
-    """Return the wording of each sentence then and now, in English and in Norwegian, the most particular first.
+    """Return the :class:`Wording` of each sentence, in English and in Norwegian, the most particular first.
 
     :param dict norwegian_then: the translations as they were, by the English wording. ``norwegian_now``: as they are.
     """
@@ -72,7 +72,8 @@ def wordings(norwegian_then, norwegian_now):
         found[wording] = now[code]
         if norwegian := norwegian_then.get(wording):
             found[norwegian] = norwegian_now[now[code]]
-    return dict(sorted(found.items(), key=lambda pair: -len(PLACEHOLDER.sub("", pair[0]))))
+    found = sorted(found.items(), key=lambda pair: -len(PLACEHOLDER.sub("", pair[0])))
+    return [Wording(then, now) for then, now in found]
 
 
 def read(setup, name, path):
@@ -103,14 +104,30 @@ def compare(before, after, reworded):
     return found
 
 
+class Wording:
+    """A sentence as it was and as it is, with ``%(name)s`` for its values."""
+
+    def __init__(self, then, now):
+        self.now = now
+        parts = PLACEHOLDER.split(then.replace("%%", "%"))
+        self.names = parts[1::2]
+        #: Its longest words, by which most texts are told apart without the pattern.
+        self.key = max(parts[::2], key=len)
+        self.pattern = re.compile("(.+?)".join(map(re.escape, parts[::2])))
+
+    def read(self, text):
+        """Return the values in a text that is this sentence, else None."""
+        match = self.key in text and self.pattern.fullmatch(text)
+        return dict(zip(self.names, match.groups(), strict=True)) if match else None
+
+
 def reword(text, reworded):
     """Return a text as it reads now: the value of a placeholder is kept, and reworded itself."""
     indent = text[: len(text) - len(text.lstrip())]
-    for old, new in reworded.items():
-        parts = PLACEHOLDER.split(old.replace("%%", "%"))
-        names = parts[1::2]
-        pattern = "(.+?)".join(map(re.escape, parts[::2]))
-        if old.strip("%s()") not in names and (match := re.fullmatch(pattern, text.lstrip())):
-            values = dict(zip(names, match.groups(), strict=True))
-            return indent + (new % {name: reword(value, reworded) for name, value in values.items()} if names else new)
+    for wording in reworded:
+        values = wording.read(text.lstrip())
+        if values is not None and wording.key:
+            if not values:
+                return indent + wording.now
+            return indent + wording.now % {name: reword(value, reworded) for name, value in values.items()}
     return text

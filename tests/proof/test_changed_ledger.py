@@ -292,7 +292,7 @@ class TestDocumentsProof(LedgerProofCase):
         other = Document._store(self.provider.sudo(), "annet.json", b"annet", "upload")
         self.assertEachDiffers(
             {
-                link: ("no document", "none of this settlement's"),
+                link: ("no document", "not one of this settlement's"),
                 (link, "UPDATE account_settlement_line SET amount = amount + 100 WHERE kind = 'payment'"): "150.00",
                 f"UPDATE account_settlement_line SET document_id = {other.id}": ("annet.json", "SHA-256"),
             }
