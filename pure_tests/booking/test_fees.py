@@ -16,6 +16,7 @@ from odoo.addons.settlement_bridge.matching.ledger import OpenItem
 from odoo.addons.settlement_bridge.matching.outcomes import Allocation, Decision, Status
 from odoo.addons.settlement_bridge.matching.roles import Role
 from odoo.addons.settlement_bridge.providers.records import Kind
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
 
 from ..samples.plain import (
     ACCOUNTS,
@@ -328,7 +329,7 @@ def rows(draw):
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(rows(), st.sampled_from(["NOK", "EUR", "SEK"]))
 def test_whatever_the_rates_base_and_tax_are_exactly_the_fee(transactions, currency):
     types = {
@@ -359,7 +360,7 @@ def test_whatever_the_rates_base_and_tax_are_exactly_the_fee(transactions, curre
         assert not fees[row.id].issue or row.fee_vat, "only stated VAT is a reason to look"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(amounts, st.sampled_from(sorted(TAXES)), st.sampled_from(["1", "11.65", "0.0931"]))
 def test_whatever_the_rate_a_taxed_transfer_takes_exactly_its_source(amount, tax_id, rate):
     assume(amount)

@@ -15,6 +15,7 @@ from odoo.addons.settlement_bridge.matching.outcomes import Allocation, Decision
 from odoo.addons.settlement_bridge.matching.roles import Role
 from odoo.addons.settlement_bridge.matching.rules import Action, Rule
 from odoo.addons.settlement_bridge.providers.records import BANK_KINDS, Kind
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
 
 from ..matching.test_decisions import worlds
 from ..samples.plain import (
@@ -256,7 +257,7 @@ def check(voucher, lines, currency):
             assert planned.balance == planned.amount_currency
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(worlds())
 def test_every_planned_voucher_balances_and_holds_the_net_of_its_rows(world):
     books, lines, values = world
@@ -273,7 +274,7 @@ def test_every_planned_voucher_balances_and_holds_the_net_of_its_rows(world):
         assert sum(planned.amount_currency for planned in written) == item.residual - before[item.id]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(worlds())
 def test_every_row_stands_in_the_voucher_exactly_once(world):
     """Against clearing stand lines of exactly the same rows, and those of one row alone sum to that row."""
@@ -383,7 +384,7 @@ def test_parts_of_a_source_in_euro_take_exactly_its_company_amount(books):
     assert sum(planned.balance for planned in voucher.lines if planned.item_id == 900) == Decimal("1165.00")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(worlds(max_lines=1), st.sampled_from([(UNKNOWN, None), (RECEIVABLE, 7), (RECEIVABLE, 8), (PREPAYMENT, 7)]))
 def test_every_transfer_balances_and_takes_no_more_than_its_source(world, place):
     books, [row], values = world

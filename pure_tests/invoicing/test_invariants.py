@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from odoo.addons.settlement_bridge.common.amounts import tax_within
 from odoo.addons.settlement_bridge.common.currencies import rounded
 from odoo.addons.settlement_bridge.invoicing.records import InvoiceOn
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
 from odoo.addons.settlement_bridge.webshops.records import Capture, LineKind, Shipment, TaxTotal, Tender
 
 from ..samples.webshop_orders import ORDERED, line, new_order, tax_totals
@@ -210,7 +211,7 @@ def absorbed(order):
 
 
 @given(states=lives(), invoice_on=st.sampled_from(InvoiceOn), tells_captures=st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_every_state_is_booked_once_and_nothing_is_credited_twice(states, invoice_on, tells_captures):
     books = Books(invoice_on)
     for order in states:
@@ -219,7 +220,7 @@ def test_every_state_is_booked_once_and_nothing_is_credited_twice(states, invoic
 
 
 @given(states=lives(), invoice_on=st.sampled_from(InvoiceOn))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_in_the_end_the_books_say_what_the_shop_says(states, invoice_on):
     books = Books(invoice_on)
     for order in states:
@@ -244,7 +245,7 @@ def test_in_the_end_the_books_say_what_the_shop_says(states, invoice_on):
 
 
 @given(states=lives(), invoice_on=st.sampled_from(InvoiceOn), data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_states_that_were_never_seen_change_nothing_in_the_end(states, invoice_on, data):
     """A shop that was not asked for a week has the same books as one that was asked every hour."""
     every, some = Books(invoice_on), Books(invoice_on)

@@ -13,6 +13,7 @@ from odoo.addons.settlement_bridge.matching.outcomes import Attempt, Status
 from odoo.addons.settlement_bridge.matching.roles import Role
 from odoo.addons.settlement_bridge.matching.rules import Action, Key, Rule, TextCondition, TextOperator
 from odoo.addons.settlement_bridge.providers.records import BANK_KINDS, Kind
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
 
 from ..samples import plain
 from ..samples.plain import RECEIVABLE, RULES, Books, line, parts_of, said, to_nok
@@ -704,7 +705,7 @@ def worlds(draw, currency=None, max_lines=6):
     return books, lines, values
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(worlds())
 def test_every_decision_places_the_whole_amount(world):
     books, lines, values = world
@@ -714,7 +715,7 @@ def test_every_decision_places_the_whole_amount(world):
         assert decision.explanation or not decision.line.amount, "every decision says why"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(worlds())
 def test_no_open_item_is_taken_beyond_what_is_open(world):
     books, lines, values = world
@@ -733,7 +734,7 @@ def test_no_open_item_is_taken_beyond_what_is_open(world):
         assert not rounded[item.id] or item.type in (ItemType.INVOICE, ItemType.CREDIT_NOTE)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(worlds())
 def test_rounding_is_small_and_never_while_more_is_to_come(world):
     books, lines, values = world
@@ -751,7 +752,7 @@ def rounding_of_all(decision):
     return sum((part.amount for part in decision.allocations if part.role is Role.ROUNDING), Decimal(0))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(worlds())
 def test_deciding_is_deterministic(world):
     books, lines, values = world
@@ -766,7 +767,7 @@ def outcome(decision):
     return decision.status, decision.rule_id, decision.invoice_id, decision.difference, parts, said(decision)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_order_of_unrelated_transactions_does_not_matter(data):
     """Each transaction has orders of its own: whatever stands before it in the document, it goes to the same place."""
@@ -787,7 +788,7 @@ def test_order_of_unrelated_transactions_does_not_matter(data):
     assert {decision.line.id: outcome(decision) for decision in other.decide(*shuffled)} == found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(worlds())
 def test_no_case_means_unknown_and_unknown_means_no_open_item_was_left_out(world):
     """A customer's row is unknown only where no case was certain, or the certain one has neither item nor customer."""

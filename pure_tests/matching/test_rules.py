@@ -43,6 +43,7 @@ from odoo.addons.settlement_bridge.matching.rules import (
 )
 from odoo.addons.settlement_bridge.matching.trials import Batch, describe_place, is_same_place, simulate
 from odoo.addons.settlement_bridge.providers.records import BANK_KINDS, Kind
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
 
 from ..samples import plain
 from ..samples.plain import DAY, RECEIVABLE, RULES, Books, line, parts_of, said
@@ -1224,7 +1225,7 @@ def outcomes(lines, rules, ledger, provider):
     return [outcome(decision) for decision in decide(lines, rules, copy.deepcopy(ledger), provider)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ledgers(), transactions(), rule_lists(), SETTINGS)
 def test_every_transaction_has_one_outcome_for_its_whole_amount(books, lines, rules, provider):
     decisions = decide(lines, rules, books.ledger, provider)
@@ -1238,7 +1239,7 @@ def test_every_transaction_has_one_outcome_for_its_whole_amount(books, lines, ru
         assert decision.explanation or not decision.line.amount
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ledgers(), transactions(), rule_lists(), SETTINGS)
 def test_nothing_is_taken_that_is_not_open(books, lines, rules, provider):
     before = {item.id: item.residual for item in books.ledger.items}
@@ -1253,7 +1254,7 @@ def test_nothing_is_taken_that_is_not_open(books, lines, rules, provider):
         assert abs(item.residual) <= abs(before[item.id]), "never more open than before"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(ledgers(), transactions(), rule_lists(), SETTINGS)
 def test_rounding_is_never_above_the_rules_tolerance(books, lines, rules, provider):
     for decision in decide(lines, rules, books.ledger, provider):
@@ -1263,13 +1264,13 @@ def test_rounding_is_never_above_the_rules_tolerance(books, lines, rules, provid
             assert part.role is not Role.ROUNDING or abs(part.amount) <= limit
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(ledgers(), transactions(), rule_lists(), SETTINGS)
 def test_same_transactions_have_the_same_outcome_again(books, lines, rules, provider):
     assert outcomes(lines, rules, books.ledger, provider) == outcomes(lines, rules, books.ledger, provider)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ledgers(), transactions(1), rule_lists(), own_rules(999), SETTINGS)
 def test_rules_after_the_one_that_places_it_are_irrelevant(books, lines, rules, other, provider):
     [found] = outcomes(lines, rules, books.ledger, provider)
@@ -1279,7 +1280,7 @@ def test_rules_after_the_one_that_places_it_are_irrelevant(books, lines, rules, 
         assert outcomes(lines, [*rules[:place], other], books.ledger, provider) == [found]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ledgers(), transactions(), rule_lists(), own_rules(999), SETTINGS, st.data())
 def test_rule_that_applies_to_nothing_changes_nothing(books, lines, rules, other, provider, data):
     """Wherever it stands in the order, and not in what is told either."""
@@ -1333,7 +1334,7 @@ class WatchedLedger(Ledger):
         return super().get_partner_items(partner_id)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ledgers(), transactions(), rule_lists(), SETTINGS)
 def test_all_that_is_looked_up_was_collected(books, lines, rules, provider):
     found = books.ledger
@@ -1367,7 +1368,7 @@ def gather(ledger, lookups):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ledgers(), transactions(), rule_lists(), SETTINGS)
 def test_what_is_collected_decides_as_the_whole_ledger_does(books, lines, rules, provider):
     gathered = gather(books.ledger, collect_lookups(lines, rules, provider.prefixes))
@@ -1424,7 +1425,7 @@ def batches(draw):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ledgers(), batches(), rule_lists())
 def test_trying_equals_booking_batch_after_batch(books, tried_batches, rules):
     expected, ledger = [], copy.deepcopy(books.ledger)
@@ -1435,7 +1436,7 @@ def test_trying_equals_booking_batch_after_batch(books, tried_batches, rules):
     assert list(map(outcome, simulate(tried_batches, rules, books.ledger))) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(ledgers(), batches(), rule_lists())
 def test_trying_changes_nothing(books, tried_batches, rules):
     before = copy.deepcopy(books.ledger)
@@ -1444,7 +1445,7 @@ def test_trying_changes_nothing(books, tried_batches, rules):
     assert list(map(outcome, simulate(tried_batches, rules, books.ledger))) == first
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(ledgers(), batches(), rule_lists())
 def test_same_rules_put_everything_in_the_same_place(books, tried_batches, rules):
     pairs = zip(simulate(tried_batches, rules, books.ledger), simulate(tried_batches, rules, books.ledger), strict=True)

@@ -10,6 +10,7 @@ from odoo.addons.settlement_bridge.common.amounts import divide, tax_within, to_
 from odoo.addons.settlement_bridge.common.currencies import rounded, smallest_unit
 from odoo.addons.settlement_bridge.common.limits import MAX_AMOUNT
 from odoo.addons.settlement_bridge.common.messages import DocumentError
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ WEIGHTS = st.lists(st.integers(0, int(MAX_AMOUNT) * 100), min_size=1, max_size=1
     is_discount=st.booleans(),
     currency=st.sampled_from(["NOK", "ISK", "KWD"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_parts_add_up_and_are_within_one_oere_of_their_share(total, weights, is_discount, currency):
     unit = smallest_unit(currency)
     weights = [-weight if is_discount else weight for weight in weights]

@@ -1,6 +1,5 @@
 """What always holds, whatever a month at a webshop looks like: the design's rules about the ledger, one to six."""
 
-import os
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import Movement, capture, day, payout, refund
 
 from ..common import SettlementCase
@@ -24,11 +24,11 @@ ORDERS = ["WEB-1", "WEB-2", "WEB-3"]
 def few(number):
     """Few examples, each a whole life of a settlement; always the same ones, so that a run today is a run tomorrow.
 
-    Half of them, unless ``dev/test --thorough`` asks for all: each is booked, undone and booked again, in seconds.
+    Each is booked, undone and booked again, in seconds: ``dev/test --thorough`` tries three times as many.
     A failing one is not made smaller: that takes minutes. Add ``Phase.shrink`` to look into it.
     """
     return settings(
-        max_examples=number if os.environ.get("SETTLEMENT_BRIDGE_THOROUGH") else (number + 1) // 2,
+        max_examples=examples(number),
         deadline=None,
         database=None,
         derandomize=True,

@@ -1,7 +1,6 @@
 """A month in a web shop, told by each platform in its own documents: the ledger is the same each time."""
 
 import logging
-import os
 import random
 from collections import defaultdict
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from freezegun import freeze_time
 
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.settlement_bridge.pure_tests.properties import IS_THOROUGH
 from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files, webshop_month
 from odoo.addons.settlement_bridge.pure_tests.servers.inbox import InboxServer
 from odoo.addons.settlement_bridge.pure_tests.servers.magento import MagentoServer
@@ -24,7 +24,7 @@ from .webshop_case import WebshopCase
 
 _logger = logging.getLogger(__name__)
 
-#: Two platforms after each other tell the lives by turns, so that each life is told by three of the six and the inbox.
+#: Three platforms after each other tell the lives by turns, so that each life is told by two of the six and the inbox.
 #: ``dev/test --thorough`` lets every platform tell all of them.
 BY_TURNS = ("woocommerce", "shopify", "magento", "prestashop", "mystore", "nettbutikk24")
 
@@ -110,10 +110,10 @@ class TestMonth(WebshopCase, HttpCase):
 
     @staticmethod
     def get_lives(server):
-        """Return the lives of orders that a platform tells: all of them, or its half."""
+        """Return the lives of orders that a platform tells: all of them, or its third."""
         lives = webshop_month.Month().lives
-        if server.platform in BY_TURNS and not os.environ.get("SETTLEMENT_BRIDGE_THOROUGH"):
-            lives = lives[BY_TURNS.index(server.platform) % 2 :: 2]
+        if server.platform in BY_TURNS and not IS_THOROUGH:
+            lives = lives[BY_TURNS.index(server.platform) % 3 :: 3]
         return lives
 
     def push(self, shop, server, orders, chance):

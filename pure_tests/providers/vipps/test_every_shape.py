@@ -18,6 +18,7 @@ from odoo.addons.settlement_bridge.common.values import ZERO
 from odoo.addons.settlement_bridge.providers import vipps
 from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
 from odoo.addons.settlement_bridge.providers.records import Kind
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
 
 from ...samples import vipps_files
 from ...samples.vipps_files import Movement, capture, day, payout, refund
@@ -225,7 +226,7 @@ def months(draw):
     return movements
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(movements=months(), shape=st.sampled_from(sorted(SHAPES)))
 def test_any_month_is_read_back_and_proven(movements, shape):
     rows = transactions(shape, movements)
@@ -239,7 +240,7 @@ def test_any_month_is_read_back_and_proven(movements, shape):
         assert [str(m) for m in prove(settlement)] == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(movements=months(), data=st.data(), shape=st.sampled_from(["api", "portal csv"]))
 def test_any_changed_amount_is_found(movements, data, shape):
     name, content = data.draw(st.sampled_from(SHAPES[shape](movements)))
@@ -310,14 +311,14 @@ def test_other_files_are_refused_with_a_sentence(content):
     refused("vipps.csv", content)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_document_or_a_sentence(content):
     vipps.identify("x", content)
     refused("x", content)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_any_damage_gives_a_document_or_a_sentence(data):
     name, content = data.draw(st.sampled_from(FILES))
