@@ -262,8 +262,8 @@ class AccountSettlementRule(models.Model):
             )
 
     def write(self, vals):
-        """Look again at what waits when rules in use change. Say in the trail when the analytic distribution does: Odoo
-        does not track that type of field."""
+        """Retry what waits when rules in use change. Log a change of the analytic distribution: Odoo does not track
+        that type of field."""
         self._check_not_written_by_hand([vals])
         self._check_changed_by_draft(vals)
         result = super().write(vals)
