@@ -171,8 +171,7 @@ def damage_xlsx(content, chance):
             sheet.insert_rows(row)
         elif what == 3:
             sheet.cell(chance.choice((3000, 600_000, 1_048_576)), chance.choice((1, 5, 200))).value = "x"
-            break  # to move that many rows would take this library minutes
-            break  # a sheet of so many rows takes its time to be changed again
+            break  # to change a sheet of that many rows again would take this library minutes
         elif what == 4:
             sheet.cell(row, column).value = chance.choice(
                 (

@@ -20,6 +20,7 @@ from collections import Counter
 from decimal import Decimal
 
 import environment
+import ledger_check
 from attack_damage import damage_csv, damage_json, damage_xlsx, damage_xml
 
 from odoo.exceptions import UserError
@@ -30,13 +31,7 @@ from odoo.addons.settlement_bridge.common.messages import SettlementError
 from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
 from odoo.addons.settlement_bridge.providers.registry import parse
 from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files, webshop_month
-from odoo.addons.settlement_bridge.pure_tests.servers.inbox import InboxServer
-from odoo.addons.settlement_bridge.pure_tests.servers.magento import MagentoServer
-from odoo.addons.settlement_bridge.pure_tests.servers.mystore import MystoreServer
-from odoo.addons.settlement_bridge.pure_tests.servers.nettbutikk24 import Nettbutikk24Server
-from odoo.addons.settlement_bridge.pure_tests.servers.prestashop import PrestaShopServer
-from odoo.addons.settlement_bridge.pure_tests.servers.shopify import ShopifyServer
-from odoo.addons.settlement_bridge.pure_tests.servers.woocommerce import WooCommerceServer
+from odoo.addons.settlement_bridge.pure_tests.servers.shops import SERVERS
 from odoo.addons.settlement_bridge.webshops.records import Order
 from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
@@ -48,10 +43,6 @@ LONGEST_SENTENCE = 3000
 
 #: How a reading may end.
 OUTCOMES = ("refused", "disproved", "read")
-
-SERVERS = (
-    InboxServer, WooCommerceServer, ShopifyServer, MagentoServer, PrestaShopServer, MystoreServer, Nettbutikk24Server,
-)  # fmt: skip
 
 
 class Specimen:
@@ -101,7 +92,7 @@ def settlement_specimens():
 def shop_specimens():
     """Orders of the month in the shop, as each platform writes them."""
     groups = {}
-    for server_class in SERVERS:
+    for server_class in SERVERS.values():
         with server_class() as server:
             lives = [life for life in webshop_month.Month().lives if not life.needs & server.cannot.keys()][::4]
             for life in lives:
@@ -127,8 +118,9 @@ def shop_specimens():
 def read_settlements(name, content, original):
     """Read a settlement file; return ``(outcome, sentence of what is wrong)``."""
     parsed = parse(name, content)
-    wanted = {row.external_id: row for one in parse(name, original).settlements for row in one.transactions}
-    opened = {one.external_id: one.opening_balance for one in parse(name, original).settlements}
+    whole = parse(name, original)
+    wanted = {row.external_id: row for one in whole.settlements for row in one.transactions}
+    opened = {one.external_id: one.opening_balance for one in whole.settlements}
     outcome = "read"
     for settlement in parsed.settlements:
         if prove(settlement):
@@ -196,8 +188,8 @@ def read_one(specimen, content):
         if len(sentence) > LONGEST_SENTENCE:
             return "refused", f"refused in a sentence of {len(sentence)} characters"
         try:
-            json.dumps(refusal.message.to_json()).encode()
             stored = json.dumps(refusal.message.to_json())
+            stored.encode()
         except (ValueError, TypeError) as error:
             return "refused", f"refused with a reason that cannot be stored: {error}"
         if "\\u0000" in stored or "\\ud8" in stored.lower():
@@ -244,7 +236,6 @@ def batch(arena, group, specimens, start, count):
 
     def work():
         os.close(reader)
-        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         with open("/proc/self/statm") as memory:
             used = int(memory.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + MOST_MEMORY, used + MOST_MEMORY))
@@ -322,10 +313,10 @@ class Sample:
         shop = env["sale.webshop"].search([], limit=1)
         # an address only a few platforms want, and nothing is sent to
         self.shops = {"inbox": shop}
-        for server in SERVERS[1:]:
-            values = {"name": server.platform, "platform": server.platform, "api_url": "https://shop.example.com"}
-            self.shops[server.platform] = shop.copy(values)
-            self.shops[server.platform].sudo().state = "active"
+        for platform in SERVERS.keys() - self.shops.keys():
+            values = {"name": platform, "platform": platform, "api_url": "https://shop.example.com"}
+            self.shops[platform] = shop.copy(values)
+            self.shops[platform].sudo().state = "active"
 
     def upload(self, specimen, content):
         """A person uploads a damaged file; it is fetched too; then comes a good one. Return what is wrong."""
@@ -355,7 +346,7 @@ class Sample:
         shop._ingest_orders([content])
         self.env.flush_all()
         event = Event.search([("webshop_id", "=", shop.id)], order="id desc", limit=1)
-        if event.state == "error" and "unexpected fault" in (event.message or ""):
+        if event.state == "error" and ledger_check.UNEXPLAINED in (event.message or ""):
             return event.message
         if event.state == "error" and not (event.message or "").strip():
             return "refused without a reason"
@@ -367,6 +358,6 @@ class Sample:
                     return f"{move.name} of {move.date} over {move.amount_total} was posted"
         shop._ingest_orders([specimen.content])
         event = Event.search([("webshop_id", "=", shop.id)], order="id desc", limit=1)
-        if event.state == "error" and "unexpected fault" in (event.message or ""):
+        if event.state == "error" and ledger_check.UNEXPLAINED in (event.message or ""):
             return f"the good order after it: {event.message}"
         return ""

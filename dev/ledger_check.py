@@ -19,6 +19,8 @@ from ledger_reading import has_column, plain_text, shortened
 
 from odoo.tools import SQL
 
+from odoo.addons.settlement_bridge.common.messages import Message
+
 #: Where keys are kept: model to fields.
 SECRET_FIELDS = {
     "account.settlement.provider": ("vipps_client_secret", "vipps_subscription_key"),
@@ -39,8 +41,9 @@ TEXTS = {
     "ir_logging": ("message",),
 }
 
-#: Words of a sentence that explains nothing.
-UNEXPLAINED = "unexpected fault"
+#: Words of a sentence that explains nothing, and the codes of such sentences.
+UNEXPLAINED = "unexpected error"
+UNEXPLAINED_CODES = ("booking_failed", "fetching_failed", "reading_failed")
 
 
 def check_all(env, log="", is_quiet=True):
@@ -76,7 +79,11 @@ def check_all(env, log="", is_quiet=True):
 
 def check_sentences(env):
     """Everything that asks a person says what about, in a sentence that explains; nothing is quoted without end."""
-    found = []
+    found = [
+        f"the sentence {code} does not say “{UNEXPLAINED}”, by which it is found"
+        for code in UNEXPLAINED_CODES
+        if UNEXPLAINED not in Message(code).sentence
+    ]
     types = env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False)
     activities = env["mail.activity"].search([("activity_type_id", "in", types.ids if types else [])])
     texts = [(f"activity of {activity.res_name}", plain_text(activity.note)) for activity in activities]
@@ -89,6 +96,8 @@ def check_sentences(env):
             texts.append((source.name, source.fetch_error))
     for settlement in env["account.settlement"].search([("state", "=", "error")]):
         texts.append((settlement.name, settlement.error_message))
+    for order in env["sale.order"].search([("webshop_state", "=", "waiting")]):
+        texts.append((f"order {order.webshop_external_id}", order.webshop_problem))
     for name, text in texts:
         if not (text or "").strip():
             found.append(f"{name}: asks a person, and does not say what about")
@@ -145,8 +154,6 @@ def check_orders(env):
         for key, count in keys.items():
             if count > 1:
                 found.append(f"order {order.webshop_external_id}: the document {key} was made {count} times")
-        if order.webshop_state == "waiting" and not order.webshop_problem:
-            found.append(f"order {order.webshop_external_id}: waits, and does not say what for")
         ours = moves.filtered(
             lambda move: move.move_type in ("out_invoice", "out_refund") and move.webshop_document_key
         )
@@ -160,14 +167,10 @@ def check_orders(env):
 
 
 def check_proof(env):
-    """The addon's own nightly proof, where it has one, finds nothing."""
-    Settlement = env["account.settlement"]
-    if not hasattr(Settlement, "_prove"):
-        return []
-    settlements = Settlement.search([])
-    result = settlements._prove()
-    for name in ("proof_data", "proof_error_data", "difference_data"):
-        if name in Settlement._fields:
-            differing = settlements.filtered(name)
-            return [f"{settlement.name}: the proof says {shortened(str(settlement[name]))}" for settlement in differing]
-    return [f"the proof says {shortened(str(result))}"] if result and result is not True else []
+    """The addon's own nightly proof finds nothing."""
+    settlements = env["account.settlement"].search([])
+    settlements._prove()
+    return [
+        f"{settlement.name}: the proof says {shortened(str(settlement.proof_data))}"
+        for settlement in settlements.filtered("proof_data")
+    ]

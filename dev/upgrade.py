@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import tempfile
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -90,9 +91,9 @@ def compare(before, after, reworded):
     """
     found = []
     for name, rows in before["ledger"].items():
-        now = after["ledger"][name]
-        found += [f"{name}: {row} is gone" for row in rows if row not in now]
-        found += [f"{name}: {row} is new" for row in now if row not in rows]
+        then, now = Counter(rows), Counter(after["ledger"][name])
+        found += [f"{name}: {row} is gone" for row in then - now]
+        found += [f"{name}: {row} is new" for row in now - then]
     for language, fields in before["sentences"].items():
         for field in sorted(fields.keys() & after["sentences"][language].keys()):
             then, now = fields[field], after["sentences"][language][field]

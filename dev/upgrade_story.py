@@ -14,11 +14,10 @@ from odoo.tools import file_path
 LANGUAGES = ("en_US", "nb_NO")
 #: The fields that hold sentences, of each model.
 SENTENCES = {
-    "account.settlement": ("error_message", "proof_message", "rule_changes"),
+    "account.settlement": ("error_message", "proof_message"),
     "account.settlement.line": ("explanation",),
     "account.settlement.document": ("error_message", "removed_note"),
     "account.settlement.rule": ("name", "description"),
-    "account.settlement.rule.version": ("description", "changes"),
     "account.settlement.provider": ("fetch_error",),
     "account.move.line": ("settlement_explanation",),
     "sale.webshop": ("fetch_error",),

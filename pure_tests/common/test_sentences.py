@@ -67,9 +67,7 @@ def _code_and_values(call):
         if isinstance(values, ast.Dict) and all(isinstance(key, ast.Constant) for key in values.keys):
             return code, {key.value for key in values.keys}
     elif name in MAKERS and isinstance(code, str) and all(keyword.arg for keyword in call.keywords):
-        return code, {keyword.arg for keyword in call.keywords} - OPTIONS - {"status", "detail"} | (
-            {"status", "detail"} & {keyword.arg for keyword in call.keywords}
-        )
+        return code, {keyword.arg for keyword in call.keywords} - OPTIONS
     return None, set()
 
 

@@ -15,21 +15,8 @@ from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
 from ..samples.webshop_orders import ORDERED, new_order, refunded_order, sent_order
 from ..servers.inbox import InboxServer
-from ..servers.magento import MagentoServer
-from ..servers.mystore import MystoreServer
-from ..servers.nettbutikk24 import Nettbutikk24Server
-from ..servers.prestashop import PrestaShopServer
-from ..servers.shopify import ShopifyServer
-from ..servers.woocommerce import WooCommerceServer
+from ..servers.shops import SERVERS
 
-SERVERS = (
-    WooCommerceServer,
-    ShopifyServer,
-    MagentoServer,
-    PrestaShopServer,
-    MystoreServer,
-    Nettbutikk24Server,
-)
 SECRET = "192.0.2.77 Mozilla"
 
 
@@ -55,9 +42,9 @@ def with_traces(value, names):
     return {**told, **{name.replace("*", "x"): SECRET for name in names}} if told else told
 
 
-@pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.platform)
-def test_order_reads_the_same(server):
-    documents = list(documents_of(server))
+@pytest.mark.parametrize("name", [platform for platform in SERVERS if platform != "inbox"])
+def test_order_reads_the_same(name):
+    documents = list(documents_of(SERVERS[name]))
     assert documents
     for platform, settings, content in documents:
         expected = platform.parse(content, settings)

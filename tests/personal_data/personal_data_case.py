@@ -8,9 +8,8 @@ from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture
 from odoo.addons.settlement_bridge.pure_tests.samples.webshop_orders import refunded_order, sent_order
 from odoo.addons.settlement_bridge.pure_tests.servers.inbox import InboxServer
 
-from ..webshops.web_order_case import WebOrderCase
+from ..webshops.web_order_case import NOON, WebOrderCase
 
-NOON = "2026-03-20 12:00:00"
 NEXT_YEAR = "2027-06-01 03:00:00"
 IN_TIME = "2031-12-31 03:00:00"
 TOO_OLD = "2032-01-01 03:00:00"

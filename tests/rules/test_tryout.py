@@ -9,7 +9,7 @@ from odoo.tests import tagged
 
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import Movement, capture, day, payout
 
-from ..booking.test_invariants import SHARED_ROLES, Living, few, stories
+from ..booking.living_case import SHARED_ROLES, Living, few, stories
 from ..common import SettlementCase
 
 #: Sentences that differ only in whether the first payment's voucher has its number yet.

@@ -11,7 +11,7 @@ from .webshop_case import WebshopCase
 
 NOW = "2026-03-10 09:00:00"
 UTC = datetime.timezone.utc
-EVENT_LOGGER = "odoo.addons.settlement_bridge.models.sale_webshop_event"
+EVENT_LOGGER = "odoo.addons.settlement_bridge.models.sale_webshop_event_read"
 SOURCE_LOGGER = "odoo.addons.settlement_bridge.models.settlement_source"
 CONTROLLER_LOGGER = "odoo.addons.settlement_bridge.controllers.webshop"
 

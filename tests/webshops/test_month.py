@@ -12,13 +12,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.settlement_bridge.pure_tests.properties import IS_THOROUGH
 from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files, webshop_month
-from odoo.addons.settlement_bridge.pure_tests.servers.inbox import InboxServer
-from odoo.addons.settlement_bridge.pure_tests.servers.magento import MagentoServer
-from odoo.addons.settlement_bridge.pure_tests.servers.mystore import MystoreServer
-from odoo.addons.settlement_bridge.pure_tests.servers.nettbutikk24 import Nettbutikk24Server
-from odoo.addons.settlement_bridge.pure_tests.servers.prestashop import PrestaShopServer
-from odoo.addons.settlement_bridge.pure_tests.servers.shopify import ShopifyServer
-from odoo.addons.settlement_bridge.pure_tests.servers.woocommerce import WooCommerceServer
+from odoo.addons.settlement_bridge.pure_tests.servers.shops import SERVERS
 
 from .webshop_case import WebshopCase
 
@@ -191,10 +185,11 @@ class TestMonth(WebshopCase, HttpCase):
 
     # ------------------------------------------------------------ the proof
 
-    def compare_with_inbox(self, server):
+    def compare_with_inbox(self, platform):
         """The ledger is the same as when the inbox told it, for every order this platform can tell of."""
         self.get_measure()
-        self.compare(self.prove(server))
+        with SERVERS[platform]() as server:
+            self.compare(self.prove(server))
 
     def prove(self, server):
         shop, lives = self.tell(server)
@@ -246,7 +241,7 @@ class TestMonth(WebshopCase, HttpCase):
     def get_measure(self):
         """What the inbox tells, told once and then taken back: the platform's own telling follows in the same books."""
         if not TestMonth.measure:
-            with InboxServer() as server, self.taken_back():
+            with SERVERS["inbox"]() as server, self.taken_back():
                 TestMonth.measure = self.prove(server)
         return TestMonth.measure
 
@@ -267,25 +262,19 @@ class TestMonth(WebshopCase, HttpCase):
         self.assertEqual(kinds, {"out_invoice", "out_refund", "entry"})
 
     def test_woocommerce(self):
-        with WooCommerceServer() as server:
-            self.compare_with_inbox(server)
+        self.compare_with_inbox("woocommerce")
 
     def test_shopify(self):
-        with ShopifyServer() as server:
-            self.compare_with_inbox(server)
+        self.compare_with_inbox("shopify")
 
     def test_magento(self):
-        with MagentoServer() as server:
-            self.compare_with_inbox(server)
+        self.compare_with_inbox("magento")
 
     def test_prestashop(self):
-        with PrestaShopServer() as server:
-            self.compare_with_inbox(server)
+        self.compare_with_inbox("prestashop")
 
     def test_mystore(self):
-        with MystoreServer() as server:
-            self.compare_with_inbox(server)
+        self.compare_with_inbox("mystore")
 
     def test_24nettbutikk(self):
-        with Nettbutikk24Server() as server:
-            self.compare_with_inbox(server)
+        self.compare_with_inbox("nettbutikk24")

@@ -1,16 +1,8 @@
-"""The client, and the shop on this machine that it asks."""
+"""The client, which here does not wait long for an answer."""
 
 import pytest
 
 from odoo.addons.settlement_bridge.webshops.shopify import ShopifyClient
-
-from ...servers import shopify as shop
-
-
-@pytest.fixture
-def server():
-    with shop.ShopifyServer() as running:
-        yield running
 
 
 @pytest.fixture
