@@ -67,7 +67,7 @@ class AccountSettlementLine(models.Model):
         def found(name):
             field = self._fields[name]
             if field.type == "monetary":
-                return to_decimal(self[name], self.currency_id)
+                return to_decimal(self[name], self[field.get_currency_field(self)])
             return self[name].id if field.type == "many2one" else self[name]
 
         changed = {name: value for name, value in wanted.items() if found(name) != value}

@@ -58,6 +58,8 @@ class AccountSettlementLine(models.Model):
         values["currency_original_id"] = row.currency_original if self.currency_original_id else ""
         values.update({"currency_id": currency, "fee_owed": False})
         values.update({name: str(getattr(row, attribute) or "") for name, attribute in ROW_TEXTS.items()})
+        if self.content_removed_on:
+            values["provider_text"] = ""
         return values
 
     def _describe_as(self, code, **values):

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .account_settlement_document_proof import ROW_FIELDS
+
 
 class AccountSettlement(models.Model):
     """Restoring the transactions, and storing again those that are missing."""
@@ -30,6 +32,9 @@ class AccountSettlement(models.Model):
 
     def _restore_rows_of(self, document, reported, is_ours):
         rows = {row.external_id: row for row in reported.transactions}
+        currencies = self._get_row_currencies(reported.transactions)
+        # What is not paid out yet stays with the open settlement it is in.
+        target = self if is_ours else reported.external_id and (self.provider_id._find_stored(reported) or self)
         lines = self.env["account.settlement.line"].search(
             [("provider_id", "=", self.provider_id.id), ("external_id", "in", list(rows))]
         )
@@ -38,21 +43,17 @@ class AccountSettlement(models.Model):
             comes_from = line.document_id if line.document_id in self.document_ids else document
             if comes_from != document or not (is_ours or line.settlement_id == self):
                 continue
+            stored = line._prepare_row_vals(row, currencies)
             wanted = {
+                **{name: stored[name] or False for name in (*ROW_FIELDS, "date", "amount", "fee", "order_reference")},
                 "document_id": document.id,
-                "kind": str(row.kind),
-                "date": row.date,
-                "amount": row.amount,
-                "fee": row.fee,
                 "fee_owed": False,
                 "currency_id": self.currency_id.id,
-                "order_reference": row.order_reference or False,
-                "provider_reference": row.provider_reference or False,
             }
-            if is_ours:
-                wanted["settlement_id"] = self.id
-            elif reported.external_id:
-                wanted["settlement_id"] = (self.provider_id._find_stored(reported) or self).id
+            if line.content_removed_on:
+                wanted["provider_text"] = False
+            if target:
+                wanted["settlement_id"] = target.id
             line._restore_values(wanted)
 
     def _find_with_transactions_of(self, reported):

@@ -61,6 +61,11 @@ class AccountSettlement(models.Model):
             .search([("name", "in", list(names))])
         }
 
+    def _get_row_currencies(self, rows):
+        """Return ``{name: id}`` of the currencies that rows of a document are in."""
+        names = {name for row in rows for name in (row.currency, row.currency_original) if name}
+        return {name: currency.id for name, currency in self._get_currencies(names).items()}
+
     def _prepare_voucher_vals(self, voucher, currencies):
         return {
             "move_type": "entry",

@@ -102,6 +102,7 @@ class AccountSettlement(models.Model):
         """Return the transactions, with only the compared fields loaded, as there may be very many."""
         names = [
             "amount",
+            "content_removed_on",
             "currency_id",
             "date",
             "document_id",

@@ -182,8 +182,7 @@ class AccountSettlementProvider(models.Model):
     # ---------------------------------------------------------------- lines
 
     def _add_lines(self, stored, rows, document):
-        names = {name for row in rows for name in (row.currency, row.currency_original) if name}
-        currencies = {name: currency.id for name, currency in stored._get_currencies(names).items()}
+        currencies = stored._get_row_currencies(rows)
         lines = self.env["account.settlement.line"]
         lines.create(
             [

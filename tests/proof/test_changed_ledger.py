@@ -276,6 +276,18 @@ class TestDocumentsProof(LedgerProofCase):
             }
         )
 
+    def test_what_was_removed_as_it_should_be_is_no_alteration(self):
+        line = self.line_of("1")
+        self.assertTrue(line.provider_text)
+        line._remove_content()
+        self.env.flush_all()
+        self.settlement._prove()
+        self.assertFalse(self.settlement.proof_message)
+        self.sql("UPDATE account_settlement_line SET payment_method = 'kort' WHERE id = %s", line.id)
+        self.assertDiffers("kort")
+        self.assertMended()
+        self.assertFalse(line.provider_text, "what was removed stays removed")
+
     def test_waiting_rows_are_compared_too(self):
         self.settlement._reverse("Feil")
         row = "UPDATE account_settlement_line SET {} WHERE id = " + str(self.line_of("1").id)

@@ -288,10 +288,17 @@ class TestPutRight(PutRightCase):
             self.line_of("2"),
             self.settlement.line_ids.filtered(lambda line: line.kind == "payout"),
         )
+        euro = self.env.ref("base.EUR")
         update = "UPDATE account_settlement_line SET "
         for name, damage in {
             "another settlement": [(update + "settlement_id = %s WHERE id = %s", self.other.id, first.id)],
             "reference": [(update + "provider_reference = '99', order_reference = 'W' WHERE id = %s", first.id)],
+            "texts": [(update + "fee_type = 'kort', payment_method = 'X', sales_unit = '9' WHERE id = %s", first.id)],
+            "provider's text": [(update + "provider_text = 'Noe annet' WHERE id = %s", first.id)],
+            "VAT of the fee": [(update + "fee_vat = 3 WHERE id = %s", first.id)],
+            "original amount": [
+                (update + "amount_original = 7, currency_original_id = %s WHERE id = %s", euro.id, first.id)
+            ],
             "ids swapped": [
                 (update + "external_id = 'x' WHERE id = %s", first.id),
                 (update + "external_id = %s WHERE id = %s", first.external_id, second.id),
