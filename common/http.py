@@ -47,6 +47,11 @@ class Answer:
     body: bytes
 
 
+def is_key(value: str) -> bool:
+    """Whether this can be sent as a key. A line break or a foreign letter would make the request fail, and show it."""
+    return re.fullmatch(r"[\x21-\x7e]+", value) is not None
+
+
 class StatusError(ProviderError):
     """The server answered with an error.
 

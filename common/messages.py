@@ -6,6 +6,7 @@ with ``_``, where Odoo's export of terms finds it, and the ORM translates it whe
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -66,6 +67,12 @@ class Message:
         """Return the message that :meth:`to_json` stored."""
         code, values = stored
         return cls(code, {name: _value_from_json(value) for name, value in values.items()})
+
+
+def joined(messages: Iterable, separator: str) -> Message:
+    """Return messages one after another as one, each in the reader's language."""
+    values = {f"part{number}": message for number, message in enumerate(messages)}
+    return Message(separator.join(f"%({name})s" for name in values), values)
 
 
 def _shown(value, limit: int) -> str:

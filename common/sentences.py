@@ -7,6 +7,7 @@ from .messages import _, register
 
 register(
     {
+        "text_only": _("%(error)s"),
         "address_not_https": _(
             "The address is %(url)s. It must begin with https://, for example %(example)s, so that the keys are "
             "never sent unencrypted."

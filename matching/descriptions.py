@@ -1,6 +1,6 @@
 """Rules in words: each condition and each action as a sentence."""
 
-from ..common.messages import Message
+from ..common.messages import Message, joined
 from ..providers.records import Kind
 from .rules import CUSTOMER_KINDS, RULE_KINDS, Action, Key, Rule, TextOperator
 
@@ -56,13 +56,9 @@ def _describe_kinds(rule):
     kinds = rule.kinds or CUSTOMER_KINDS
     if kinds == RULE_KINDS:
         return Message("condition_no_transfers")
-    return Message("condition_kinds", {"kinds": _join([_KINDS[kind] for kind in Kind if kind in kinds])})
-
-
-def _join(templates):
-    """Return names one after another, each in the reader's language."""
-    names = {f"name{number}": Message(code) for number, code in enumerate(templates)}
-    return Message(", ".join(f"%({name})s" for name in names), names)
+    return Message(
+        "condition_kinds", {"kinds": joined((Message(_KINDS[kind]) for kind in Kind if kind in kinds), ", ")}
+    )
 
 
 def _describe_dates(rule):

@@ -29,12 +29,12 @@ def collect_lookups(lines, rules, prefixes=()) -> Lookups:
     :param prefixes: what the shop is known to put before its order numbers.
     """
     references = {text for line in lines for text in (line.order_reference, line.provider_reference) if text}
-    capturing = [rule for rule in rules if rule.has_group]
-    references |= {rule.get_reference(line) for rule in capturing for line in lines if rule.applies_to(line)} - {""}
     provider_references = {line.provider_reference for line in lines}
-    for rule in capturing:
+    for rule in (rule for rule in rules if rule.has_group):
+        captured = {rule.get_reference(line) for line in filter(rule.applies_to, lines)} - {""}
+        references |= captured
         if rule.key is Key.PROVIDER_REFERENCE:
-            provider_references |= {rule.get_reference(line) for line in lines if rule.applies_to(line)}
+            provider_references |= captured
     by_customer = [rule for rule in rules if rule.key is Key.CUSTOMER_AMOUNT]
     customers, amounts = set(), set()
     for rule in by_customer:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..common.messages import Message
+from ..common.messages import Message, joined
 from .engine import decide
 from .outcomes import Decision, Status
 from .roles import Role
@@ -12,7 +12,7 @@ from .roles import Role
 class Batch:
     """Transactions that are matched together, as when they are booked.
 
-    :ivar lines: :class:`~.ledger.Line`, in order. :ivar settings: :class:`~.decisions.Settings`.
+    :ivar lines: :class:`~.ledger.Line`, in order. :ivar settings: :class:`~.settings.Settings`.
     :ivar roles: where booked transactions are matched again, the role of the journal item each is open on; else empty.
     """
 
@@ -22,7 +22,7 @@ class Batch:
 
 
 def simulate(batches, rules, ledger) -> list:
-    """Return a :class:`~.decisions.Decision` for each line of each batch, or None where the line stays where it is.
+    """Return a :class:`~.outcomes.Decision` for each line of each batch, or None where the line stays where it is.
 
     ``ledger`` is not changed; but an item that one batch has closed is not open for the next.
     """
@@ -57,13 +57,7 @@ def describe_place(decision: Decision | None, names) -> Message:
     if not decision.allocations:
         return Message("place_nothing")
     parts = [_describe_part(part, decision, names) for part in decision.allocations]
-    return (
-        parts[0]
-        if len(parts) == 1
-        else Message(
-            " + ".join(f"%(part{n})s" for n in range(len(parts))), {f"part{n}": part for n, part in enumerate(parts)}
-        )
-    )
+    return parts[0] if len(parts) == 1 else joined(parts, " + ")
 
 
 def _describe_part(part, decision, names):

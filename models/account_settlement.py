@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from ..matching.rules import FEE_KINDS
+from ..providers.records import BANK_KINDS
+
 
 class AccountSettlement(models.Model):
     """One payout and the transactions it consists of; or, until the payout comes, the open run of ledger dates.
@@ -118,8 +121,6 @@ class AccountSettlement(models.Model):
     @api.depends("line_ids.amount", "line_ids.fee", "line_ids.kind", "line_ids.fee_owed", "line_ids.date")
     def _compute_from_lines(self):
         totals = {settlement.id: [None, None, 0.0, 0.0] for settlement in self}
-        fee_kinds = ("fee", "fee_refund")
-        bank_kinds = ("payout", "payout_return", "top_up")
         for settlement, kind, first, last, amount, fee in self.env["account.settlement.line"]._read_group(
             [("settlement_id", "in", self.ids), ("fee_owed", "=", False)],
             ["settlement_id", "kind"],
@@ -129,9 +130,9 @@ class AccountSettlement(models.Model):
             total[0] = min(filter(None, (total[0], first)))
             total[1] = max(filter(None, (total[1], last)))
             total[3] += fee
-            if kind in fee_kinds:
+            if kind in FEE_KINDS:
                 total[3] -= amount
-            elif kind not in bank_kinds:
+            elif kind not in BANK_KINDS:
                 total[2] += amount
         for settlement in self:
             first, last, gross, fee = totals.get(settlement.id, (None, None, 0.0, 0.0))

@@ -2,14 +2,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..booking.accounts import Accounts
 from ..booking.fees import book_fees
 from ..booking.tax_split import TaxLine, TaxSplit
 from ..booking.vouchers import Conversion, plan_voucher
-from ..common.messages import SettlementError
 from ..matching.outcomes import Status
 from ..matching.roles import Role
 from .money import to_decimal
@@ -31,7 +29,7 @@ class AccountSettlement(models.Model):
         :raises UserError: when the plan cannot be booked exactly; nothing is booked then.
         """
         self.ensure_one()
-        try:
+        with self.env["settlement.message"]._as_user_error():
             decided = self._match(lines)
             # A transaction a rule proposes to exclude is booked or excluded when a person has said so.
             decisions = [decision for decision in decided if decision.status is not Status.NEW]
@@ -54,8 +52,6 @@ class AccountSettlement(models.Model):
                 )
                 for start in range(0, len(decisions), LINES_PER_VOUCHER)
             ]
-        except SettlementError as error:
-            raise UserError(self.env["settlement.message"]._render(error.message)) from error
         moves = self._write_vouchers([voucher for voucher in vouchers if voucher.lines])
         lines._note_decisions(decided, date, booking_date, fees)
         return moves

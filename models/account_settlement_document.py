@@ -198,11 +198,9 @@ class AccountSettlementDocument(models.Model):
         self.ensure_one()
         self._check_content_kept()
         provider = self.provider_id
-        try:
+        with self.env["settlement.message"]._as_user_error():
             parsed = parsed or self._parse()
             settlements = provider._store_settlements(parsed, self)
-        except SettlementError as error:
-            raise UserError(self.env["settlement.message"]._render(error.message)) from error
         self.write({"state": "done", "format": parsed.format, "error_data": False})
         self._close_attention()
         self.settlement_ids |= settlements

@@ -25,7 +25,7 @@ class AccountSettlementDocument(models.Model):
 
         :param settlement: an ``account.settlement`` in the document.
         :param lines: the transactions of that settlement that come from this document.
-        :param settlements: of :meth:`_get_reported_if_intact`.
+        :param settlements: of :meth:`_get_reported_settlements`.
         :return: list of :class:`~..common.messages.Message`.
         """
         self.ensure_one()
@@ -45,7 +45,7 @@ class AccountSettlementDocument(models.Model):
             if settlement.external_id and reported.external_id == settlement.external_id:
                 said += self._get_payout_differences(reported, settlement)
                 said += [self._describe_missing(row) for row in self._get_missing_rows(reported)]
-            elif reported.external_id and not self._is_payout_stored(reported):
+            elif reported.external_id and not self.provider_id._find_stored(reported):
                 values = {"number": reported.external_id, "amount": reported.payout_amount or 0, "document": self.name}
                 said.append(Message("payout_missing", values))
         return said
@@ -59,10 +59,6 @@ class AccountSettlementDocument(models.Model):
         kept_to = year + relativedelta(years=company.settlement_document_years)
         return [Message("content_removed_early", {"document": self.name, "date": kept_to})]
 
-    def _is_payout_stored(self, reported):
-        domain = [("provider_id", "=", self.provider_id.id), ("external_id", "=", reported.external_id)]
-        return bool(self.env["account.settlement"].search_count(domain, limit=1))
-
     def _read_again_if_lost(self):
         """Set documents to be read again if some of their rows are no longer stored."""
         for document in self:
@@ -70,7 +66,8 @@ class AccountSettlementDocument(models.Model):
                 document.state = "new"
 
     def _get_reported_settlements(self):
-        """Return the settlements in the document, as it is read today; None where it cannot be read.
+        """Return the settlements in the document, as it is read today; None where its content is not as received, or
+        cannot be read.
 
         :return: tuple of :class:`~..providers.records.Settlement`.
         """
@@ -79,14 +76,6 @@ class AccountSettlementDocument(models.Model):
             return self._parse().settlements
         except (SettlementError, UserError):
             return None
-
-    def _get_reported_if_intact(self):
-        """Return the settlements in the document; None where its content is not as received, or cannot be read."""
-        return self._get_reported_settlements() if self._get_readable() else None
-
-    def _get_readable(self):
-        """Return those of these documents whose content is still as received."""
-        return self.filtered(lambda document: not document.content_removed_on and document._is_content_intact())
 
     def _get_row_differences(self, rows, lines):
         said = []

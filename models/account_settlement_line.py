@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+#: The status of transactions that are not matched for good.
+NOT_MATCHED_FOR_GOOD = ("new", "unknown", "on_account")
+
 
 class AccountSettlementLine(models.Model):
     """One transaction of a settlement: a row of the provider's document.

@@ -70,7 +70,7 @@ class AccountSettlementLine(models.Model):
                 "status": "new",
                 "exclusion_reason": False,
                 "exclusion_move_line_id": False,
-                "explanation_data": [said.to_json(), *(self.explanation_data or [])],
+                "explanation_data": self._get_explanation_after(said),
             }
         )
 
@@ -88,7 +88,7 @@ class AccountSettlementLine(models.Model):
                 {
                     "is_exclusion_proposed": False,
                     "is_kept": True,
-                    "explanation_data": [said.to_json(), *(line.explanation_data or [])],
+                    "explanation_data": line._get_explanation_after(said),
                 }
             )
         self.settlement_id._process()

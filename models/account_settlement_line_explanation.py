@@ -18,6 +18,13 @@ class AccountSettlementLine(models.Model):
     explanation_summary = fields.Char(compute="_compute_explanation", string="Explanation in Short")
     trail = fields.Html(compute="_compute_trail", string="From Row to Voucher", sanitize=False)
 
+    def _get_explanation_after(self, *messages):
+        """Return this transaction's explanation, as stored, with messages in front of it, the latest first.
+
+        :param messages: :class:`~..common.messages.Message`.
+        """
+        return [*(message.to_json() for message in messages), *(self.explanation_data or [])]
+
     def _render(self, stored):
         """Return stored messages as sentences in the reader's language: a list of ``str``."""
         render = self.env["settlement.message"]._render
@@ -30,7 +37,7 @@ class AccountSettlementLine(models.Model):
             stored = line.explanation_data or []
             # How the document was found matters less in a list than what became of the amount.
             summary = [message for message in stored if message[0] != "rule_found"] or stored
-            line.explanation = "\n".join(line._render(stored)) or False
+            line.explanation = self.env["settlement.message"]._render_stored(stored)
             line.explanation_summary = " ".join(line._render(summary)).replace("\n", " ")
 
     @api.depends("explanation_data", "tried_data", "decided_rule", "move_line_ids", "raw")

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..common.messages import Message
+from ..providers.records import known_fee
 from .money import to_decimal
 
 
@@ -27,8 +28,7 @@ class AccountSettlementLine(models.Model):
         else:
             entries[report.external_id] = str(report.fee)
         data["entries"] = entries
-        known = sum(map(Decimal, entries.values()), Decimal(0))
-        total = max(known, Decimal(data.get("total", "0")), key=abs)
+        total = known_fee(map(Decimal, entries.values()), Decimal(data.get("total", "0")))
         increase = total - to_decimal(self.fee_reported, self.currency_id)
         self.write({"fee_report_data": data, "fee_reported": total})
         return increase
@@ -47,6 +47,6 @@ class AccountSettlementLine(models.Model):
         """
         if not (reason or "").strip():
             raise UserError(self.env._("Enter why the VAT is right as booked: the reason is kept."))
-        said = Message("vat_reviewed_by", {"user": self.env.user.name, "reason": reason.strip()}).to_json()
+        said = Message("vat_reviewed_by", {"user": self.env.user.name, "reason": reason.strip()})
         for line in self._as_user().filtered_domain(Domain("fee_vat_issue", "!=", False)):
-            line.write({"fee_vat_issue": False, "explanation_data": [said, *(line.explanation_data or [])]})
+            line.write({"fee_vat_issue": False, "explanation_data": line._get_explanation_after(said)})

@@ -54,7 +54,7 @@ class AccountSettlementLine(models.Model):
                 "correction_taken_out",
                 {"voucher": booked.name},
             )
-            line.explanation_data = [said.to_json(), *(line.explanation_data or [])]
+            line.explanation_data = line._get_explanation_after(said)
         self._note_booked_again()
 
     def _restore_values(self, wanted):

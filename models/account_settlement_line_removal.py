@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from .sale_order_removal import UNPLACED
+from .account_settlement_line import NOT_MATCHED_FOR_GOOD
 
 
 class AccountSettlementLine(models.Model):
@@ -34,6 +34,6 @@ class AccountSettlementLine(models.Model):
     def _is_settled(self):
         """Whether nothing is left to do about this transaction, and its period is locked."""
         self.ensure_one()
-        if self.status in UNPLACED or self.is_exclusion_proposed or self.has_difference:
+        if self.status in NOT_MATCHED_FOR_GOOD or self.is_exclusion_proposed or self.has_difference:
             return False
         return (self.booking_date or self.date) <= self.company_id._get_closed_to()

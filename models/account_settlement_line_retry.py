@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ..common.messages import Message
 from ..matching.engine import decide
 from ..matching.lookups import collect_lookups
-from .account_settlement_line_transfer import OPEN_ROLES
+from ..matching.roles import OPEN_ROLES
 
 _logger = logging.getLogger(__name__)
 
@@ -25,7 +25,8 @@ class AccountSettlementLine(models.Model):
     @api.model
     def _cron_retry(self):
         """Scheduled action: match again what is unknown or waits for its invoice, one settlement at a time."""
-        is_open = Domain("move_line_ids", "any", [("settlement_role", "in", OPEN_ROLES), ("amount_residual", "!=", 0)])
+        roles = [str(role) for role in OPEN_ROLES]
+        is_open = Domain("move_line_ids", "any", [("settlement_role", "in", roles), ("amount_residual", "!=", 0)])
         domain = self._get_awaiting_domain() & Domain("provider_id.state", "=", "active") & is_open
         fault = self.env["settlement.fault"]
         settlements = (
@@ -117,3 +118,11 @@ class AccountSettlementLine(models.Model):
         if said not in (self.explanation_data or []):
             kept = [message for message in self.explanation_data or [] if message[0] != "not_moved"]
             self.explanation_data = [said, *kept]
+
+    def _group_by_settlement(self):
+        """Return ``(settlement, its transactions)``, both in the order in which they are booked."""
+        ordered = self.sorted(lambda line: (line.date, line.row, line.id))
+        return sorted(
+            ordered.grouped("settlement_id").items(),
+            key=lambda entry: (entry[0].date or fields.Date.today(), entry[0].id),
+        )

@@ -2,16 +2,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from ..booking.fees import book_fees, move_fee
 from ..booking.transfers import plan_transfer
-from ..common.messages import Message, SettlementError
+from ..common.messages import Message
 from ..matching.ledger import OpenItem
+from ..matching.roles import OPEN_ROLES
 from .money import to_decimal
-
-#: The roles of journal items on which a transaction's amount is open until it is matched for good.
-OPEN_ROLES = ("unknown", "customer", "prepayment", "dispute", "reserve")
 
 
 class AccountSettlementLine(models.Model):
@@ -77,7 +74,7 @@ class AccountSettlementLine(models.Model):
         def to_company(amount, _currency):
             return to_decimal(company_currency.round(float(amount * rate)), company_currency)
 
-        try:
+        with settlement.env["settlement.message"]._as_user_error():
             voucher, pairs = plan_transfer(
                 date,
                 decision,
@@ -88,19 +85,16 @@ class AccountSettlementLine(models.Model):
                 company_currency.name,
                 split_tax,
             )
-        except SettlementError as error:
-            raise UserError(settlement.env["settlement.message"]._render(error.message)) from error
         if voucher.lines:
             settlement._write_vouchers([voucher])
         AccountMoveLine = self.env["account.move.line"]
         settlement._reconcile_groups([AccountMoveLine.browse(pair) for pair in pairs])
-        explanation = [message.to_json() for message in decision.explanation]
+        explanation = decision.explanation
         if reason:
-            said = Message("person_says", {"user": self.env.user.name, "reason": reason})
-            explanation.insert(0, said.to_json())
+            explanation = [Message("person_says", {"user": self.env.user.name, "reason": reason}), *explanation]
         vals = {
             "status": status or str(decision.status),
-            "explanation_data": explanation + (self.explanation_data or []),
+            "explanation_data": self._get_explanation_after(*explanation),
             "rule_id": decision.rule_id or self.rule_id.id,
             "partner_id": decision.partner_id or self.partner_id.id,
             "difference": decision.difference or False,

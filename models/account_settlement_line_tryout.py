@@ -31,11 +31,3 @@ class AccountSettlementLine(models.Model):
         new = self.filtered(lambda line: line.status == "new")
         new_batches, new_tried = new._get_batches_anew()
         return batches + new_batches, tried + new_tried
-
-    def _group_by_settlement(self):
-        """Return ``(settlement, its transactions)``, both in the order in which they are booked."""
-        ordered = self.sorted(lambda line: (line.date, line.row, line.id))
-        return sorted(
-            ordered.grouped("settlement_id").items(),
-            key=lambda entry: (entry[0].date or fields.Date.today(), entry[0].id),
-        )

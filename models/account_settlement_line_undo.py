@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..common.messages import Message
+from ..matching.roles import SHARED_ROLES
 
 
 class AccountSettlementLine(models.Model):
@@ -26,7 +27,7 @@ class AccountSettlementLine(models.Model):
                 lambda item: (
                     not item.move_id.reversed_entry_id
                     and item.move_id._count_in_ledger() > 0
-                    and item.settlement_role not in ("clearing", "fee", "fee_tax", "fee_payable")
+                    and item.settlement_role not in SHARED_ROLES
                 )
             )
             if not own:
@@ -65,7 +66,7 @@ class AccountSettlementLine(models.Model):
             {
                 "status": "unknown" if moved else self.status,
                 "is_undone": True,
-                "explanation_data": [said.to_json()] + (self.explanation_data or []),
+                "explanation_data": self._get_explanation_after(said),
                 "rule_id": False,
                 "invoice_id": False,
                 "sale_order_id": False,

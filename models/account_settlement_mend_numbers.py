@@ -52,7 +52,7 @@ class AccountSettlement(models.Model):
             self._restore_totals(reported)
         self.env.invalidate_all(flush=False)
         if said := self._get_number_differences():
-            raise UserError("\n".join(map(self.env["settlement.message"]._render, said)))
+            raise UserError(self.env["settlement.message"]._render_all(said))
         for records, names in ((self.env["account.move.line"].browse(items), RESIDUALS), (self, TOTALS)):
             for name in names:
                 self.env.add_to_compute(records._fields[name], records)

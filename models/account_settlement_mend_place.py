@@ -1,9 +1,6 @@
 from odoo import models
 from odoo.tools import SQL
 
-#: The fields that an item takes from its voucher; reports read them on the item.
-PLACE_OF_ITEMS = ("company_id", "journal_id", "date")
-
 
 class AccountSettlement(models.Model):
     """Restoring the stored copies, and where they belong."""

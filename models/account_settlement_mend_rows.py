@@ -14,7 +14,7 @@ class AccountSettlement(models.Model):
         :return: of ``account.settlement.document`` and tuples of :class:`~..providers.records.Settlement`; without the
             documents that are not as received, or cannot be read.
         """
-        read = {document: document._get_reported_settlements() for document in self.document_ids._get_readable()}
+        read = {document: document._get_reported_settlements() for document in self.document_ids}
         return {document: settlements for document, settlements in read.items() if settlements}
 
     def _restore_rows(self, reported):

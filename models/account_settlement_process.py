@@ -55,7 +55,7 @@ class AccountSettlement(models.Model):
         return sorted(lines.grouped("date").items())
 
     @api.model
-    def _search_bookable(self, limit=None):
+    def _search_bookable(self):
         """Return the settlements with something to book: new transactions of complete ledger dates."""
         self.flush_model()
         self.env["account.settlement.line"].flush_model(["status", "date", "settlement_id", "is_exclusion_proposed"])
@@ -78,9 +78,7 @@ class AccountSettlement(models.Model):
                           AND (settlement.is_open IS NOT TRUE OR line.date <= settlement.complete_to)
                        )
               ORDER BY settlement.date, settlement.id
-                 LIMIT %s
-                """,
-                limit,
+                """
             )
         )
         return self.browse(row[0] for row in rows)

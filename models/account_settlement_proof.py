@@ -118,10 +118,6 @@ class AccountSettlement(models.Model):
         """Return the stored copies of the vouchers that can be read."""
         return self._get_kept_vouchers().filtered(lambda voucher: voucher._is_readable())
 
-    def _get_unreadable_vouchers(self):
-        """Return the stored copies of vouchers that cannot be read, because they were replaced by something else."""
-        return self._get_kept_vouchers() - self._get_compared_vouchers()
-
     def _get_kept_vouchers(self):
         return self.env["account.settlement.voucher"].search(
             [("settlement_id", "=", self.id), ("is_ended", "=", False)]
@@ -147,11 +143,6 @@ class AccountSettlement(models.Model):
         return unkept.filtered(
             lambda move: move.reversed_entry_id.settlement_id == self and move._is_opposite(move.reversed_entry_id)
         )
-
-    def _get_foreign_vouchers(self):
-        """Return those of them that are not such reversals."""
-        unkept = self._get_unkept_vouchers(self._get_compared_vouchers())
-        return unkept - self._get_unkept_reversals(unkept)
 
     def _compare_places(self, vouchers, lines):
         """Compare the transactions that are marked as booked with the vouchers.

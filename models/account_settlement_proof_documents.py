@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import models
 
 from ..common.messages import Message
+from ..providers.records import known_fee
 from .money import to_decimal
 
 
@@ -28,7 +29,7 @@ class AccountSettlement(models.Model):
             documents |= document
         reported = {}
         for document in documents:
-            reported[document] = document._get_reported_if_intact()
+            reported[document] = document._get_reported_settlements()
             said += document._get_differences(self, of_document.get(document, lines.browse()), reported[document])
         return said + self._get_owed_differences(lines.filtered("fee_owed"), reported)
 
@@ -51,7 +52,7 @@ class AccountSettlement(models.Model):
         )
         for document in with_others.settlement_id.document_ids:
             if document not in reported:
-                reported[document] = document._get_reported_if_intact()
+                reported[document] = document._get_reported_settlements()
         if None in reported.values():
             # Not everything that was reported is available to compare with. A missing document is reported by itself.
             return []
@@ -81,8 +82,7 @@ class AccountSettlement(models.Model):
                 totals[reference] = report.fee
             else:
                 entries.setdefault(reference, {})[report.external_id] = report.fee
-        sums = {reference: sum(single.values(), Decimal(0)) for reference, single in entries.items()}
         return {
-            reference: max(sums.get(reference, Decimal(0)), totals.get(reference, Decimal(0)), key=abs)
-            for reference in sums.keys() | totals.keys()
+            reference: known_fee(entries.get(reference, {}).values(), totals.get(reference, Decimal(0)))
+            for reference in entries.keys() | totals.keys()
         }

@@ -3,8 +3,6 @@ import logging
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..common.messages import SettlementError
-
 _logger = logging.getLogger(__name__)
 
 
@@ -78,10 +76,8 @@ class AccountSettlementProvider(models.Model):
         :raises UserError: when it cannot be fetched or read.
         """
         self.ensure_one()
-        try:
+        with self.env["settlement.message"]._as_user_error():
             content = self._fetch_content(client or self._get_client(), document)
-        except SettlementError as error:
-            raise UserError(self.env["settlement.message"]._render(error.message)) from error
         if content is None:
             raise UserError(
                 self.env._(

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 #: What waits for a person, by the field that counts it: the model, and the condition that puts a record on the list.
 WORK_LISTS = {
@@ -138,12 +139,8 @@ class AccountSettlementProvider(models.Model):
         """Open the rules that hold for this provider, in order."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement_rule")
-        action["domain"] = [
-            ("company_id", "=", self.company_id.id),
-            "|",
-            ("provider_ids", "=", False),
-            ("provider_ids", "in", self.ids),
-        ]
+        of_provider = self.env["account.settlement.rule"]._get_provider_domain(self)
+        action["domain"] = list(Domain("company_id", "=", self.company_id.id) & of_provider)
         action["context"] = {"default_provider_ids": self.ids, "default_company_id": self.company_id.id}
         return action
 

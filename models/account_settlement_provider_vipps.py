@@ -6,6 +6,7 @@ from ..common.addresses import check_address
 from ..common.json_reading import load_json
 from ..common.messages import ProviderError
 from ..providers.vipps import VippsClient, VippsCredentials
+from ..providers.vipps.ledger import bare_handle
 
 #: How many complete ledger dates one run fetches, so that a long history is taken in steps.
 DATES_PER_RUN = 60
@@ -100,7 +101,7 @@ class AccountSettlementProvider(models.Model):
     @staticmethod
     def _vipps_get_handles(ledger):
         """The sales units a ledger settles for, without the scheme before the number (``api:123455``)."""
-        return {handle.rpartition(":")[2] for handle in ledger.get("settlesForRecipientHandles") or []}
+        return {bare_handle(handle) for handle in ledger.get("settlesForRecipientHandles") or []}
 
     def _vipps_fetch_dates(self, client, ledger):
         ledger_id = ledger["ledgerId"]

@@ -228,8 +228,7 @@ class AccountSettlementRule(models.Model):
     @api.model
     def _render_rule(self, plain):
         """Return what a plain rule does, in the reader's language, a sentence a line."""
-        render = self.env["settlement.message"]._render
-        return "\n".join(render(message) for message in (*describe_conditions(plain), *describe_action(plain)))
+        return self.env["settlement.message"]._render_all([*describe_conditions(plain), *describe_action(plain)])
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):

@@ -30,8 +30,13 @@ class AccountSettlementRule(models.Model):
         return self.sudo().search(
             Domain("state", "=", "used")
             & Domain("company_id", "=", provider.company_id.id)
-            & (Domain("provider_ids", "=", False) | Domain("provider_ids", "in", provider.ids))
+            & self._get_provider_domain(provider)
         )
+
+    @api.model
+    def _get_provider_domain(self, provider):
+        """Return the domain of the rules of its company that hold for a provider: for all of them, or for it."""
+        return Domain("provider_ids", "=", False) | Domain("provider_ids", "in", provider.ids)
 
     def _to_plain_rules(self):
         return [rule.with_env(self.env)._to_plain() for rule in self]

@@ -27,9 +27,11 @@ class AccountSettlementVoucher(models.Model):
         for line in lines:
             voucher, one = booked[line.id]
             line._restore_values(voucher._prepare_transaction_vals(one))
-        for voucher, one in booked.values():
-            if one.id not in lines.ids:
-                voucher._store_again(one)
+        missing = [(voucher, one) for voucher, one in booked.values() if one.id not in lines.ids]
+        settlements = self.settlement_id.browse({voucher.settlement_id.id for voucher, _one in missing})
+        reported = {settlement: settlement._read_documents() for settlement in settlements}
+        for voucher, one in missing:
+            voucher._store_again(one, reported[voucher.settlement_id])
 
     def _free_names(self, lines, booked):
         """Give transactions that have another's external id a temporary one first, as two may have each other's.
@@ -75,12 +77,15 @@ class AccountSettlementVoucher(models.Model):
             "provider_reference": one.provider_reference or False,
         }
 
-    def _store_again(self, one):
-        """Store a deleted transaction again: as its document has it, else as the stored copy has it."""
+    def _store_again(self, one, documents):
+        """Store a deleted transaction again: as its document has it, else as the stored copy has it.
+
+        :param dict documents: of :meth:`AccountSettlement._read_documents`.
+        """
         settlement = self.settlement_id
         lines = self.env["account.settlement.line"]
         named = [("provider_id", "=", settlement.provider_id.id), ("external_id", "=", one.external_id)]
-        for document, reported in settlement._read_documents().items():
+        for document, reported in documents.items():
             rows = [row for each in reported for row in each.transactions if row.external_id == one.external_id]
             settlement.provider_id._add_lines(settlement, rows[:1], document)
             if line := lines.search(named):

@@ -6,9 +6,7 @@ from odoo import api, models
 from ..common.messages import DocumentError, Message, SettlementError
 from ..webshops.records import Order
 from ..webshops.superseded_documents import says_all_of
-
-#: The status of transactions that are not matched for good.
-UNPLACED = ("new", "unknown", "on_account")
+from .account_settlement_line import NOT_MATCHED_FOR_GOOD
 
 
 class SaleOrder(models.Model):
@@ -69,7 +67,7 @@ class SaleOrder(models.Model):
         for order in orders:
             closed_to = order.company_id._get_closed_to()
             lines = lines_of[order]
-            if lines.filtered(lambda line: line.status in UNPLACED or line.is_exclusion_proposed):
+            if lines.filtered(lambda line: line.status in NOT_MATCHED_FOR_GOOD or line.is_exclusion_proposed):
                 keep(order, "keep_unmatched")
             moves = moves_of[order].filtered(lambda move: move.state != "cancel")
             if moves.filtered(lambda move: move.state == "draft"):

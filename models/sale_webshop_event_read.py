@@ -20,12 +20,8 @@ class SaleWebshopEvent(models.Model):
 
     _inherit = "sale.webshop.event"
 
-    def _may_decide(self):
-        """Return the events with the rights to act on them. What a shop has sent is never changed by hand."""
-        return self._as_user()
-
     def action_read(self):
-        events = self._may_decide()
+        events = self._as_user()
         events.filtered(lambda event: event.state in ("error", "ignored")).write(
             {"state": "new", "message_data": False}
         )
@@ -37,7 +33,7 @@ class SaleWebshopEvent(models.Model):
     def action_leave_out(self):
         """A person has decided that this is not needed."""
         said = Message("document_excluded_by", {"user": self.env.user.name})
-        for event in self._may_decide().filtered(lambda event: event.state in ("new", "error")):
+        for event in self._as_user().filtered(lambda event: event.state in ("new", "error")):
             event.write({"state": "ignored", "message_data": [*(event.message_data or []), said.to_json()]})
         self.webshop_id._report_refused()
 

@@ -23,8 +23,8 @@ class SaleWebshopEvent(models.Model):
         :param raw_orders: :class:`~..webshops.records.RawOrder` of this shop.
         :return: the events: the new ones, and the earlier ones of what was known.
         """
-        names = self._get_excluded_fields(webshop)
-        contents = [exclude_fields(raw.content, names) for raw in raw_orders]
+        platform = PLATFORMS[webshop.platform]
+        contents = [exclude_fields(raw.content, platform.excluded_fields) for raw in raw_orders]
         latest = self._get_latest(webshop, [raw.external_id for raw in raw_orders if raw.external_id])
         events = self.browse()
         new = []
@@ -47,12 +47,6 @@ class SaleWebshopEvent(models.Model):
                 }
             )
         return events | self.create(new)
-
-    @api.model
-    def _get_excluded_fields(self, webshop):
-        """Return the names of the fields that are not stored of this shop's documents."""
-        platform = PLATFORMS.get(webshop.platform)
-        return platform.excluded_fields if platform else ()
 
     def _is_to_read_again(self):
         """Whether the same document, reported once more, is of use: it was refused, or excluded and removed since."""

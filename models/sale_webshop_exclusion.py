@@ -1,6 +1,9 @@
+from zoneinfo import ZoneInfo
+
 from odoo import models
 
 from ..common.messages import Message
+from .times import to_aware
 
 
 class SaleWebshop(models.Model):
@@ -16,14 +19,14 @@ class SaleWebshop(models.Model):
         """
         if known:
             changed_at = known.webshop_changed_at
-            if changed_at and order.changed_at.timestamp() < changed_at.timestamp():
+            if changed_at and order.changed_at < to_aware(changed_at):
                 return Message("older_than_known")
             return None
         if order.is_test:
             return Message("test_order")
         if order.accepted_at is None:
             return Message("not_paid")
-        if self.start_date and order.created_at.astimezone(self._get_settings().time_zone).date() < self.start_date:
+        if self.start_date and order.created_at.astimezone(ZoneInfo(self.time_zone)).date() < self.start_date:
             return Message("ordered_before_start", {"date": self.start_date})
         excluded = self._get_excluded_methods()
         for method in (order.payment_method, order.delivery_method):

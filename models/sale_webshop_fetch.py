@@ -3,7 +3,6 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from ..common.messages import ProviderError
 from ..webshops.records import ShopSettings
@@ -26,10 +25,8 @@ class SaleWebshop(models.Model):
     def action_check_connection(self):
         """Ask the shop for its name with the keys entered."""
         self.ensure_one()
-        try:
+        with self.env["settlement.message"]._as_user_error():
             name = self._as_user()._get_client().check()
-        except ProviderError as error:
-            raise UserError(self.env["settlement.message"]._render(error.message)) from error
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

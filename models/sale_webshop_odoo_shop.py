@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .sale_webshop_fetch import OVERLAP
+from .times import to_naive
 
 #: The platform's code, as it is stored.
 ODOO = "odoo"
@@ -91,7 +92,7 @@ class SaleWebshop(models.Model):
         ]
         if self.start_date:
             start = self._get_first_moment(datetime.now(timezone.utc))
-            domain.append(("date_order", ">=", start.replace(tzinfo=None)))
+            domain.append(("date_order", ">=", to_naive(start)))
         orders = self.env["sale.order"].search(domain)
         return orders.filtered(lambda order: not self._is_left_to_odoo(order))
 

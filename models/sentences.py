@@ -11,7 +11,6 @@ register(
         "item_of_transactions": _("%(role)s: the sum of %(count)s transactions of %(name)s."),
         "fetched_again": _("Fetched again: %(name)s was read instead."),
         "document_excluded_by": _("Excluded by %(user)s."),
-        "text_only": _("%(error)s"),
         "row_misread": _("Transaction %(row)s reads %(found)s, but document %(document)s has %(booked)s."),
         "row_invented": _("Transaction %(row)s of %(amount)s is not in its document %(document)s."),
         "row_missing": _("Transaction %(row)s of %(amount)s is in document %(document)s, but is not stored."),

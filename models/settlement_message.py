@@ -1,7 +1,10 @@
+from contextlib import contextmanager
+
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
-from ..common.messages import Message
+from ..common.messages import Message, SettlementError
 
 
 class SettlementMessage(models.AbstractModel):
@@ -23,7 +26,20 @@ class SettlementMessage(models.AbstractModel):
 
         :param list stored: of :meth:`~..common.messages.Message.to_json`.
         """
-        return "\n".join(self._render(Message.from_json(message)) for message in stored or []) or False
+        return self._render_all(map(Message.from_json, stored or [])) or False
+
+    @api.model
+    def _render_all(self, messages):
+        """Return :class:`~..common.messages.Message` as text, one a line."""
+        return "\n".join(map(self._render, messages))
+
+    @contextmanager
+    def _as_user_error(self):
+        """Raise what plain Python refuses as an error that Odoo shows, in the reader's language."""
+        try:
+            yield
+        except SettlementError as error:
+            raise UserError(self._render(error.message)) from error
 
     @api.model
     def _render_value(self, value):

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..common.addresses import check_form
 from ..common.messages import ProviderError, SettlementError
-from .settlement_fault import CONCURRENCY, get_pause
+from .settlement_fault import CONCURRENCY, FAILURES_TO_TELL, get_pause
 from .settlement_rights import MANAGER
 
 _logger = logging.getLogger(__name__)
@@ -193,7 +193,7 @@ class SettlementSource(models.AbstractModel):
                 "fetch_next_at": fields.Datetime.now() + pause,
             }
         )
-        if getattr(error, "is_permanent", False) or failures >= 3:
+        if getattr(error, "is_permanent", False) or failures >= FAILURES_TO_TELL:
             self._ask_for_attention(self.env["settlement.message"]._render(error.message), key=FETCHING)
 
     @api.model

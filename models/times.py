@@ -1,11 +1,11 @@
 """Times between the ORM, which stores UTC without a zone, and plain Python, where they are aware."""
 
-from datetime import datetime, timezone
+from datetime import timezone
 
 
 def to_aware(moment):
     """Return a time as Odoo stores it (UTC without saying so) as an aware one."""
-    return datetime.replace(moment, tzinfo=timezone.utc)
+    return moment.replace(tzinfo=timezone.utc)
 
 
 def to_naive(moment):

@@ -5,6 +5,7 @@ provider owes the merchant: a payment is positive, a refund, a fee and a payout 
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
@@ -119,6 +120,14 @@ class FeeReport:
     fee_type: str = ""
     is_total: bool = False
     row: int = 0
+
+
+def known_fee(single: Iterable, total: Decimal) -> Decimal:
+    """Return a payment's fee as far as it is reported: the single fees together, or the sum in one if that is more.
+
+    :param single: the fees reported one by one. :param total: the fee reported in one sum, or zero.
+    """
+    return max(sum(single, ZERO), total, key=abs)
 
 
 @dataclass(frozen=True)

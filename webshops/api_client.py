@@ -1,18 +1,12 @@
 """What the platforms' clients share: checks of keys, orders that are gone, and answers that make no sense."""
 
-import re
 from collections.abc import Callable
 
 from ..common.addresses import check_address
-from ..common.http import StatusError
+from ..common.http import StatusError, is_key
 from ..common.messages import ProviderError
 
 __all__ = ["check_address", "is_key", "is_name_or_password", "not_understood", "unless_gone"]
-
-
-def is_key(value: str) -> bool:
-    """Whether this can be sent as a key. A line break or a foreign letter would make the request fail, and show it."""
-    return re.fullmatch(r"[\x21-\x7e]+", value) is not None
 
 
 def is_name_or_password(value: str) -> bool:

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ..models.sale_order_removal import UNPLACED
+from ..models.account_settlement_line import NOT_MATCHED_FOR_GOOD
 
 #: The fields of a customer that bookkeeping never needs, and those it does not need where nothing is booked.
 CONTACT_FIELDS = ("email", "phone")
@@ -222,7 +222,7 @@ class SettlementEraseCustomer(models.TransientModel):
                     "years after the financial year (bokføringsloven § 13)."
                 )
             ]
-        if not self._get_orders_of(family) <= self._get_orders_of(family).filtered("webshop_id"):
+        if self._get_orders_of(family).filtered(lambda order: not order.webshop_id):
             return [
                 self.env._("Removed: e-mail and phone. Kept: name and address, because the customer has other orders.")
             ]
@@ -261,7 +261,7 @@ class SettlementEraseCustomer(models.TransientModel):
         lines = (
             self.env["account.settlement.line"]
             .sudo()
-            .search_count([("partner_id", "in", family.ids), ("status", "in", UNPLACED)], limit=1)
+            .search_count([("partner_id", "in", family.ids), ("status", "in", NOT_MATCHED_FOR_GOOD)], limit=1)
         )
         return bool(orders or items or lines)
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..matching.learning import PROPOSED, propose_rule
+from ..models.account_settlement_line import NOT_MATCHED_FOR_GOOD
 
 #: A proposed rule is counted on transactions from so many months before the one it was learned from.
 MONTHS = 3
@@ -78,7 +79,7 @@ class SettlementRuleLearn(models.TransientModel):
         place = self.env["account.settlement.rule"].default_get(["sequence"])["sequence"]
         rules = used.filtered(lambda rule: rule.sequence <= place)._to_plain_rules()
         rules += [proposal, *used.filtered(lambda rule: rule.sequence > place)._to_plain_rules()]
-        waiting = others.filtered(lambda other: other.status in ("new", "unknown", "on_account"))
+        waiting = others.filtered(lambda other: other.status in NOT_MATCHED_FOR_GOOD)
         counts = []
         for lines, anew in ((waiting, False), (others - waiting, True)):
             outcomes = provider._try_rules(rules, lines, anew=anew)

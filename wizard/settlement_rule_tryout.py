@@ -5,6 +5,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..matching.trials import describe_group, describe_place, is_same_place
 from ..models.money import to_decimal
@@ -69,14 +70,11 @@ class SettlementRuleTryout(models.TransientModel):
     def _compute_draft_ids(self):
         """All drafts that hold for the provider."""
         for tryout in self:
-            tryout.draft_ids = self.env["account.settlement.rule"].search(
-                [
-                    ("state", "=", "draft"),
-                    ("company_id", "=", tryout.company_id.id),
-                    "|",
-                    ("provider_ids", "=", False),
-                    ("provider_ids", "in", tryout.provider_id.ids),
-                ]
+            rules = self.env["account.settlement.rule"]
+            tryout.draft_ids = rules.search(
+                Domain("state", "=", "draft")
+                & Domain("company_id", "=", tryout.company_id.id)
+                & rules._get_provider_domain(tryout.provider_id)
             )
 
     @api.onchange("provider_id", "date_from", "date_to", "scope", "draft_ids")
@@ -110,6 +108,7 @@ class SettlementRuleTryout(models.TransientModel):
         if self.date_to < self.date_from:
             raise UserError(self.env._("The period ends before it begins. Choose another."))
         outcomes = self._try()
+        rules = self._get_tried_rules() | self._get_used_rules()
         differing = [outcome for outcome in outcomes if not is_same_place(*outcome[1:])]
         # What came of it is only read.
         self.sudo().write(
@@ -118,10 +117,13 @@ class SettlementRuleTryout(models.TransientModel):
                 "tried_count": len(outcomes),
                 "changed_count": len(differing),
                 "posted_count": sum(line.status != "new" for line, _now, _then in differing),
-                "group_ids": [fields.Command.clear(), *map(fields.Command.create, self._prepare_groups(differing))],
+                "group_ids": [
+                    fields.Command.clear(),
+                    *map(fields.Command.create, self._prepare_groups(differing, rules)),
+                ],
                 "line_ids": [
                     fields.Command.clear(),
-                    *map(fields.Command.create, self._prepare_lines(differing[:LISTED])),
+                    *map(fields.Command.create, self._prepare_lines(differing[:LISTED], rules)),
                 ],
             }
         )
@@ -138,9 +140,8 @@ class SettlementRuleTryout(models.TransientModel):
         rules = self._get_tried_rules()._to_plain_rules()
         return self.provider_id._try_rules(rules, lines, anew=self.scope == "all")
 
-    def _prepare_groups(self, differing):
+    def _prepare_groups(self, differing, rules):
         render = self.env["settlement.message"]._render
-        rules = self._get_tried_rules() | self._get_used_rules()
         names = {plain.id: plain.name for plain in rules._to_plain_rules()}
         groups = defaultdict(lambda: [0, Decimal(0), 0])
         for line, now, then in differing:
@@ -154,9 +155,9 @@ class SettlementRuleTryout(models.TransientModel):
             for (now, then), (count, amount, posted) in sorted(groups.items(), key=lambda entry: -entry[1][0])
         ]
 
-    def _prepare_lines(self, differing):
+    def _prepare_lines(self, differing, rules):
         render = self.env["settlement.message"]._render
-        rules = (self._get_tried_rules() | self._get_used_rules()).sudo().with_context(show_account_code=True)
+        rules = rules.sudo().with_context(show_account_code=True)
         accounts = {account.id: account.display_name for account in rules.account_id}
         return [
             {

@@ -5,7 +5,6 @@ from odoo import fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 
 from ..common.limits import quoted
-from ..common.messages import SettlementError
 from ..models.settlement_fault import CONCURRENCY
 from ..providers.registry import parse
 
@@ -74,11 +73,8 @@ class SettlementUpload(models.TransientModel):
         """Store a file's settlements with the chosen provider, else with the one that the file itself names."""
         if self.provider_id:
             return self.provider_id._ingest_file(filename, content)
-        try:
+        with self.env["settlement.message"]._as_user_error():
             parsed = parse(filename, content)
-        except SettlementError as error:
-            message = self.env["settlement.message"]._render(error.message)
-            raise UserError(message) from error
         return self._find_provider(filename, parsed)._ingest_file(filename, content, parsed)
 
     def _find_provider(self, filename, parsed):

@@ -47,6 +47,16 @@ class Row:
             raise self.unreadable(column, "expected_short_id")
         return text
 
+    def required_identifier(self, column: str, expected: str) -> str:
+        """As :meth:`identifier`, but blank is an error too.
+
+        :param expected: the code of what was expected.
+        """
+        identifier = self.identifier(column)
+        if not identifier:
+            raise self.unreadable(column, expected)
+        return identifier
+
     def amount(self, column: str, decimals: int | None = 2) -> Decimal | None:
         """Return the amount in the major unit, with its sign as written, or None when blank.
 
@@ -199,7 +209,7 @@ def rows_below(filename: str, lines: list, heading_position: int, columns: dict,
         cells = lines[position]
         if not any(cell_text(cell) for cell in cells):
             continue
-        if not is_padded:
+        if not is_padded and len(cells) != width:  # whether it is the last takes a look at all that follow
             check_width(filename, position + 1, cells, width, is_last=not any(map(any, lines[position + 1 :])))
         values = {name: cells[at] if at < len(cells) else None for name, at in columns.items()}
         yield Row(filename, position + 1, values, headings)

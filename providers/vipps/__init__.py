@@ -1,6 +1,6 @@
 """Vipps MobilePay: the Report API, the business portal's report, and the settlement files of earlier years."""
 
-from ...common.messages import DocumentError, SettlementError, _
+from ...common.messages import DocumentError, SettlementError
 from ..records import Document
 from ...common.files.size import check_size
 from ...common.files.csv import csv_lines

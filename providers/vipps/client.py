@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import requests
 
 from ...common.files.rows import Row
-from ...common.http import Connection, StatusError
+from ...common.http import Connection, StatusError, is_key
 from ...common.json_reading import load_json
 from ...common.messages import DocumentError, ProviderError
 from .report_api import DATE_FORMAT, FEED_FORMAT
@@ -56,7 +56,7 @@ class VippsCredentials:
         return not self.subscription_key and not self.merchant_serial_number
 
     def check(self) -> None:
-        """Raise a :class:`~..messages.ProviderError` when a key is missing, naming it."""
+        """Raise a :class:`~...common.messages.ProviderError` when a key is missing, naming it."""
         missing = [
             name
             for name, value in (
@@ -67,8 +67,7 @@ class VippsCredentials:
             )
             if not value
         ]
-        # a line break or a foreign letter in a header would make the request fail with the key in its error
-        unfit = [name for name, value in vars(self).items() if value and not re.fullmatch(r"[\x21-\x7e]+", value)]
+        unfit = [name for name, value in vars(self).items() if value and not is_key(value)]
         if missing or unfit:
             raise ProviderError(
                 "vipps_keys_incomplete",
@@ -83,8 +82,8 @@ class VippsClient:
     :param base_url: another server, for tests. :param session: a ``requests.Session``, or None for a new one.
     :param sleep: called with seconds before a retry.
 
-    All methods raise :class:`~..messages.ProviderError`; ``retry_after`` and ``is_permanent`` say whether and when to
-    ask again.
+    All methods raise :class:`~...common.messages.ProviderError`; ``retry_after`` and ``is_permanent`` say whether and
+    when to ask again.
     """
 
     def __init__(

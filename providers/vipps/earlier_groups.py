@@ -16,7 +16,7 @@ from ...common.messages import DocumentError, Message
 from ...common.values import ZERO
 from ..proof import amount_text
 from ..records import DeclaredTotals, Document, Settlement
-from .ledger import CODE, Identities, fee_column, merchant_names, transaction, without_repeats
+from .ledger import CODE, Identities, fee_column, merchant_names, repeated_rows, transaction, without_repeats
 
 
 @dataclass
@@ -48,8 +48,8 @@ def build_document(filename: str, format_name: str, groups: list) -> Document:
         repeated += [entry for entry in entries if entry.fields in seen]
         entries = [entry for entry in entries if entry.fields not in seen]
         seen.update(dict.fromkeys(entry.fields for entry in entries))
-        repeated_rows = tuple(transaction(entry, Identities().of(entry)) for entry in repeated)
-        repeated_all += repeated_rows
+        left_out = tuple(repeated_rows(repeated))
+        repeated_all += left_out
         rows = tuple(transaction(entry, identities.of(entry)) for entry in entries)
         if not rows and group.declared is None:
             continue
@@ -69,7 +69,7 @@ def build_document(filename: str, format_name: str, groups: list) -> Document:
                 declared=group.declared,
                 complete_to=max((row.date for row in rows), default=date),
                 problems=(*group.problems, *_check_reported_fees(group, entries)),
-                repeated=repeated_rows,
+                repeated=left_out,
             )
         )
     if not settlements:

@@ -77,7 +77,8 @@ def _section_rows(filename: str, lines: list, word: str, columns: dict):
             heading = cells
             continue
         cells = _with_joined_decimals(cells, len(heading), found)
-        check_width(filename, position + 1, cells, len(heading), is_last=not any(map(any, lines[position + 1 :])))
+        if len(cells) != len(heading):
+            check_width(filename, position + 1, cells, len(heading), is_last=not any(map(any, lines[position + 1 :])))
         headings = {name: heading[at] for name, at in found.items()}
         yield Row(filename, position + 1, {name: cells[at] for name, at in found.items()}, headings)
 
@@ -111,9 +112,7 @@ def _fits(cells: list, columns: dict) -> bool:
 def _section_group(row: Row) -> Group:
     currency = row.currency("currency")
     decimals = minor_unit_decimals(currency)
-    number = row.identifier("settlement")
-    if not number:
-        raise row.unreadable("settlement", "expected_settlement_number")
+    number = row.required_identifier("settlement", "expected_settlement_number")
     net = row.required_amount("net", decimals)
     fee = row.amount("fee", decimals)
     return Group(
@@ -177,9 +176,7 @@ def _section_entry(row: Row, groups: list) -> Entry:
     refund = row.amount("refund", decimals) or ZERO
     fee = -(row.amount("fee", decimals) or ZERO)
     net = row.amount("net", decimals)
-    psp = row.identifier("psp")
-    if not psp:
-        raise row.unreadable("psp", "expected_transaction_number")
+    psp = row.required_identifier("psp", "expected_transaction_number")
     amount = gross + refund
     is_sample_refund = refund and not gross and net == 0  # Vipps' own sample leaves the net of a refund at 0.00
     if net is not None and net != amount - fee and not is_sample_refund:

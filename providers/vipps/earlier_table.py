@@ -67,9 +67,7 @@ def parse_table(filename: str, lines: list, is_padded: bool) -> Document:
 
 
 def _add_table_row(row: Row, groups: dict) -> None:
-    number = row.identifier("settlement")
-    if not number:
-        raise row.unreadable("settlement", "expected_settlement_number")
+    number = row.required_identifier("settlement", "expected_settlement_number")
     sales_unit = row.identifier("sales_unit")
     group = groups.setdefault(
         (number, sales_unit),
@@ -84,9 +82,7 @@ def _add_table_row(row: Row, groups: dict) -> None:
     if kind == "refund":
         amount = -abs(amount)  # not confirmed which sign a refund has in this file; the sum proves it
     fee = -(row.amount("fee") or ZERO)
-    psp = row.identifier("psp")
-    if not psp:
-        raise row.unreadable("psp", "expected_transaction_number")
+    psp = row.required_identifier("psp", "expected_transaction_number")
     if net is not None and abs(net) != abs(amount - fee):
         group.problems.append(row_problem(row.number, psp, net, amount - fee, _TABLE_CURRENCY))
     group.entries.append(

@@ -74,9 +74,7 @@ def _xml_group(filename: str, info, sales_unit: str) -> Group:
     currency = totals.currency("SettlementCurrencyCode")
     decimals = minor_unit_decimals(currency)
     is_gross = totals.text("SettlementType").casefold() == "gross"
-    number = totals.identifier("SettlementID")
-    if not number:
-        raise totals.unreadable("SettlementID", "expected_settlement_number")
+    number = totals.required_identifier("SettlementID", "expected_settlement_number")
     fee = totals.amount("FeeSettlementAmount", decimals)
     settled = totals.required_amount("SettledAmount", decimals)
     group = Group(
@@ -110,9 +108,7 @@ def _xml_entry(row: Row, settlement_currency: str, sales_unit: str, is_gross: bo
     captured = row.required_amount("TransactionCaptureAmount", decimals)
     refunded = row.amount("TransactionRefundAmount", decimals) or ZERO
     fee = row.amount("TransactionFeeAmount", decimals) or ZERO
-    psp = row.identifier("TransactionID")
-    if not psp:
-        raise row.unreadable("TransactionID", "expected_transaction_number")
+    psp = row.required_identifier("TransactionID", "expected_transaction_number")
     amount = captured + refunded
     for column, computed in (("TransactionGrossAmount", amount), ("TransactionNetAmount", amount - fee)):
         stated = row.amount(column, decimals)

@@ -209,3 +209,8 @@ def opening_balance(entries: list) -> Decimal | None:
 def broken_balances(entries: list) -> int:
     """Return in how many entries the running balance does not follow from the one before."""
     return len(balance_differences(entries, opening_balance(entries)))
+
+
+def repeated_rows(entries: list) -> list:
+    """Return the entries left out as repeats, as transactions (their identity is that of the first row)."""
+    return [transaction(entry, Identities().of(entry)) for entry in entries]

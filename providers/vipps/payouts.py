@@ -80,8 +80,3 @@ def _settlement(run, merchant_id, complete_to, fee_reports, repeated_fields) -> 
         complete_to=complete_to,
         repeated=tuple(row for entry, row in run for _copy in range(repeated_fields[entry.fields])),
     )
-
-
-def repeated_rows(entries: list) -> list:
-    """Return the entries left out as repeats, as transactions (their identity is that of the first row)."""
-    return [transaction(entry, Identities().of(entry)) for entry in entries]

@@ -11,8 +11,18 @@ from ...common.files.rows import Row, find_heading_row, rows_below
 from ...common.messages import DocumentError, Message
 from ..proof import amount_text
 from ..records import Document
-from .ledger import CODE, Entry, broken_balances, entry_type, fee_column, merchant_names, payout_number, without_repeats
-from .payouts import cut_at_payouts, repeated_rows
+from .ledger import (
+    CODE,
+    Entry,
+    broken_balances,
+    entry_type,
+    fee_column,
+    merchant_names,
+    payout_number,
+    repeated_rows,
+    without_repeats,
+)
+from .payouts import cut_at_payouts
 
 #: Our column names to headings. The Norwegian headings are UNCONFIRMED: no Norwegian report has been seen.
 COLUMNS = {

@@ -36,10 +36,10 @@ from .ledger import (
     merchant_names,
     opening_balance,
     payout_number,
-    transaction,
+    repeated_rows,
     without_repeats,
 )
-from .payouts import cut_at_payouts, repeated_rows
+from .payouts import cut_at_payouts
 
 DATE_FORMAT = "vipps-report-v2"
 FEED_FORMAT = "vipps-report-v2-feed"
@@ -273,7 +273,7 @@ def _fee_balances(fees: list) -> list:
     """Return (date, sentence) for each row of the fees topic whose running balance does not follow."""
     problems = []
     identities = Identities()
-    names = {entry.row: transaction(entry, identities.of_fee(entry)).external_id for entry in fees}
+    names = {entry.row: identities.of_fee(entry) for entry in fees}
     for entry, before, computed in balance_differences(fees, opening_balance(fees)):
         values = {
             "row": str(entry.row),

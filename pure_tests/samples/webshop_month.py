@@ -1,6 +1,6 @@
 """A month in a web shop, written once: every order with the states it goes through, and the money Vipps moved for it.
 
-The platforms' servers (``webshop_servers``) tell of it in their own documents. All names and numbers are invented.
+The platforms' servers (``pure_tests/servers``) tell of it in their own documents. All names and numbers are invented.
 Times are UTC; the shop is in Norway.
 """
 

@@ -12,7 +12,7 @@ import datetime
 import re
 
 from ...common.json_reading import load_document
-from ...common.messages import DocumentError, _
+from ...common.messages import DocumentError
 from ..contract import Platform
 from ..records import Hint
 from ..webhook_signatures import is_signed_hex

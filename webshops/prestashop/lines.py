@@ -10,6 +10,7 @@ from ...common.json_reading import (
     required,
     text,
 )
+from ..magento.lines import SHIPPING_ID
 from ..records import (
     ZERO,
     LineKind,
@@ -47,7 +48,7 @@ def read_lines(document: dict, currency: str) -> tuple:
     rate = record.get("carrier_tax_rate")
     rate = None if rate in (None, "") else to_decimal(rate, "carrier_tax_rate")
     name = in_first_language(looked_up(document, "carriers", "id_carrier"), "name") or "Shipping"
-    lines.append(_charge(record, "shipping", LineKind.SHIPPING, name, freight, off_freight + cuts[-2], rate, currency))
+    lines.append(_charge(record, SHIPPING_ID, LineKind.SHIPPING, name, freight, off_freight + cuts[-2], rate, currency))
     tax = wrapping - to_amount(number(record, "total_wrapping_tax_excl"), currency, "total_wrapping_tax_excl")
     rate = explaining_rate(wrapping, tax, {*rates, rate} - {None}, currency)
     lines.append(_charge(record, "wrapping", LineKind.FEE, "Gift wrapping", wrapping, cuts[-1], rate, currency))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from ...common.amounts import divide, to_amount
 from ...common.currencies import rounded
 from ...common.json_reading import entries, load_document, nested, required, text, to_time
+from ..magento.lines import SHIPPING_ID
 from ..records import (
     ZERO,
     Address,
@@ -27,7 +28,6 @@ from .values import in_first_language, looked_up, number
 CANCELLED_TEMPLATE = "order_canceled"
 
 #: The id of the order's line of freight.
-SHIPPING_ID = "shipping"
 
 
 def parse(content: bytes, settings: ShopSettings) -> Order:

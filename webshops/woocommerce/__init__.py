@@ -6,7 +6,7 @@ Sources: the REST documentation and the source of WooCommerce (controllers of or
 import re
 
 from ...common.json_reading import load_document
-from ...common.messages import DocumentError, _
+from ...common.messages import DocumentError
 from ..contract import Platform
 from ..excluded_fields import TRACES
 from ..records import Hint

@@ -27,7 +27,7 @@ from ..records import (
 )
 from .lines import LineReader, as_ordered, items, rates_of
 from .payments import PaymentReader, qliro_parts
-from .plugins import PLUGINS, Meta, plugin_of
+from .plugins import PLUGINS, Meta
 from .times import read_time, required_time
 
 #: Statuses of an order that is only begun.
@@ -69,10 +69,9 @@ class _Reader:
         self.external_id = str(required(order, "id"))
         self.currency = str(required(order, "currency"))
         self.status = text(order, "status")
-        self.meta = Meta(order)
-        self.plugin = plugin_of(text(order, "payment_method"))
         self.line_reader = LineReader(self.currency, rates_of([order, *refunds]))
         self.payments = PaymentReader(order, self.currency, zone)
+        self.meta, self.plugin = self.payments.meta, self.payments.plugin
 
     def to_order(self) -> Order:
         record = self.record

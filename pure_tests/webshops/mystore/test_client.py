@@ -17,7 +17,7 @@ from odoo.addons.settlement_bridge.webshops.records import Hint
 from ...samples.webshop_orders import ORDERED, SENT, new_order, refunded_order
 from ...servers.local_server import Fault
 from ...servers.mystore import MystoreServer
-from .documents import MINUTE, fetched
+from ..fetching import MINUTE, fetched
 
 
 def failed(call):

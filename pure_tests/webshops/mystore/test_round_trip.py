@@ -10,7 +10,7 @@ from odoo.addons.settlement_bridge.webshops.records import Address, Buyer, LineK
 
 from ...samples.webshop_orders import SENT, line, new_order, refunded_order, sent_order
 from ...servers.mystore import MystoreServer
-from .documents import fetched
+from ..fetching import fetched
 
 
 def as_read(order):

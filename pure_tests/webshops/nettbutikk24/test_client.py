@@ -11,7 +11,7 @@ from odoo.addons.settlement_bridge.webshops.nettbutikk24 import PLATFORM, Nettbu
 from ...samples.webshop_orders import ORDERED, RETURNED, SENT, new_order
 from ...servers.local_server import Fault
 from ...servers.nettbutikk24 import Nettbutikk24Server
-from .documents import MINUTE, fetched
+from ..fetching import MINUTE, fetched
 
 
 def failed(call):

@@ -18,7 +18,7 @@ from odoo.addons.settlement_bridge.webshops.records import (
 
 from ...samples.webshop_orders import RETURNED, SENT, line, new_order, refunded_order, sent_order
 from ...servers.nettbutikk24 import Nettbutikk24Server
-from .documents import fetched
+from ..fetching import fetched
 
 
 def as_read(order):

@@ -1,8 +1,8 @@
-"""What the tests of Mystore share: documents, and how they are read."""
+"""What a client gives of the orders changed since a time, all pages together."""
 
 import datetime
 
-from ...samples.webshop_orders import ORDERED
+from ..samples.webshop_orders import ORDERED
 
 MINUTE = datetime.timedelta(minutes=1)
 
