@@ -19,6 +19,8 @@ class AccountSettlement(models.Model):
 
         :raises UserError: when the right amount is stored nowhere.
         """
+        # What the check has just written must outlive the cache, which is emptied below without being written.
+        self.env.flush_all()
         broken = {}
         for model, record_id, _name, _found in self._find_broken_numbers():
             broken.setdefault(model, set()).add(record_id)

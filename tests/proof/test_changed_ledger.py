@@ -109,6 +109,7 @@ class TestVoucherItself(LedgerProofCase):
         self.sql("UPDATE account_settlement_line SET amount = 'NaN' WHERE id = %s", row)
         self.sql("UPDATE account_settlement SET payout_amount = 'NaN' WHERE id = %s", self.settlement.id)
         self.assertDiffers("no amount")
+        self.sql("UPDATE account_settlement SET proof_at = '2026-01-01' WHERE id = %s", self.settlement.id)
         self.assertMended()
         self.assertEqual(len(self.settlement.move_ids), 1, "the amounts are what they were: nothing is reversed")
 
