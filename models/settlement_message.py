@@ -17,8 +17,12 @@ class SettlementMessage(models.AbstractModel):
     def _render(self, message):
         """Return a :class:`~..common.messages.Message` as text."""
         values = {name: self._render_value(value) for name, value in message.values.items()}
-        # The sentences are literals, marked where they are registered.
-        return self.env._(message.sentence, **values)  # pylint: disable=gettext-variable
+        try:
+            # The sentences are literals, marked where they are registered.
+            return self.env._(message.sentence, **values)  # pylint: disable=gettext-variable
+        except (KeyError, TypeError, ValueError):
+            # It was stored with other values than its wording shows today: what is known is shown all the same.
+            return " ".join([message.sentence, *(f"{name}: {value}" for name, value in values.items())])
 
     @api.model
     def _render_stored(self, stored):

@@ -86,11 +86,13 @@ def as_attempts(stored):
     """Return what was tried: the rule, if one did, beside its sentence. The rule's id was among the values as text."""
     if not isinstance(stored, list):
         return stored
-    attempts = []
-    for attempt in stored:
-        if isinstance(attempt, list):
-            code, values = with_codes(attempt)
-            rule_id = values.pop("rule_id", None)
-            attempt = {"rule_id": int(rule_id) if rule_id else None, "message": [code, values]}
-        attempts.append(attempt)
-    return attempts
+    return [_as_attempt(attempt) for attempt in stored]
+
+
+def _as_attempt(stored):
+    coded = with_codes(stored)
+    match coded:
+        case [str(code), dict(values)]:
+            rule_id = str(values.pop("rule_id", ""))
+            return {"rule_id": int(rule_id) if rule_id.isdecimal() else None, "message": [code, values]}
+    return coded

@@ -66,6 +66,16 @@ class TestStoredSentences(SettlementCase):
         for code in self.script.CODES.values():
             self.assertNotEqual(Message(code).sentence, "" if code in SAME_WORDS else code)
 
+    def test_what_is_no_sentence_stops_nothing(self):
+        for broken in ([["only"]], [[1, 2]], [["a", None]], [["a", {"rule_id": "abc"}]], "x", None):
+            self.script.as_attempts(broken)
+
+    def test_a_sentence_without_its_values_is_shown_with_those_it_has(self):
+        stored = [["reference_unknown", {"other": "WEB-1"}], ["100 % of it", {"more": "2"}]]
+        shown = self.env["settlement.message"]._render_stored(stored)
+        self.assertIn("WEB-1", shown)
+        self.assertIn("100 % of it", shown)
+
     def test_a_wording_that_nobody_knows_is_left_and_shown(self):
         self.assertEqual(self.script.with_codes([["It rained.", {}]]), [["It rained.", {}]])
         self.assertEqual(self.env["settlement.message"]._render_stored([["It rained.", {}]]), "It rained.")
