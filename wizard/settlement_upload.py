@@ -44,7 +44,8 @@ class SettlementUpload(models.TransientModel):
             )
         settlements = self.env["account.settlement"]
         refused = []
-        for attachment in self.attachment_ids:
+        # As they were chosen: Odoo lists the newest first, and a later period waits for the one before it.
+        for attachment in self.attachment_ids.sorted("id"):
             content = attachment.raw or base64.b64decode(attachment.datas or b"")
             try:
                 with self.env.cr.savepoint():

@@ -29,6 +29,16 @@ class TestUpload(SettlementCase):
         self.assertEqual(settlements.filtered(lambda row: row.external_id == "2").provider_id, other)
         self.assertEqual(set(settlements.mapped("state")), {"booked"})
 
+    def test_files_of_consecutive_periods_are_read_as_they_were_chosen(self):
+        files = [self.file_of("123455", str(number), number) for number in (2, 3, 4)]
+        attachments = self.env["ir.attachment"].create([{"name": name, "raw": content} for name, content in files])
+        upload = self.env["settlement.upload"].create({"attachment_ids": attachments.ids})
+        upload.invalidate_recordset()
+        upload.action_upload()
+        settlements = self.provider.settlement_ids.sorted("id")
+        self.assertEqual(settlements.mapped("external_id"), ["2", "3", "4"])
+        self.assertEqual(set(settlements.mapped("state")), {"booked"})
+
     def test_one_settlement_opens_at_once(self):
         action = self.upload(self.file_of("123455", "1"))
         self.assertEqual(self.env["account.settlement"].browse(action["res_id"]).external_id, "1")
