@@ -147,6 +147,7 @@ class SaleWebshopEvent(models.Model):
                 # it may have overtaken its order
                 self.message_data = [Message("waits_for_order", {"order": parsed.order_id}).to_json()]
                 return
+            self._check_currency_of_refund(parsed, order)
             order.webshop_check = True
             self.write({"state": "done", "order_id": order.id, "message_data": False})
             return
@@ -159,6 +160,21 @@ class SaleWebshopEvent(models.Model):
         order = self.env["sale.order"]._update_from_webshop(self.webshop_id, parsed, order, self)
         self.write({"state": "done", "order_id": order.id, "message_data": False})
         self._get_waiting_refunds()._read()
+
+    @staticmethod
+    def _check_currency_of_refund(refund, order):
+        """Refuse a refund in another currency than its order's: its amount would be credited as the order's.
+
+        :raises DocumentError: naming both.
+        """
+        order_currency = order.webshop_currency_id.name or order.currency_id.name
+        if refund.currency and refund.currency != order_currency:
+            raise DocumentError(
+                "order_in_two_currencies",
+                field=f"refund {refund.external_id}",
+                currency=refund.currency,
+                order_currency=order_currency,
+            )
 
     def _get_waiting_refunds(self):
         """Return the refunds that came before their order, which is this event's."""

@@ -48,12 +48,12 @@ def given_back(line: OrderLine) -> OrderLine:
 
 
 def refund(
-    number: str, original: str, time: datetime.datetime, lines, total: Decimal | None, transaction: str
+    number: str, original: str, time: datetime.datetime, lines, total: Decimal | None, currency: str, transaction: str
 ) -> Refund:
     """Return the refund a credit order stands for.
 
     :param original: the number of the order it credits. :param lines: its lines, negative.
-    :param total: its own, negative; None where the shop does not report it.
+    :param total: its own, negative; None where the shop does not report it. :param currency: its own; may be empty.
     :raises DocumentError: it does not say what it credits.
     """
     if not original:
@@ -70,6 +70,7 @@ def refund(
         lines=back,
         references=references([(ReferenceKind.PROVIDER_REFERENCE, transaction)]),
         number=number,
+        currency=currency,
     )
 
 

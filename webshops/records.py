@@ -169,6 +169,7 @@ class Refund:
     :ivar amount: what is credited with VAT, positive, gift cards and store credit included. It wins over the lines.
     :ivar lines: what it is for; empty for an amount without lines. Amounts, taxes and quantities are positive.
     :ivar taxes: the shop's own VAT per rate of this refund; empty where it does not report it.
+    :ivar currency: of a refund that is a document of its own; empty within its order, whose currency it has.
     """
 
     external_id: str
@@ -181,6 +182,7 @@ class Refund:
     taxes: tuple = ()
     number: str = ""
     reason: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,19 @@ class TestDeliveries(EventCase):
         self.assertEqual(waiting.order_id, self.shop.order_ids)
         self.assertEqual(self.documents(self.shop), [("out_invoice", 553.3), ("out_refund", 179.1)])
 
+    def test_refund_in_another_currency_than_its_order(self):
+        """What is said in kronor is not credited in kroner."""
+        self.server.sends_refunds_apart = True
+        order, _refund = self.deliveries(refunded_order())
+        _order, refund = self.deliveries(replace(refunded_order(), currency="SEK"))
+        self.assertTaken(self.shop, *order)
+        self.assertTaken(self.shop, *refund)
+        self.run_actions("events", "documents")
+        self.assertEqual(self.documents(self.shop), [("out_invoice", 553.3)])
+        refused = self.shop.event_ids.filtered(lambda event: event.state == "error")
+        self.assertIn("SEK", refused.message)
+        self.assertIn("NOK", refused.message)
+
     def test_refund_before_its_order_read_by_hand(self):
         self.server.sends_refunds_apart = True
         order, refund = self.deliveries(refunded_order())

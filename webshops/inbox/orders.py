@@ -1,6 +1,7 @@
 """Reading an order or a refund in our own form."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from ...common.amounts import tax_within
@@ -44,7 +45,7 @@ def parse(content: bytes, settings: ShopSettings) -> Order | Refund:
     if problems:
         # a refund has no place for them: it is refused, an order waits for a person
         raise DocumentError(problems[0].code, **problems[0].values)
-    return refund
+    return replace(refund, currency=fields.text("currency"))
 
 
 def _order(fields: Fields) -> Order:

@@ -71,7 +71,8 @@ def _refund(resources: Resources, lines: list, problems: list) -> Refund:
     if problems:
         raise DocumentError(problems[0].code, **problems[0].values)
     transaction = resources.text(FIELDS.transaction)
-    return refund(resources.id, original, resources.time("created_at"), lines, _told_total(resources), transaction)
+    time, total = resources.time("created_at"), _told_total(resources)
+    return refund(resources.id, original, time, lines, total, resources.currency, transaction)
 
 
 def _lines(resources: Resources) -> tuple:

@@ -80,8 +80,8 @@ def _order(order: dict, lines: list, currency: str, zone: datetime.tzinfo) -> Or
 def _refund(order: dict, lines: list, currency: str, zone: datetime.tzinfo) -> Refund:
     moment = time_of(order, FIELDS.created_on, zone, time_of(order, "modified_on", zone))
     transaction = text(order, FIELDS.transaction)
-    total = _told_total(order, currency)
-    return refund(text(order, FIELDS.order_no), text(order, FIELDS.credit_of), moment, lines, total, transaction)
+    number, original = text(order, FIELDS.order_no), text(order, FIELDS.credit_of)
+    return refund(number, original, moment, lines, _told_total(order, currency), currency, transaction)
 
 
 def _refund_of_line(line: OrderLine, number: str, changed_at: datetime.datetime) -> Refund:
