@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..matching.descriptions import describe_action, describe_conditions
 from ..matching.rules import Action, Key, TextOperator
 from ..providers.records import BANK_KINDS, Kind
+from .own_writes import as_own
 
 #: What a rule decides by, and what it does. Of a rule in use these stay as they are.
 CONDITION_FIELDS = (
@@ -98,7 +99,7 @@ class AccountSettlementRule(models.Model):
         tracking=True,
         help="The largest amount before fees, without its sign. Zero: no bound.",
     )
-    currency_id = fields.Many2one("res.currency", tracking=True, help="Empty: every currency.")
+    currency_id = fields.Many2one("res.currency", ondelete="restrict", tracking=True, help="Empty: every currency.")
     amount_currency_id = fields.Many2one("res.currency", compute="_compute_amount_currency_id")
     payment_method = fields.Char(tracking=True, help="How the customer paid, as the provider writes it.")
     sales_unit = fields.Char(tracking=True, help="The sales unit's number, as the provider writes it.")
@@ -232,7 +233,9 @@ class AccountSettlementRule(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):
-        for rule in self.filtered("transaction_count"):
+        decided = self.env["account.settlement.line"].sudo().search([("decided_rule", "in", self.ids)])
+        decided = set(decided.mapped("decided_rule"))
+        for rule in self.filtered(lambda rule: rule.transaction_count or rule.id in decided):
             raise UserError(
                 self.env._(
                     "Rule %s has decided where transactions are booked, so it cannot be deleted. Archive it instead.",
@@ -266,6 +269,10 @@ class AccountSettlementRule(models.Model):
         self._check_not_written_by_hand([vals])
         self._check_changed_by_draft(vals)
         result = super().write(vals)
+        if not vals.keys().isdisjoint((*CONDITION_FIELDS, "sequence")):
+            # What the drafts would do has to be seen anew.
+            tryouts = self.env["settlement.rule.tryout"].sudo()
+            tryouts.search([("draft_ids", "in", self.ids), ("is_tried", "=", True)]).is_tried = False
         if not vals.keys().isdisjoint((*CONDITION_FIELDS, "name", "active", "sequence", "state")):
             used = self.filtered(lambda rule: rule.state == "used")
             self.env["account.settlement.line"].sudo()._reconsider(used.company_id)
@@ -283,8 +290,16 @@ class AccountSettlementRule(models.Model):
     def action_change(self):
         """Make a draft that takes the place of a rule in use, or go on with the one there is."""
         self.ensure_one()
-        place = {"replaces_id": self.id, "sequence": self.sequence, "provider_ids": self.provider_ids.ids}
-        draft = self.draft_ids[:1] or self._as_manager().copy(place).with_env(self.env)
+        if self.state == "draft":
+            return self._get_form_action()
+        place = {
+            "replaces_id": self.id,
+            "sequence": self.sequence,
+            "provider_ids": self.provider_ids.ids,
+            "active": True,
+        }
+        # A rule that can be used no longer, as its account was archived, is to be changed for just that reason.
+        draft = self.draft_ids[:1] or as_own(self._as_manager()).copy(place).with_env(self.env)
         return draft._get_form_action()
 
     def _get_form_action(self):
@@ -333,9 +348,11 @@ class AccountSettlementRule(models.Model):
         """
         (self | self.replaces_id).check_access("write")
         for draft in self._as_manager().filtered(lambda rule: rule.state == "draft"):
+            if problem := draft.with_env(self.env)._get_problem():
+                raise UserError(problem)
             if draft.replaces_id.active:
                 draft._take_place_of(draft.replaces_id)
-            draft.state = "used"
+            draft.write({"state": "used", "active": True})
 
     def _take_place_of(self, rule):
         """Stand in the order where ``rule`` stands, and archive that one."""
@@ -348,6 +365,9 @@ class AccountSettlementRule(models.Model):
                 break
             place += 1
             later.sequence = place
+        # A provider's own rule keeps its name in every language, and other drafts of it are now drafts of this.
+        self.default_code = rule.default_code
+        (rule.with_context(active_test=False).draft_ids - self).replaces_id = self
         rule.active = False
 
     def _get_place(self):

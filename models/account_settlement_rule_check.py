@@ -5,6 +5,7 @@ from ..common.messages import SettlementError
 from ..matching.patterns import count_groups
 from ..matching.rules import TextOperator
 from .account_settlement_rule import CONDITION_FIELDS
+from .own_writes import is_own
 
 
 class AccountSettlementRule(models.Model):
@@ -14,9 +15,17 @@ class AccountSettlementRule(models.Model):
 
     @api.constrains("name", "company_id", *CONDITION_FIELDS)
     def _check_rule(self):
-        for rule in self:
+        for rule in self.browse() if is_own(self) else self:
             if problem := rule._get_problem():
                 raise ValidationError(problem)
+
+    @api.constrains("company_id", "replaces_id")
+    def _check_company_of_change(self):
+        for rule in self:
+            if rule.replaces_id and rule.replaces_id.company_id != rule.company_id:
+                raise ValidationError(
+                    self.env._("Draft %s changes a rule of another company. Make a new rule there instead.", rule.name)
+                )
 
     def _get_problem(self):
         """Return why the rule cannot be used, in a sentence; False if it can."""

@@ -143,6 +143,72 @@ class TestRuleChecks(RuleCase):
         self.assertEqual((rule.amount_to, rule.active), (50, False), "it reads as when it decided")
         self.assertNotEqual(draft.action_change()["res_id"], draft.id, "and can be changed again")
 
+    def test_an_archived_draft_is_put_into_use_after_all(self):
+        rule = self.rule(action="unknown", amount_to=50)
+        draft = self.env["account.settlement.rule"].browse(rule.action_change()["res_id"])
+        draft.active = False
+        draft._put_into_use()
+        self.assertIn(draft, rule._search_used(self.provider), "not both out of use")
+        self.assertFalse(rule.active)
+
+    def test_two_drafts_of_one_rule_replace_each_other(self):
+        rule = self.rule(action="unknown", amount_to=50)
+        first = self.env["account.settlement.rule"].browse(rule.action_change()["res_id"])
+        first.active = False
+        second = self.env["account.settlement.rule"].browse(rule.action_change()["res_id"])
+        self.assertNotEqual(first, second)
+        first.active = True
+        (first | second)._put_into_use()
+        used = rule._search_used(self.provider) & (rule | first | second)
+        self.assertEqual(used, second, "one rule, one place")
+
+    def test_the_change_of_a_draft_is_the_draft(self):
+        draft = self.draft(action="unknown")
+        self.assertEqual(draft.action_change()["res_id"], draft.id)
+
+    def test_a_rule_whose_account_was_archived_can_be_changed(self):
+        account = self.account("7770").copy({"code": "7771", "name": "Midlertidig"})
+        rule = self.rule(action="account", account_id=account.id)
+        account.sudo().active = False
+        draft = self.env["account.settlement.rule"].browse(rule.action_change()["res_id"])
+        with self.assertRaisesRegex(UserError, "which is archived"):
+            draft._put_into_use()
+        draft.account_id = self.account("7770")
+        draft._put_into_use()
+        self.assertEqual((draft.state, rule.active), ("used", False))
+
+    def test_a_change_stays_in_its_company(self):
+        rule = self.rule(action="unknown", amount_to=50)
+        draft = self.env["account.settlement.rule"].browse(rule.action_change()["res_id"]).sudo()
+        other = self.env["res.company"].sudo().create({"name": "Nabo AS"})
+        with self.assertRaisesRegex(ValidationError, "another company"):
+            draft.write({"company_id": other.id, "provider_ids": False})
+
+    def test_a_changed_default_rule_keeps_its_name_in_every_language(self):
+        self.env["res.lang"]._activate_lang("nb_NO")
+        rule = self.activate(merchant_id="654321") and self.default_rule("order_reference")
+        draft = self.env["account.settlement.rule"].browse(rule.action_change()["res_id"])
+        draft.amount_from = 1
+        draft._put_into_use()
+        name = draft._to_plain().name
+        render = self.env["settlement.message"]
+        self.assertEqual(render.with_context(lang="nb_NO")._render_value(name), "Webordre-referanse")
+        self.assertEqual(render.with_context(lang="en_US")._render_value(name), "Order reference")
+
+    def test_a_currency_that_a_rule_names_is_not_deleted(self):
+        currency = self.env["res.currency"].sudo().create({"name": "ZZB", "symbol": "Z"})
+        self.rule(action="unknown", currency_id=currency.id)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            currency.unlink()
+
+    def test_a_rule_that_decided_once_is_not_deleted(self):
+        rule = self.rule(action="account", account_id=self.account("7770").id, amount_to=10, sequence=1)
+        self.settle([capture("1", day(2), "X", "5.00"), payout("1", day(2))])
+        self.line_of("1")._undo("Feil")
+        self.assertFalse(rule.transaction_count)
+        with self.assertRaisesRegex(UserError, "Archive it"):
+            rule.unlink()
+
     def test_a_change_keeps_the_place_and_the_name_of_the_rule(self):
         self.env["res.lang"]._activate_lang("nb_NO")
         first, rule, third = (self.rule(action="unknown", name=name) for name in ("Første", "Andre", "Tredje"))

@@ -131,6 +131,14 @@ class TestTryoutPage(SettlementCase):
         form.date_from = self.day(1)
         self.assertFalse(form.is_tried)
 
+    def test_what_was_seen_says_nothing_about_a_draft_changed_since(self):
+        _rule, draft = self.draft_of_change()
+        page = self.env["settlement.rule.tryout"].browse(draft.action_try()["res_id"])
+        page.action_try()
+        self.assertTrue(page.is_tried)
+        draft.amount_from = 5
+        self.assertFalse(page.is_tried)
+
     def test_a_draft_is_tried_in_the_place_of_its_rule(self):
         rule, draft = self.draft_of_change()
         page = self.env["settlement.rule.tryout"].browse(draft.action_try()["res_id"])
