@@ -8,6 +8,10 @@ from .messages import _, register
 register(
     {
         "text_only": _("%(error)s"),
+        "settings_missing": _(
+            "Nothing can be fetched from %(service)s: %(names)s is not entered. A system administrator enters it under "
+            "Settings, Payment Providers and Webshops."
+        ),
         "address_not_https": _(
             "The address is %(url)s. It must begin with https://, for example %(example)s, so that the keys are "
             "never sent unencrypted."

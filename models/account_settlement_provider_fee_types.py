@@ -30,11 +30,16 @@ class AccountSettlementProvider(models.Model):
         fee_types = self.sudo().with_context(lang=self.company_id.partner_id.lang or self.env.lang).fee_type_ids
         return {fee_type.code or "": fee_type._to_plain() for fee_type in fee_types}
 
+    def _get_known_fee_types(self):
+        """Return ``{the provider's name of a fee: code of its sentence}`` of the fees its formats know."""
+        self.ensure_one()
+        return dict(PROVIDERS[self.code].fee_types) if self.code in PROVIDERS else {}
+
     def _create_fee_types(self):
         """Create the fee types that the provider's formats know and that are not there; those that are stay as they
         are. Safe to run twice."""
         for provider in self:
-            known = dict(getattr(PROVIDERS.get(provider.code), "FEE_TYPES", ()))
+            known = provider._get_known_fee_types()
             provider._create_missing_fee_types([*known, ""])
 
     def _add_fee_types(self, parsed):
@@ -64,7 +69,7 @@ class AccountSettlementProvider(models.Model):
         missing = [code for code in codes if code not in there]
         if not missing:
             return
-        names = {**dict(getattr(PROVIDERS.get(self.code), "FEE_TYPES", ())), "": "fee_type_all_other"}
+        names = {**self._get_known_fee_types(), "": "fee_type_all_other"}
         others = FeeTypes.search([("provider_id", "=", self.id), ("code", "=", False)], limit=1)
         created = FeeTypes.with_context(lang="en_US").create(
             [

@@ -1,7 +1,11 @@
 import logging
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
+
+from ..common.addresses import check_address
+from ..providers.contract import Agreement
+from ..providers.registry import PROVIDERS
 
 _logger = logging.getLogger(__name__)
 
@@ -19,28 +23,36 @@ class AccountSettlementProvider(models.Model):
         return True
 
     def _get_client(self):
-        """Return the client of this provider's API, with its credentials.
+        """Return the client of this provider's API (:class:`~..providers.contract.Client`), with its keys.
 
-        Like :meth:`_fetch_documents` and :meth:`_fetch_content`, each provider's own file extends it for its ``code``.
+        :raises ProviderError: when keys are missing.
         """
-        raise NotImplementedError
+        self.ensure_one()
+        provider = self.sudo()  # for the keys
+        contract = PROVIDERS[provider.code]
+        may_be_local = provider._may_be_local()
+        if provider.api_url:
+            check_address(provider.api_url, may_be_local=may_be_local)
+        return contract.client(
+            contract.complete(provider._get_settings()),
+            (Agreement(provider.merchant_id or "", provider.currency_id.name, provider.start_date or None),),
+            base_url=provider.api_url or "",
+            may_be_local=may_be_local,
+        )
 
     def _fetch_documents(self, client):
-        """Store what is new, document by document, with :meth:`_store_fetched`.
+        """Store what is new, document by document.
 
         :param client: of :meth:`_get_client`.
         :return: how many documents were stored.
         :raises ProviderError: when the provider could not be asked.
         """
-        raise NotImplementedError
-
-    def _fetch_content(self, client, document):
-        """Return the content of a stored document as the provider gives it now: bytes; None if it cannot be asked for.
-
-        :param document: ``account.settlement.document``.
-        :raises ProviderError: when the provider could not be asked, or does not have it yet.
-        """
-        raise NotImplementedError
+        count = 0
+        today = fields.Date.context_today(self.with_context(tz="Europe/Oslo"))
+        for document in client.documents(self.fetch_cursor or {}, today):
+            self._store_fetched(document.name, document.content, document.cursor)
+            count += 1
+        return count
 
     def _fetch_new(self):
         client = self._get_client()
@@ -77,7 +89,7 @@ class AccountSettlementProvider(models.Model):
         """
         self.ensure_one()
         with self.env["settlement.message"]._as_user_error():
-            content = self._fetch_content(client or self._get_client(), document)
+            content = (client or self._get_client()).document_again(document._read_file() or b"")
         if content is None:
             raise UserError(
                 self.env._(

@@ -129,19 +129,6 @@ register(
             "same transaction cannot have two amounts: ask the provider which document is right."
         ),
         "and_additional_row": _(" and an additional row %(row)s"),
-        "vipps_keys_missing": _(
-            "The keys for Vipps are missing. A system administrator enters them under Settings › Payment "
-            "Providers and Webshops."
-        ),
-        "vipps_several_ledgers": _(
-            "With these keys Vipps shows %(count)s ledgers in %(currency)s. Enter the merchant serial number of "
-            "this agreement as merchant id, and activate a provider for each of the others."
-        ),
-        "vipps_no_ledger": _(
-            "With these keys Vipps shows no ledger in %(currency)s for merchant %(merchant)s. Check the merchant "
-            "serial number, and that access to the ledger was granted in the Vipps portal."
-        ),
-        "vipps_day_not_closed": _("Vipps has not closed %(date)s yet. It is fetched automatically later."),
         "row_stored_again": _("Stored again: it had been deleted outside the program."),
         "voucher_deleted": _("Voucher %(voucher)s of %(date)s, debit %(amount)s, was deleted."),
         "voucher_not_posted": _("Voucher %(voucher)s, debit %(amount)s, is no longer posted: it is %(state)s."),

@@ -72,6 +72,20 @@ class Movement:
         return {field.name: getattr(self, field.name) for field in fields(Movement)}
 
 
+@dataclass(frozen=True)
+class Fee:
+    """One of the fees deducted on a row.
+
+    :ivar type: the provider's own name of it. :ivar amount: with VAT, positive when charged.
+    :ivar vat: the VAT the document says is in it, with the same sign. :ivar rate: its rate in per cent, or None.
+    """
+
+    type: str
+    amount: Decimal
+    vat: Decimal = ZERO
+    rate: Decimal | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Transaction(Movement):
     """One row of a settlement: a movement with its identity, its kind, and what it refers to.
@@ -80,7 +94,8 @@ class Transaction(Movement):
     :ivar fee_vat: the VAT the document says is contained in ``fee``, positive when charged; on a row of kind fee, in
         its amount (negative where a fee is given back). Zero where the document states none.
     :ivar text: the provider's own type and message, as it came.
-    :ivar fee_type: the provider's own name of the fee, for rows of kind fee.
+    :ivar fee_type: the provider's own name of the fee: of a row of kind fee, or of what is deducted on this row.
+    :ivar fees: what ``fee`` consists of, where the document tells several apart; else empty. The sums are equal.
     :ivar amount_original: what the customer was charged, in ``currency_original``, where the provider converted.
     :ivar rate: the provider's rate, settlement currency for one unit of the original, or None.
     """
@@ -92,6 +107,7 @@ class Transaction(Movement):
     provider_reference: str = ""
     text: str = ""
     fee_type: str = ""
+    fees: tuple[Fee, ...] = ()
     amount_original: Decimal | None = None
     currency_original: str = ""
     rate: Decimal | None = None
@@ -148,15 +164,33 @@ class DeclaredTotals:
     row: int = 0
 
 
+class PayoutStatus(TextEnum):
+    """What became of a payout, as far as its document says."""
+
+    #: It was sent, or will be.
+    SENT = "sent"
+    #: It did not reach the bank, or came back: the amount is a row of a later payout.
+    FAILED = "failed"
+
+
 @dataclass(frozen=True)
 class Settlement:
     """One payout with its transactions, or the open run of ledger dates whose payout has not come yet.
 
     :ivar external_id: the payout's number; empty for an open run.
-    :ivar merchant_id: the account with the provider (merchant serial number, ledger …) the document names, or empty.
+    :ivar merchant_id: the number of the agreement (merchant serial number, account …) the document names, or empty.
+    :ivar merchant_ids: every form in which the document names that agreement; an agreement has one of them.
     :ivar date: settlement date; for an open run the last ledger date.
     :ivar opening_balance: the provider's balance before the first row, or None where the document does not say.
+    :ivar by_position: True for a ledger: its rows are all there are between the first and the last, and a payout closes
+        the rows since the one before. False where the rows, or the document, name the payout.
+    :ivar closing_balance: what the provider owes after the last row and the payout, negative for a debt that the next
+        payout repays; None where the document does not say.
     :ivar payout_amount: what goes to the bank, positive; None for an open run.
+    :ivar payout_currency: the currency the bank receives, where the provider converts the payout; else empty.
+    :ivar payout_rate: ``payout_currency`` for one unit of the settlement's currency, or None.
+    :ivar payout_status: :class:`PayoutStatus`.
+    :ivar warnings: :class:`~..common.messages.Message` of what a person should know, and what stops nothing.
     :ivar payout_reference: what is expected in the bank's text.
     :ivar complete_to: the last ledger date of which nothing more is expected.
     :ivar problems: sentences on what is inconsistent beyond what the sums show. :func:`providers.proof.prove` returns
@@ -170,13 +204,20 @@ class Settlement:
     transactions: tuple = ()
     fee_reports: tuple = ()
     merchant_id: str = ""
+    merchant_ids: frozenset = frozenset()
+    by_position: bool = False
     opening_balance: Decimal | None = None
+    closing_balance: Decimal | None = None
     payout_amount: Decimal | None = None
+    payout_currency: str = ""
+    payout_rate: Decimal | None = None
+    payout_status: PayoutStatus = PayoutStatus.SENT
     payout_reference: str = ""
     payout_date: datetime.date | None = None
     declared: DeclaredTotals | None = None
     complete_to: datetime.date | None = None
     problems: tuple = ()
+    warnings: tuple = ()
     repeated: tuple = ()
 
 
@@ -184,7 +225,7 @@ class Settlement:
 class Document:
     """A document, read.
 
-    :ivar code: the provider's kind (``vipps``). :ivar format: which of its formats, for people.
+    :ivar code: the provider's kind. :ivar format: which of its formats, for people.
     :ivar merchant_ids: every identity by which the document names the merchant; a provider matches if its own is one.
     :ivar repeated_rows: rows (:class:`Transaction` or :class:`FeeReport`) that the document repeats; read once.
     """

@@ -1,26 +1,39 @@
 """Which provider a document is from, and reading it."""
 
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from pathlib import Path
+
 from ..common.limits import MAX_ID, is_plausible_amount
 from ..common.messages import DocumentError
-from . import vipps
+from .contract import Provider
 from .records import Document
 
 #: How many days a row may lie before and after its settlement's date: a negative balance can wait long for its payout.
 DAYS_BEFORE, DAYS_AFTER = 800, 62
 
-#: The providers whose documents can be read, by code.
-PROVIDERS = {module.CODE: module for module in (vipps,)}
+
+def _find_providers() -> dict[str, Provider]:
+    names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]) if module.ispkg)
+    packages = [importlib.import_module(f"{__package__}.{name}") for name in names]
+    return {package.PROVIDER.code: package.PROVIDER for package in packages if hasattr(package, "PROVIDER")}
+
+
+#: The providers by their code: every package of this folder that has a ``PROVIDER``.
+PROVIDERS = _find_providers()
 
 
 def identify(filename: str, content: bytes) -> str | None:
     """Return the code of the provider whose format ``content`` is in, or None. ``filename`` is for people only."""
-    return next((code for code, module in PROVIDERS.items() if module.identify(filename, content)), None)
+    return next((code for code, provider in PROVIDERS.items() if provider.identify(filename, content)), None)
 
 
-def parse(filename: str, content: bytes, code: str | None = None) -> Document:
+def parse(filename: str, content: bytes, code: str | None = None, entered: Mapping | None = None) -> Document:
     """Read a document.
 
     :param code: the provider it is expected to be from, or None to find out.
+    :param entered: the settings entered for that provider, by name.
     :raises DocumentError: when it cannot be read, with the file, the place, what was expected and what to do.
     """
     code = code or identify(filename, content)
@@ -28,10 +41,11 @@ def parse(filename: str, content: bytes, code: str | None = None) -> Document:
         raise DocumentError(
             "document_format_unknown",
             filename=filename,
-            names=", ".join(module.NAME for module in PROVIDERS.values()),
+            names=", ".join(provider.name for provider in PROVIDERS.values()),
         )
     try:
-        document = PROVIDERS[code].parse(filename, content)
+        provider = PROVIDERS[code]
+        document = provider.parse(filename, content, provider.complete(entered or {}))
     except OverflowError:
         raise DocumentError(
             "file_with_impossible_value",

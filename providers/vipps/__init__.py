@@ -1,19 +1,17 @@
 """Vipps MobilePay: the Report API, the business portal's report, and the settlement files of earlier years."""
 
-from ...common.messages import DocumentError, SettlementError
-from ..records import Document
-from ...common.files.size import check_size
 from ...common.files.csv import csv_lines
+from ...common.files.size import check_size
 from ...common.files.xlsx import is_workbook, workbook_sheets
 from ...common.files.xml import is_xml, xml_root
-from . import earlier_sections, earlier_table, earlier_xml, portal, report_api
-from .client import VippsClient, VippsCredentials
+from ...common.messages import DocumentError, SettlementError, _
+from ..contract import Membership, Provider
+from ..records import Document
+from . import earlier_sections, earlier_table, earlier_xml, portal, report_api, sentences
+from .documents import SETTINGS, VippsDocuments
 from .ledger import CODE, FEE_TYPES
 
-__all__ = ["CODE", "FEE_TYPES", "NAME", "VippsClient", "VippsCredentials", "identify", "parse"]
-
-#: For people.
-NAME = "Vipps MobilePay"
+__all__ = ["PROVIDER", "sentences"]
 
 #: Enough of a text file to see its heading.
 _HEAD = 64 * 1024
@@ -48,7 +46,7 @@ def _is_table(lines: list) -> bool:
     return portal.heading(lines) is not None or earlier_table.heading(lines) is not None
 
 
-def parse(filename: str, content: bytes) -> Document:
+def parse(filename: str, content: bytes, settings: dict | None = None) -> Document:
     """Read a Vipps settlement of any of its six shapes.
 
     Amounts are signed as the effect on what Vipps owes the merchant, in the currency's major unit. Dates are ledger
@@ -88,3 +86,18 @@ def _unknown(filename: str) -> DocumentError:
         "not_a_vipps_settlement",
         file=filename,
     )
+
+
+PROVIDER = Provider(
+    code=CODE,
+    name="Vipps MobilePay",
+    short_name="Vipps",
+    identify=identify,
+    parse=parse,
+    membership=Membership.POSITION,
+    merchant_id=_("The merchant serial number (MSN), which Vipps shows for each sales unit in its business portal."),
+    settings=SETTINGS,
+    fee_types=FEE_TYPES,
+    bank_texts=("vipps", "mobilepay"),
+    client=VippsDocuments,
+)

@@ -20,14 +20,17 @@ OPTIONS = {"retry_after", "is_permanent"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
-def catalogue(package):
-    """Return a package's sentences by code, read from its source."""
-    tree = ast.parse(Path(CHECKOUT, package, "sentences.py").read_text())
-    (found,) = (node for node in ast.walk(tree) if isinstance(node, ast.Dict))
+def catalogue(path):
+    """Return the sentences of one file by code, read from its source."""
+    (found,) = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Dict))
     return {key.value: value.args[0].value for key, value in zip(found.keys, found.values, strict=True)}
 
 
-CATALOGUES = {package: catalogue(package) for package in (*PURE, "models")}
+CATALOGUES = {
+    path.parent: catalogue(path)
+    for package in (*PURE, "models")
+    for path in sorted(Path(CHECKOUT, package).rglob("sentences.py"))
+}
 SENTENCES = {code: sentence for sentences in CATALOGUES.values() for code, sentence in sentences.items()}
 
 
@@ -90,8 +93,9 @@ def test_a_value_may_be_called_code():
     assert DocumentError("mystore_line_unknown", code="X", amount="1", order="2").message.values["code"] == "X"
 
 
-@pytest.mark.parametrize("package", PURE)
-def test_a_package_brings_its_sentences(package):
+@pytest.mark.parametrize("folder", [folder for folder in CATALOGUES if folder.name != "models"])
+def test_a_package_brings_its_sentences(folder):
+    package = ".".join(folder.relative_to(CHECKOUT).parts)
     importlib.import_module(f"odoo.addons.settlement_bridge.{package}")
-    for code, sentence in CATALOGUES[package].items():
+    for code, sentence in CATALOGUES[folder].items():
         assert Message(code).sentence == sentence

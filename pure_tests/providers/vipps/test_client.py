@@ -12,7 +12,7 @@ from odoo.addons.settlement_bridge.common.http import PAUSES, StatusError
 from odoo.addons.settlement_bridge.common.messages import ProviderError
 from odoo.addons.settlement_bridge.providers import vipps
 from odoo.addons.settlement_bridge.providers.proof import prove
-from odoo.addons.settlement_bridge.providers.vipps import VippsClient, VippsCredentials
+from odoo.addons.settlement_bridge.providers.vipps.client import VippsClient, VippsCredentials
 
 from ...samples import vipps_files
 from ...servers.local_server import Fault

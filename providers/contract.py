@@ -1,0 +1,115 @@
+"""What a payment provider declares: a :class:`Provider` named ``PROVIDER`` in a package of its own."""
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..common.settings import complete_settings
+from ..common.values import TextEnum
+from .records import Document
+
+
+class Membership(TextEnum):
+    """How it is known which rows a payout consists of."""
+
+    #: Each row names its payout, or the document is that of one payout. Rows without a payout wait for it.
+    NAMED = "named"
+    #: The rows form a ledger, and a payout closes the rows since the one before: see :mod:`.ledgers`.
+    POSITION = "position"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What one set of keys gives access to: an account with the provider, in one currency.
+
+    :ivar merchant_id: the number that an agreement has for it. :ivar names: every form of it that documents use.
+    """
+
+    merchant_id: str
+    currency: str
+    name: str = ""
+    names: frozenset = frozenset()
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One agreement that documents are fetched for.
+
+    :ivar since: the first day that is of interest; None for all that the client takes of itself.
+    """
+
+    merchant_id: str
+    currency: str
+    since: datetime.date | None = None
+
+
+@dataclass(frozen=True)
+class RawDocument:
+    """A document as it was fetched.
+
+    :ivar name: of the file, for people. :ivar content: as the server sent it, perhaps several answers in one.
+    :ivar cursor: where to go on once it is stored; a JSON object. It is given to ``documents`` at the next fetch.
+    """
+
+    name: str
+    content: bytes
+    cursor: dict
+
+
+class Client(Protocol):
+    """What fetches from a provider's server. Every method raises :class:`~..common.messages.ProviderError`."""
+
+    def check(self) -> str:
+        """Ask whether the keys are accepted; return what the provider calls the merchant, for people."""
+
+    def accounts(self) -> tuple[Account, ...]:
+        """Return what the keys give access to."""
+
+    def documents(self, cursor: Mapping, today: datetime.date) -> Iterator[RawDocument]:
+        """Yield what is new since ``cursor`` (``{}`` at first), the earliest first.
+
+        Each is stored, with its cursor, before the next one is asked for. One call yields a limited number of
+        documents; the next fetch goes on.
+
+        :param today: in Oslo; nothing of this day is complete yet.
+        """
+
+    def document_again(self, content: bytes) -> bytes | None:
+        """Return a document that was fetched before as the provider gives it now; None if it cannot be asked for."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One payment provider.
+
+    :ivar code: stored in the database. :ivar name: for people. :ivar short_name: for names of accounts and journals.
+    :ivar identify: ``(filename: str, content: bytes) -> bool``: whether the content is one of its formats, by the
+        content alone; never raises.
+    :ivar parse: ``(filename: str, content: bytes, settings: dict) -> Document``; ``settings`` are all that are
+        declared, by name. Raises DocumentError.
+    :ivar membership: :class:`Membership`.
+    :ivar merchant_id: what the provider calls the number of an agreement, marked for translation, with where to find
+        it; empty where its documents name no agreement.
+    :ivar settings: :class:`~..common.settings.Setting` of keys and choices, in the order in which they are shown.
+    :ivar fee_types: ``(the provider's own name of a fee, code of the sentence that names it)``.
+    :ivar bank_texts: words, in lower case, one of which stands in the bank's text of every payout.
+    :ivar client: ``(settings: dict, agreements: tuple[Agreement, ...], *, base_url="", session=None, sleep=time.sleep,
+        may_be_local=False) -> Client``; raises ProviderError when keys are missing. None where files are uploaded.
+    """
+
+    code: str
+    name: str
+    identify: Callable[[str, bytes], bool]
+    parse: Callable[[str, bytes, dict], Document]
+    short_name: str = ""
+    membership: Membership = Membership.NAMED
+    merchant_id: str = ""
+    settings: tuple = ()
+    fee_types: tuple = ()
+    bank_texts: tuple = ()
+    client: Callable[..., Client] | None = field(default=None)
+
+    def complete(self, entered: Mapping) -> dict:
+        """Return every declared setting with what was entered for it, or its default."""
+        return complete_settings(self.settings, entered)
