@@ -53,12 +53,15 @@ class FeeBooking:
     :ivar tax_id: the tax that is taken out, or None: booked as it stands.
     :ivar vat: the VAT as the document states it, positive when charged, or None where the tax's rate gives it.
     :ivar issue: why stated VAT was not deducted, or None.
+    :ivar parts: ``(the provider's name of the fee, amount, FeeBooking)`` of each, where the document reports several
+        fees of one transaction; they are booked then, and not this.
     """
 
     fee_type: FeeType = FeeType()
     tax_id: int | None = None
     vat: Decimal | None = None
     issue: VatIssue | None = None
+    parts: tuple = ()
 
     @property
     def summed_by(self) -> tuple:

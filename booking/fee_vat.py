@@ -16,23 +16,24 @@ from .fee_types import FeeBooking, Treatment, VatIssue
 _TOLERANCE = Decimal("0.01")
 
 
-def decide_fee_vat(decision, charged, fee_type, split_tax) -> FeeBooking:
+def decide_fee_vat(decision, charged, stated, fee_type, split_tax) -> FeeBooking:
     """Return how a fee is booked, and explain in its decision what is done with VAT.
 
     :param decision: :class:`~..matching.outcomes.Decision`. :param charged: the fee, ``Decimal``.
+    :param stated: the VAT in it, as the document states it; zero where it states none.
     :param fee_type: :class:`~.fee_types.FeeType`.
     :param split_tax: ``(tax id, amount, currency) -> TaxSplit`` (:class:`~.tax_split.TaxSplit`), debit positive.
     """
     line = decision.line
-    values = {"fee_type": fee_type.name, "tax": fee_type.tax_name, "stated": line.fee_vat}
-    if fee_type.treatment is Treatment.EXEMPT and line.fee_vat:
+    values = {"fee_type": fee_type.name, "tax": fee_type.tax_name, "stated": stated}
+    if fee_type.treatment is Treatment.EXEMPT and stated:
         decision.say(
             "fee_vat_without_tax",
             fee_type=fee_type.name,
-            stated=line.fee_vat,
+            stated=stated,
         )
         return FeeBooking(fee_type, fee_type.tax_id, issue=VatIssue.UNTAXED)
-    if fee_type.treatment is Treatment.REVERSE_CHARGE and line.fee_vat:
+    if fee_type.treatment is Treatment.REVERSE_CHARGE and stated:
         decision.say(
             "fee_vat_foreign",
             **values,
@@ -49,7 +50,7 @@ def decide_fee_vat(decision, charged, fee_type, split_tax) -> FeeBooking:
             fee_type=fee_type.name,
         )
         return FeeBooking(fee_type, fee_type.tax_id)
-    if line.fee_vat and abs(split.vat - line.fee_vat) > _TOLERANCE:
+    if stated and abs(split.vat - stated) > _TOLERANCE:
         decision.say(
             "fee_vat_differs",
             amount=charged,
@@ -60,11 +61,11 @@ def decide_fee_vat(decision, charged, fee_type, split_tax) -> FeeBooking:
     decision.say(
         "fee_vat_included",
         amount=charged,
-        vat=line.fee_vat or split.vat,
+        vat=stated or split.vat,
         tax=fee_type.tax_name,
         fee_type=fee_type.name,
     )
-    return FeeBooking(fee_type, fee_type.tax_id, vat=line.fee_vat or None)
+    return FeeBooking(fee_type, fee_type.tax_id, vat=stated or None)
 
 
 def check_account_vat(decision, split_tax) -> VatIssue | None:

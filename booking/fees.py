@@ -23,10 +23,12 @@ def book_fees(decisions, fee_types, split_tax) -> dict:
     bookings = {}
     for decision in decisions:
         line = decision.line
-        fee_type = fee_types.get(line.fee_type) or fee_types.get("") or FeeType()
+        fee_type = _get_fee_type(fee_types, line.fee_type)
         charged = line.fee - sum((part.amount for part in decision.allocations if part.role is Role.FEE), ZERO)
-        if charged:
-            bookings[line.id] = decide_fee_vat(decision, charged, fee_type, split_tax)
+        if charged and len(line.fees) > 1:
+            bookings[line.id] = _book_parts(decision, fee_types, split_tax)
+        elif charged:
+            bookings[line.id] = decide_fee_vat(decision, charged, line.fee_vat, fee_type, split_tax)
         elif any(part.role is Role.FEE_OWED for part in decision.allocations):
             # The invoice that follows carries the VAT.
             bookings[line.id] = FeeBooking(fee_type)
@@ -35,6 +37,21 @@ def book_fees(decisions, fee_types, split_tax) -> dict:
             if issue:
                 bookings[line.id] = FeeBooking(fee_type, issue=issue)
     return bookings
+
+
+def _get_fee_type(fee_types, code) -> FeeType:
+    return fee_types.get(code) or fee_types.get("") or FeeType()
+
+
+def _book_parts(decision, fee_types, split_tax) -> FeeBooking:
+    """Return the booking of a transaction with several fees, each by its own type."""
+    parts = []
+    for fee in decision.line.fees:
+        fee_type = _get_fee_type(fee_types, fee.type)
+        booking = decide_fee_vat(decision, fee.amount, fee.vat, fee_type, split_tax)
+        parts.append((fee.type, fee.amount, booking))
+    issue = next((booking.issue for _code, _amount, booking in parts if booking.issue), None)
+    return FeeBooking(issue=issue, parts=tuple(parts))
 
 
 def move_fee(decision, booking: FeeBooking, fee_account_id: int):

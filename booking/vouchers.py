@@ -174,12 +174,22 @@ class _VoucherPlan:
         entry.amount_currency += amount_currency
         entry.transaction_ids.append(transaction_id)
         if fee and fee.vat is not None:
-            entry.vat[transaction_id] = fee.vat
+            entry.vat[transaction_id] = entry.vat.get(transaction_id, ZERO) + fee.vat
 
     def _sum_fee(self, line, balance, amount_currency):
+        """Add a transaction's fee; of several, each to the line of its own type."""
         fee = self.fees.get(line.id, FeeBooking())
+        remaining = balance
+        for number, (code, amount, part) in enumerate(fee.parts, 1):
+            share = remaining if number == len(fee.parts) else self._company(amount)
+            remaining -= share
+            self._sum_fee_of_type(line, share, amount, code, part)
+        if not fee.parts:
+            self._sum_fee_of_type(line, balance, amount_currency, line.fee_type, fee)
+
+    def _sum_fee_of_type(self, line, balance, amount_currency, code, fee):
         account_id = fee.fee_type.account_id or self.accounts.fee
-        self._sum(Role.FEE, account_id, balance, amount_currency, line.id, line.fee_type, fee=fee)
+        self._sum(Role.FEE, account_id, balance, amount_currency, line.id, code, fee=fee)
 
     def _company(self, amount):
         return self.conversion.to_company(amount, self.conversion.currency) if amount else ZERO
@@ -198,7 +208,7 @@ class _VoucherPlan:
                 label = f"{label} · {group}"
             planned = PlannedLine(
                 role, account_id, entry.balance, entry.amount_currency, currency, label,
-                transaction_ids=tuple(entry.transaction_ids),
+                transaction_ids=tuple(dict.fromkeys(entry.transaction_ids)),
             )  # fmt: skip
             lines += self._divide_fee(planned, entry.fee, vat) if entry.fee else [planned]
         return lines + self.single

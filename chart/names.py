@@ -11,9 +11,6 @@ ACCOUNT_NAMES = {
     "reserve": ("%s reserve withheld", "%s tilbakeholdt reserve"),
 }
 
-#: What a provider is called in names of accounts, where that is shorter than its full name.
-SHORT_NAMES = {"vipps": "Vipps"}
-
 #: Words in the names of accounts, in the languages of the Nordic and neighbouring charts.
 FEE_WORDS = ("bank fee", "bank charge", "bank cost", "bankgeb", "bankomkost", "bankavgift", "bankkost", "bankkulu")
 ROUNDING_WORDS = ("rounding", "avrund", "afrund", "øresdiff", "øredif", "öresutj", "rundung", "pyöristy")

@@ -111,6 +111,10 @@ class DocumentError(SettlementError):
     """A document that cannot be read. It is refused whole; nothing of it is kept."""
 
 
+class WaitsForDocument(DocumentError):
+    """A document that can be read, but not taken in before another one. It is kept, and taken in after that one."""
+
+
 class ProviderError(SettlementError):
     """A provider's server that could not be asked, refused, or returned an unusable answer.
 

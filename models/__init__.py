@@ -12,6 +12,7 @@ from . import account_settlement_provider_overview
 from . import account_settlement_provider_fetch
 from . import account_settlement_provider_vipps
 from . import account_settlement_document
+from . import account_settlement_document_route
 from . import account_settlement_rule
 from . import account_settlement_rule_check
 from . import account_settlement_rule_match
@@ -30,8 +31,12 @@ from . import account_settlement_match
 from . import account_settlement_book
 from . import account_settlement_post
 from . import account_settlement_reverse
+from . import account_settlement_replace
+from . import account_settlement_line_replace
 from . import account_settlement_voucher
 from . import account_settlement_bank
+from . import account_settlement_carry
+from . import account_settlement_accept
 from . import account_settlement_proof
 from . import account_settlement_document_proof
 from . import account_settlement_voucher_proof
@@ -103,6 +108,8 @@ from . import account_settlement_proof_ledger
 from . import account_settlement_mend_numbers
 from . import account_settlement_provider_fee_types
 from . import account_settlement_provider_ingest
+from . import account_settlement_provider_run
+from . import account_settlement_provider_payout
 from . import account_settlement_provider_match
 from . import account_settlement_provider_proof
 from . import account_settlement_provider_tryout

@@ -55,6 +55,10 @@ class AccountSettlement(models.Model):
     closing_balance = fields.Monetary(readonly=True)
     has_closing_balance = fields.Boolean(readonly=True)
     is_open = fields.Boolean(readonly=True, string="Awaits Payout")
+    by_position = fields.Boolean(
+        readonly=True,
+        help="A ledger: a payout closes the transactions since the one before. Else they name their payout.",
+    )
     needs_confirmation = fields.Boolean(
         readonly=True,
         help="The document holds no total to check its rows against: a person confirms the payout before it is booked.",
@@ -118,11 +122,13 @@ class AccountSettlement(models.Model):
             number = settlement.external_id or f"{settlement.date_from or ''} …"
             settlement.name = f"{settlement.provider_id.name} {number}"
 
-    @api.depends("line_ids.amount", "line_ids.fee", "line_ids.kind", "line_ids.fee_owed", "line_ids.date")
+    @api.depends(
+        "line_ids.amount", "line_ids.fee", "line_ids.kind", "line_ids.fee_owed", "line_ids.is_replaced", "line_ids.date"
+    )
     def _compute_from_lines(self):
         totals = {settlement.id: [None, None, 0.0, 0.0] for settlement in self}
         for settlement, kind, first, last, amount, fee in self.env["account.settlement.line"]._read_group(
-            [("settlement_id", "in", self.ids), ("fee_owed", "=", False)],
+            [("settlement_id", "in", self.ids), ("fee_owed", "=", False), ("is_replaced", "=", False)],
             ["settlement_id", "kind"],
             ["date:min", "date:max", "amount:sum", "fee:sum"],
         ):

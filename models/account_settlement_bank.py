@@ -145,7 +145,8 @@ class AccountSettlement(models.Model):
         for settlement in self.carried_from_ids:
             lines |= settlement._get_open_clearing_lines()
             lines |= settlement.returned_bank_line_id.sudo().line_ids.filtered("settlement_payout_id").sudo(False)
-        return lines.filtered(lambda line: line.amount_residual_currency or line.amount_residual)
+        lines = lines.filtered(lambda line: line.amount_residual_currency or line.amount_residual)
+        return lines | self._get_carried_lines()
 
     @api.model
     def _cron_bank(self):

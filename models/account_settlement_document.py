@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..common.limits import quoted
 from ..common.messages import Message, SettlementError
-from ..providers.registry import parse
+from ..providers.registry import identify, parse
 from .own_writes import as_own, is_own
 
 _logger = logging.getLogger(__name__)
@@ -29,19 +29,36 @@ class AccountSettlementDocument(models.Model):
     name = fields.Char(required=True, readonly=True)
     provider_id = fields.Many2one(
         "account.settlement.provider",
-        required=True,
+        string="Received For",
         readonly=True,
         index=True,
         ondelete="restrict",
         check_company=True,
+        help="The agreement it was fetched or uploaded for. What it says of other agreements is theirs.",
     )
-    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    code = fields.Char(readonly=True, help="The kind of provider it is from.")
     attachment_id = fields.Many2one("ir.attachment", readonly=True, ondelete="restrict", check_company=True)
     sha256 = fields.Char(string="SHA-256", required=True, readonly=True, index=True)
     format = fields.Char(readonly=True)
     source = fields.Selection([("fetch", "Fetched"), ("upload", "Uploaded")], required=True, readonly=True)
     state = fields.Selection(
-        [("new", "To Read"), ("done", "Read"), ("error", "Refused"), ("left_out", "Excluded")],
+        [
+            ("new", "To Read"),
+            ("done", "Read"),
+            ("waiting", "Waits"),
+            ("error", "Refused"),
+            ("left_out", "Excluded"),
+        ],
         default="new",
         required=True,
         readonly=True,
@@ -55,7 +72,15 @@ class AccountSettlementDocument(models.Model):
     content = fields.Text(compute="_compute_content", help="The document for reading; JSON is indented.")
 
     _content_uniq = models.UniqueIndex("(provider_id, sha256)", "This document has been stored already.")
+    _of_company_uniq = models.UniqueIndex(
+        "(company_id, sha256) WHERE provider_id IS NULL", "This document has been stored already."
+    )
     _to_read_idx = models.Index("(id) WHERE state = 'new'")
+
+    @api.depends("provider_id.company_id")
+    def _compute_company_id(self):
+        for document in self:
+            document.company_id = document.provider_id.company_id or document.company_id or self.env.company
 
     @api.depends("error_data")
     @api.depends_context("lang")
@@ -91,26 +116,38 @@ class AccountSettlementDocument(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        for document in self.filtered(lambda document: document.settlement_ids or document.state == "done"):
+        for document in self.filtered(
+            lambda document: document.settlement_ids or document.state in ("done", "waiting")
+        ):
             raise UserError(self.env._("%s documents what was booked from it, so it cannot be deleted.", document.name))
 
     @api.model
-    def _store(self, provider, filename, content, source):
+    def _store(self, provider, filename, content, source, company=None):
         """Store a raw document, once.
 
-        :param provider: ``account.settlement.provider``.
+        :param provider: the ``account.settlement.provider`` it is received for, or none.
+        :param company: whose it is, without a provider.
         :param bytes content: as it came.
         :param str source: ``fetch`` or ``upload``.
         :return: the document, the earlier one where the very same content is stored already.
         """
         sha256 = hashlib.sha256(content).hexdigest()
-        document = self.search([("provider_id", "=", provider.id), ("sha256", "=", sha256)])
+        company = provider.company_id or company
+        documents = self.search([("company_id", "=", company.id), ("sha256", "=", sha256)], order="id")
+        document = (documents.filtered(lambda document: document.provider_id == provider) or documents)[:1]
         if document.content_removed_on or (document and document._is_content_intact()):
             return document
         filename = quoted(filename)
         # The very same content repairs a document whose file was changed or lost.
         document = document or self.create(
-            {"name": filename, "provider_id": provider.id, "sha256": sha256, "source": source}
+            {
+                "name": filename,
+                "provider_id": provider.id,
+                "company_id": company.id,
+                "code": identify(filename, content) or provider.code,
+                "sha256": sha256,
+                "source": source,
+            }
         )
         attachment = as_own(self.env["ir.attachment"].sudo()).create(
             {
@@ -118,7 +155,7 @@ class AccountSettlementDocument(models.Model):
                 "raw": content,
                 "res_model": self._name,
                 "res_id": document.id,
-                "company_id": provider.company_id.id,
+                "company_id": company.id,
             }
         )
         as_own(document).attachment_id = attachment.id
@@ -187,7 +224,13 @@ class AccountSettlementDocument(models.Model):
         :raises UserError: when it is not what was stored.
         """
         self.ensure_one()
-        return parse(self.name, self._get_content(), self.provider_id.code)
+        return parse(self.name, self._get_content(), self.code or self.provider_id.code, self._get_settings())
+
+    def _get_settings(self):
+        """Return what was entered for the settings of the provider it is from."""
+        if self.provider_id:
+            return self.provider_id.sudo()._get_settings()
+        return self._get_settings_of(self.company_id, self.code)
 
     def _ingest(self, parsed=None):
         """Read the document and store its settlements.
@@ -195,15 +238,26 @@ class AccountSettlementDocument(models.Model):
         :param parsed: :class:`~..providers.records.Document`, where the caller has read it already.
         :raises UserError: when it cannot be read.
         """
+        settlements = self._read(parsed)
+        if settlements:
+            self._take_in_waiting(self.company_id, self.code)
+        return settlements
+
+    def _read(self, parsed=None):
         self.ensure_one()
         self._check_content_kept()
-        provider = self.provider_id
         with self.env["settlement.message"]._as_user_error():
             parsed = parsed or self._parse()
-            settlements = provider._store_settlements(parsed, self)
-        self.write({"state": "done", "format": parsed.format, "error_data": False})
-        self._close_attention()
+            settlements, values = self._take_in(parsed)
+        providers = settlements.provider_id
+        if not self.provider_id and len(providers) == 1:
+            values["provider_id"] = providers.id
+        self.write({"format": parsed.format, "code": parsed.code, **values})
         self.settlement_ids |= settlements
+        if self.state == "done":
+            self._close_attention()
+        elif self.source == "fetch":
+            self.provider_id._ask_for_attention(self.error_message, key=self._get_attention_key())
         return settlements
 
     def action_ingest(self):
@@ -254,11 +308,12 @@ class AccountSettlementDocument(models.Model):
     def _close_attention(self):
         """Close the activities about these documents: nobody has to look at them any more."""
         for document in self:
-            document.provider_id._close_attention(document._get_attention_key())
+            if document.provider_id:
+                document.provider_id._close_attention(document._get_attention_key())
 
     def action_leave_out(self):
         """Exclude refused documents, as a person has decided that they are not needed; what waits for them is read."""
-        for document in self._as_user().filtered(lambda document: document.state == "error"):
+        for document in self._as_user().filtered(lambda document: document.state in ("error", "waiting")):
             said = Message("document_excluded_by", {"user": self.env.user.name})
             document.write({"state": "left_out", "error_data": [*(document.error_data or []), said.to_json()]})
             document._close_attention()
@@ -328,4 +383,5 @@ class AccountSettlementDocument(models.Model):
         """Mark a fetched document as unreadable and ask a person to look."""
         message = error.message if isinstance(error, SettlementError) else Message("text_only", {"error": str(error)})
         self.write({"state": "error", "error_data": [message.to_json()]})
-        self.provider_id._ask_for_attention(self.error_message, key=self._get_attention_key())
+        if self.provider_id:
+            self.provider_id._ask_for_attention(self.error_message, key=self._get_attention_key())

@@ -8,16 +8,16 @@ class AccountSettlementDocument(models.Model):
 
     _inherit = "account.settlement.document"
 
-    def _restore_payouts(self, settlements):
-        """Restore number, amount and reference of payouts as the document reports them.
+    def _restore_payouts(self, provider, settlements):
+        """Restore number, amount and reference of a provider's payouts as the document reports them.
 
-        :param settlements: the :class:`~..providers.records.Settlement` of the document.
+        :param settlements: its :class:`~..providers.records.Settlement` in the document.
         """
         self.ensure_one()
         payouts = [reported for reported in settlements if reported.external_id]
         numbers = [reported.external_id for reported in payouts]
         for reported in payouts:
-            stored = self.provider_id._find_stored(reported)
+            stored = provider._find_stored(reported)
             if not stored:
                 strange = self.settlement_ids.filtered(lambda one: not one.is_open and one.external_id not in numbers)
                 stored = strange._find_with_transactions_of(reported)

@@ -44,8 +44,9 @@ class AccountSettlementDocument(models.Model):
         for reported in settlements:
             if settlement.external_id and reported.external_id == settlement.external_id:
                 said += self._get_payout_differences(reported, settlement)
-                said += [self._describe_missing(row) for row in self._get_missing_rows(reported)]
-            elif reported.external_id and not self.provider_id._find_stored(reported):
+                missing = self._get_missing_rows(settlement.provider_id, reported)
+                said += [self._describe_missing(row) for row in missing]
+            elif reported.external_id and not settlement.provider_id._find_stored(reported):
                 values = {"number": reported.external_id, "amount": reported.payout_amount or 0, "document": self.name}
                 said.append(Message("payout_missing", values))
         return said
@@ -62,20 +63,23 @@ class AccountSettlementDocument(models.Model):
     def _read_again_if_lost(self):
         """Set documents to be read again if some of their rows are no longer stored."""
         for document in self:
-            if any(document._get_missing_rows(reported) for reported in document._get_reported_settlements() or ()):
-                document.state = "new"
+            for provider in document.settlement_ids.provider_id:
+                reported = document._get_reported_settlements(provider) or ()
+                if any(document._get_missing_rows(provider, settlement) for settlement in reported):
+                    document.state = "new"
 
-    def _get_reported_settlements(self):
-        """Return the settlements in the document, as it is read today; None where its content is not as received, or
-        cannot be read.
+    def _get_reported_settlements(self, provider):
+        """Return a provider's settlements in the document, as it is read today; None where its content is not as
+        received, or cannot be read.
 
         :return: tuple of :class:`~..providers.records.Settlement`.
         """
         self.ensure_one()
         try:
-            return self._parse().settlements
+            parsed = self._parse()
         except (SettlementError, UserError):
             return None
+        return tuple(settlement for settlement in parsed.settlements if provider._is_named_by(settlement))
 
     def _get_row_differences(self, rows, lines):
         said = []
@@ -107,11 +111,12 @@ class AccountSettlementDocument(models.Model):
         described = {"found": f"{found[0]} {found[1]}".strip(), "booked": f"{booked[0]} {booked[1]}".strip()}
         return [Message("payout_misread", {"document": self.name, **described})]
 
-    def _get_missing_rows(self, reported):
-        """Return the rows of a settlement of this document that are not stored, whichever document they came from."""
+    def _get_missing_rows(self, provider, reported):
+        """Return the rows of a provider's settlement in this document that are not stored, whatever document they came
+        from."""
         names = [row.external_id for row in reported.transactions]
         stored = self.env["account.settlement.line"].search_fetch(
-            [("provider_id", "=", self.provider_id.id), ("external_id", "in", names)], ["external_id"]
+            [("provider_id", "=", provider.id), ("external_id", "in", names)], ["external_id"]
         )
         known = set(stored.mapped("external_id"))
         return [row for row in reported.transactions if row.external_id not in known]

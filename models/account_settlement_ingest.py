@@ -43,9 +43,11 @@ class AccountSettlement(models.Model):
         """Remove unbooked rows of a document that failed its proof, so that a corrected one can replace them.
 
         In an open run, the rows of the new document's days; in a settlement with its payout, all of them.
+
+        :return: these settlements, if rows were removed; else none.
         """
         if not self or not self.problem_data:
-            return
+            return self.browse()
         disproved = {problem["document_id"] for problem in self.problem_data}
         dates = [row.date for row in settlement.transactions]
         lines = self.line_ids.filtered(lambda line: line.status == "new" and not line.move_line_ids)
@@ -54,35 +56,40 @@ class AccountSettlement(models.Model):
                 lambda line: line.document_id.id in disproved and dates and min(dates) <= line.date <= max(dates)
             )
         if not lines and self.is_open:
-            return
+            return self.browse()
         lines.unlink()
         left = set(self.line_ids.document_id.ids) if self.is_open else set()
         self.problem_data = [problem for problem in self.problem_data if problem["document_id"] in left] or False
         rows = self.line_ids.filtered(lambda line: not line.fee_owed)
         self.has_closing_balance = self.has_closing_balance and bool(rows)
         self.closing_balance = self.opening_balance + sum(rows.mapped(lambda line: line.amount - line.fee))
+        return self
 
     def _prove_payout(self, document):
         """Check over all documents that what was carried in and all rows since give the payout."""
+        if self.needs_confirmation:
+            return
         problem = self._get_payout_problem()
         if problem:
-            self.problem_data = [{"document_id": document.id, "message": problem.to_json()}]
+            found = {"document_id": document.id, "message": problem.to_json()}
+            self.problem_data = [*(self.problem_data or []), found]
 
     def _get_payout_problem(self):
         """Return what does not add up between what was carried in, all rows since, and the payout; None if it does."""
+        payout, found = to_decimal(self.payout_amount, self.currency_id), self._get_stored_payout()
+        if found == payout:
+            return None
+        return Message("stored_rows_differ_from_payout", {"number": self.external_id, "total": found, "payout": payout})
+
+    def _get_stored_payout(self):
+        """Return what the stored rows give as the payout: what was carried in, with them, less what is carried on."""
         self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: not line.fee_owed and line.kind != "payout")
-        total = to_decimal(self.opening_balance, self.currency_id) + sum(
+        lines = self.line_ids.filtered(lambda line: not (line.fee_owed or line.is_replaced) and line.kind != "payout")
+        carried = self.opening_balance if self.has_closing_balance else 0
+        total = to_decimal(carried, self.currency_id) + sum(
             (to_decimal(line.amount - line.fee, self.currency_id) for line in lines), Decimal(0)
         )
-        payout = to_decimal(self.payout_amount, self.currency_id)
-        closing = to_decimal(self.closing_balance, self.currency_id)
-        if total - closing == payout:
-            return None
-        return Message(
-            "stored_rows_differ_from_payout",
-            {"number": self.external_id, "total": total - closing, "payout": payout},
-        )
+        return total - to_decimal(self.closing_balance if self.has_closing_balance else 0, self.currency_id)
 
     def _link_aborted_payouts(self):
         """Link earlier settlements whose payout was aborted and came back into this one."""

@@ -85,6 +85,7 @@ class AccountSettlementLine(models.Model):
     provider_reference = fields.Char(readonly=True, index="btree_not_null", string="Provider's ID")
     provider_text = fields.Char(readonly=True, string="Provider's Text")
     fee_type = fields.Char(readonly=True)
+    fees = fields.Json(readonly=True, help="What the fee consists of, where the document reports several.")
     payment_method = fields.Char(readonly=True, help="What the provider calls how the customer paid.")
     sales_unit = fields.Char(readonly=True)
     raw = fields.Json(readonly=True)

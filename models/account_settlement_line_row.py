@@ -3,7 +3,7 @@ from dataclasses import fields
 from odoo import models
 
 from ..matching.ledger import NOT_MATCHED
-from ..providers.records import Kind, Transaction
+from ..providers.records import Fee, Kind, Transaction
 from .money import to_decimal
 
 #: Where a field of a :class:`~..providers.records.Transaction` is stored under another name.
@@ -45,6 +45,7 @@ class AccountSettlementLine(models.Model):
         vals.update(
             {
                 "kind": str(row.kind),
+                "fees": [fee.to_json() for fee in row.fees] or False,
                 "time": (row.time - row.time.utcoffset()).replace(tzinfo=None) if row.time else False,
                 "currency_id": currencies.get(row.currency, False),
                 "currency_original_id": currencies.get(row.currency_original, False),
@@ -65,6 +66,8 @@ class AccountSettlementLine(models.Model):
             return Kind(value)
         if name == "amount_original" and not self.currency_original_id:
             return None
+        if name == "fees":
+            return tuple(map(Fee.from_json, value or ()))
         if field.type == "monetary":
             return to_decimal(value, self[field.get_currency_field(self)])
         if field.type == "many2one":

@@ -42,7 +42,7 @@ class AccountSettlement(models.Model):
         vouchers._restore_unbalanced()
         reported = self._read_documents()
         for document, settlements in reported.items():
-            document._restore_payouts(settlements)
+            document._restore_payouts(self.provider_id, settlements)
         others |= self.line_ids.move_line_ids.move_id.settlement_id - self
         for other in others:
             # Transactions of theirs may be in this settlement.

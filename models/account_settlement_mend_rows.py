@@ -14,7 +14,7 @@ class AccountSettlement(models.Model):
         :return: of ``account.settlement.document`` and tuples of :class:`~..providers.records.Settlement`; without the
             documents that are not as received, or cannot be read.
         """
-        read = {document: document._get_reported_settlements() for document in self.document_ids}
+        read = {document: document._get_reported_settlements(self.provider_id) for document in self.document_ids}
         return {document: settlements for document, settlements in read.items() if settlements}
 
     def _restore_rows(self, reported):
@@ -28,7 +28,9 @@ class AccountSettlement(models.Model):
                 is_ours = self.external_id and settlement.external_id == self.external_id
                 self._restore_rows_of(document, settlement, is_ours)
                 if is_ours:
-                    self.provider_id._add_lines(self, document._get_missing_rows(settlement), document)
+                    self.provider_id._add_lines(
+                        self, document._get_missing_rows(self.provider_id, settlement), document
+                    )
 
     def _restore_rows_of(self, document, reported, is_ours):
         rows = {row.external_id: row for row in reported.transactions}

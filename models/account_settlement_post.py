@@ -194,10 +194,16 @@ class AccountSettlement(models.Model):
         """Reconcile the clearing account's open items where no bank line will come: payouts of zero, and what an
         earlier reversal left open."""
         self.ensure_one()
-        open_lines = self._get_clearing_items().filtered(
+        # What was booked after the bank line came, as earlier days were received late, meets what that left open.
+        bank_items = self.bank_line_id.sudo().line_ids.filtered(lambda item: item.settlement_payout_id == self)
+        open_lines = (self._get_clearing_items() | bank_items.sudo(False)).filtered(
             lambda line: line.amount_residual_currency or line.amount_residual
         )
         if not open_lines:
             return
-        if not self.is_open and self.currency_id.is_zero(sum(open_lines.mapped("amount_residual_currency"))):
-            self._reconcile_groups([open_lines])
+        if self.is_open:
+            return
+        for lines in (open_lines, open_lines | self._get_carried_lines()):
+            if self.currency_id.is_zero(sum(lines.mapped("amount_residual_currency"))):
+                self._reconcile_groups([lines])
+                return

@@ -23,7 +23,7 @@ class AccountSettlement(models.Model):
         for settlement in self._as_user():
             settlement._lock()
             settlement = settlement.with_company(settlement.company_id)
-            settlement.booking_error_data = False
+            settlement.write({"booking_error_data": False, "is_undone": False})
             for date, lines in settlement._get_bookable_lines():
                 settlement._book(date, lines)
             settlement._close_clearing()
@@ -49,6 +49,8 @@ class AccountSettlement(models.Model):
         if self.problem_data or self.needs_confirmation or self.provider_id.state != "active":
             return []
         domain = [("settlement_id", "=", self.id), ("status", "=", "new"), ("is_exclusion_proposed", "=", False)]
+        if self.is_open and not self.by_position:
+            return []  # Each row is booked with its payout.
         if self.is_open:
             domain.append(("date", "<=", self.complete_to))
         lines = self.env["account.settlement.line"].search(domain, order="date, row, id")
@@ -68,6 +70,7 @@ class AccountSettlement(models.Model):
                   JOIN account_settlement_provider provider ON provider.id = settlement.provider_id
                  WHERE settlement.state IN ('new', 'open')
                    AND settlement.needs_confirmation IS NOT TRUE
+                   AND settlement.is_undone IS NOT TRUE
                    AND provider.state = 'active'
                    AND EXISTS (
                        SELECT 1
@@ -75,7 +78,8 @@ class AccountSettlement(models.Model):
                         WHERE line.settlement_id = settlement.id
                           AND line.status = 'new'
                           AND line.is_exclusion_proposed IS NOT TRUE
-                          AND (settlement.is_open IS NOT TRUE OR line.date <= settlement.complete_to)
+                          AND (settlement.is_open IS NOT TRUE
+                               OR settlement.by_position AND line.date <= settlement.complete_to)
                        )
               ORDER BY settlement.date, settlement.id
                 """

@@ -112,7 +112,9 @@ class AccountSettlement(models.Model):
             "fee_owed",
         ]
         names += ["order_reference", "provider_id", "status", *ROW_FIELDS]
-        return self.env["account.settlement.line"].search_fetch([("settlement_id", "=", self.id)], names)
+        return self.env["account.settlement.line"].search_fetch(
+            [("settlement_id", "=", self.id), ("is_replaced", "=", False)], names
+        )
 
     def _get_compared_vouchers(self):
         """Return the stored copies of the vouchers that can be read."""
@@ -196,7 +198,7 @@ class AccountSettlement(models.Model):
         said = []
         if found != booked:
             said.append(Message("clearing_differs", {"found": found, "booked": booked}))
-        if not self.problem_data and not self.is_open and self.external_id and self.has_closing_balance:
+        if not self.problem_data and not self.is_open and self.external_id and not self.needs_confirmation:
             problem = self._get_payout_problem()
             said += [problem] if problem else []
         return said

@@ -19,7 +19,9 @@ class AccountSettlement(models.Model):
         """
         of_document = lines.grouped("document_id")
         undocumented = of_document.pop(self.env["account.settlement.document"], lines.browse())
-        said = undocumented.filtered(lambda line: not line.fee_owed)._describe_as("row_without_document")
+        said = undocumented.filtered(lambda line: not (line.fee_owed or line.is_unexplained))._describe_as(
+            "row_without_document"
+        )
         documents = self.document_ids
         if not documents:
             said.append(Message("no_document", {"settlement": self.name, "count": len(lines)}))
@@ -29,7 +31,7 @@ class AccountSettlement(models.Model):
             documents |= document
         reported = {}
         for document in documents:
-            reported[document] = document._get_reported_settlements()
+            reported[document] = document._get_reported_settlements(self.provider_id)
             said += document._get_differences(self, of_document.get(document, lines.browse()), reported[document])
         return said + self._get_owed_differences(lines.filtered("fee_owed"), reported)
 
@@ -52,7 +54,7 @@ class AccountSettlement(models.Model):
         )
         for document in with_others.settlement_id.document_ids:
             if document not in reported:
-                reported[document] = document._get_reported_settlements()
+                reported[document] = document._get_reported_settlements(self.provider_id)
         if None in reported.values():
             # Not everything that was reported is available to compare with. A missing document is reported by itself.
             return []

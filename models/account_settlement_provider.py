@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.messages import SettlementError
+from ..providers.registry import PROVIDERS
 from .settlement_source import SettlementSource
 
 #: The keys for Vipps; see ``account_settlement_provider_vipps``.
@@ -45,7 +47,11 @@ class AccountSettlementProvider(models.Model):
     _keys = VIPPS_KEYS
 
     code = fields.Selection(
-        selection=[("vipps", "Vipps MobilePay")], string="Provider", required=True, default="vipps", tracking=True
+        "_selection_code",
+        string="Provider",
+        required=True,
+        default=lambda self: self._get_first_code(),
+        tracking=True,
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -57,7 +63,7 @@ class AccountSettlementProvider(models.Model):
     merchant_id = fields.Char(
         string="Merchant ID",
         tracking=True,
-        help="The provider's number for this agreement: for Vipps the merchant serial number (MSN).",
+        help="The provider's number for this agreement. What its documents say of other numbers is not taken in here.",
     )
     fee_mode = fields.Selection(
         [("net", "Deducted from the payouts"), ("gross", "Invoiced later")],
@@ -127,6 +133,15 @@ class AccountSettlementProvider(models.Model):
         "(company_id, code, currency_id, COALESCE(merchant_id, ''))",
         "This agreement is already there: one provider per company, kind, currency and merchant id.",
     )
+
+    @api.model
+    def _selection_code(self):
+        return [(code, provider.name) for code, provider in PROVIDERS.items()]
+
+    @api.model
+    def _get_first_code(self):
+        """Return the kind of provider that is proposed first."""
+        return next(iter(PROVIDERS))
 
     @api.constrains("api_url")
     def _check_api_url(self):
@@ -205,20 +220,52 @@ class AccountSettlementProvider(models.Model):
         action["context"] = {"default_provider_id": self[:1].id}
         return action
 
+    # ---------------------------------------------------------------- the agreement
+
+    def _may_adopt(self, names):
+        """Whether this agreement without a number may be the one that a document names.
+
+        :param names: every form in which it names its merchant. An agreement with documents has what the latest names.
+        """
+        self.ensure_one()
+        latest = self.document_ids.filtered(lambda document: document.state == "done")[:1]
+        try:
+            known = latest._parse().merchant_ids if latest else frozenset()
+        except (SettlementError, UserError):
+            return False
+        return not known or not known.isdisjoint(names)
+
+    def _adopt_merchant_id(self, settlement):
+        """Take the number of an agreement without one from its first document: from then on it takes no other's.
+
+        :param settlement: :class:`~..providers.records.Settlement`.
+        """
+        self.ensure_one()
+        if self.merchant_id or not settlement.merchant_id:
+            return
+        same = [
+            ("company_id", "=", self.company_id.id),
+            ("code", "=", self.code),
+            ("currency_id", "=", self.currency_id.id),
+        ]
+        agreements = self.sudo().with_context(active_test=False)
+        if not agreements.search_count([*same, ("merchant_id", "=", settlement.merchant_id)], limit=1):
+            self.sudo().merchant_id = settlement.merchant_id
+
     # ---------------------------------------------------------------- upload
 
     def _ingest_file(self, filename, content, parsed=None):
-        """Read a settlement file of this provider and store its settlements.
+        """Read a settlement file and store its settlements, each with the agreement that it names.
+
+        This agreement is the one for what the file does not say whose it is.
 
         :param str filename: for people; the format is recognised by content.
         :param bytes content: the file.
         :param parsed: :class:`~..providers.records.Document` of that file, where the caller has read it already.
-        :return: the settlements in the file (``account.settlement``), even if nothing in it was new.
+        :return: the settlements in the file (``account.settlement``), even if nothing in it was new; without those
+            that wait with their document for another agreement, or for the days before.
         :raises UserError: when the file cannot be read; nothing of it is kept then.
         """
         self.ensure_one()
-        provider = self._as_user()
-        document = provider.env["account.settlement.document"]._store(provider, filename, content, source="upload")
-        if document.state != "done" or document.content_removed_on:
-            document._ingest(parsed)
-        return document.settlement_ids.with_env(self.env)
+        documents = self.env["account.settlement.document"]
+        return documents._receive(self.company_id, self, filename, content, parsed).settlement_ids

@@ -50,7 +50,8 @@ class AccountSettlementProvider(models.Model):
         :param parsed: :class:`~..providers.records.Document`.
         """
         self.ensure_one()
-        codes = {row.fee_type for settlement in parsed.settlements for row in settlement.transactions}
+        rows = [row for settlement in parsed.settlements for row in settlement.transactions]
+        codes = {row.fee_type for row in rows} | {fee.type for row in rows for fee in row.fees}
         if self.fee_mode == "gross":
             codes |= {report.fee_type for settlement in parsed.settlements for report in settlement.fee_reports}
         if not codes - {""}:

@@ -1,53 +1,43 @@
-from decimal import Decimal
-
 from odoo import models
 from odoo.tools import format_date
 
 from ..common.messages import DocumentError, Message
-from ..providers.proof import has_proof, prove
+from ..providers.proof import closing_balance, has_proof, prove
 from ..providers.records import BANK_KINDS, Kind
 from .money import to_decimal
 
 
 class AccountSettlementProvider(models.Model):
-    """The ingest stage: what a document says becomes settlements and lines, each movement once."""
+    """The ingest stage: what a document says becomes settlements and lines, each movement once.
+
+    How rows find their payout is in ``account_settlement_provider_run`` (by position) and ``_payout`` (by name).
+    """
 
     _inherit = "account.settlement.provider"
 
     def _store_settlements(self, parsed, document):
-        """Store what is new in a document.
+        """Store what is new of this agreement in a document.
 
-        :param parsed: :class:`~..providers.records.Document`.
+        :param parsed: :class:`~..providers.records.Document`, with the settlements of this agreement.
         :param document: the ``account.settlement.document`` it was read from.
         :return: every settlement the document speaks of.
-        :raises DocumentError: when it is not this provider's, or contradicts what is stored; nothing is kept then.
+        :raises DocumentError: when it contradicts what is stored; nothing is kept then.
+        :raises WaitsForDocument: when days before it or after it have not been received.
         """
         self.ensure_one()
         self._check_document(parsed, document)
         settlements = self.env["account.settlement"]
+        runs = [settlement for settlement in parsed.settlements if settlement.by_position]
         for settlement in parsed.settlements:
-            settlements |= self._store_settlement(settlement, document)
+            if settlement.by_position:
+                settlements |= self._store_run(settlement, document, settlement == runs[0], settlement == runs[-1])
+            else:
+                settlements |= self._store_payout(settlement, document)
         self._add_fee_types(parsed)
         return settlements
 
     def _check_document(self, parsed, document):
-        if self.merchant_id and parsed.merchant_ids and self.merchant_id not in parsed.merchant_ids:
-            raise DocumentError(
-                "document_of_other_merchant",
-                filename=document.name,
-                found=", ".join(parsed.merchant_numbers),
-                provider=self.name,
-                expected=self.merchant_id,
-            )
         for settlement in parsed.settlements:
-            if settlement.currency != self.currency_id.name:
-                raise DocumentError(
-                    "document_in_other_currency",
-                    filename=document.name,
-                    found=settlement.currency,
-                    provider=self.name,
-                    expected=self.currency_id.name,
-                )
             early = [row for row in settlement.transactions if self.start_date and row.date < self.start_date]
             if early:
                 raise DocumentError(
@@ -58,30 +48,6 @@ class AccountSettlementProvider(models.Model):
                     start=self.start_date,
                     provider=self.name,
                 )
-
-    def _store_settlement(self, settlement, document):
-        """Store one settlement of a document, or add to what is stored of it already."""
-        if not settlement.transactions and self.fee_mode == "net":
-            return self._apply_fee_reports(settlement, self.env["account.settlement"])
-        stored = self._find_stored(settlement)
-        is_mended = bool(stored.problem_data)
-        (stored or self._find_open_run())._drop_disproved(settlement)
-        known = self._get_known_lines(settlement, document)
-        fresh = [row for row in settlement.transactions if row.external_id not in known]
-        if stored and not stored.is_open and stored.line_ids and not is_mended:
-            self._check_same_payout(stored, settlement, fresh, document)
-            return self._apply_fee_reports(settlement, stored)
-        if known and not fresh and not is_mended:
-            stored = next(iter(known.values())).settlement_id
-            stored._extend_complete_to(settlement)
-            return self._apply_fee_reports(settlement, stored)
-        if not stored:
-            stored = self._choose_open_run(settlement, known) or self._create_settlement(settlement)
-        self._check_continuity(stored, settlement, known, document)
-        self._add_lines(stored, fresh, document)
-        self._apply_fee_reports(settlement, stored)
-        self._update_settlement(stored, settlement, fresh, document)
-        return stored
 
     def _get_known_lines(self, settlement, document):
         """Return ``{external id: line}`` of the document's rows that are stored already, checked to be the same."""
@@ -103,11 +69,47 @@ class AccountSettlementProvider(models.Model):
                 )
         return {line.external_id: line for line in lines}
 
+    def _is_named_by(self, settlement):
+        """Whether a settlement of a document is this agreement's, and not another's of the company.
+
+        :param settlement: :class:`~..providers.records.Settlement`.
+        """
+        self.ensure_one()
+        if settlement.currency != self.currency_id.name:
+            return False
+        if not settlement.merchant_ids or self.merchant_id in settlement.merchant_ids:
+            return True
+        others = self.with_context(active_test=False).search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("code", "=", self.code),
+                ("currency_id", "=", self.currency_id.id),
+                ("merchant_id", "in", list(settlement.merchant_ids)),
+            ]
+        )
+        return not others
+
     def _find_stored(self, settlement):
         if not settlement.external_id:
             return self.env["account.settlement"]
         return self.env["account.settlement"].search(
             [("provider_id", "=", self.id), ("external_id", "=", settlement.external_id)]
+        )
+
+    def _find_open_run(self):
+        return self.env["account.settlement"].search(
+            [("provider_id", "=", self.id), ("currency_id", "=", self.currency_id.id), ("is_open", "=", True)]
+        )
+
+    def _create_settlement(self, settlement):
+        return self.env["account.settlement"].create(
+            {
+                "provider_id": self.id,
+                "currency_id": self.currency_id.id,
+                "date": settlement.date,
+                "is_open": not settlement.external_id,
+                "by_position": settlement.by_position,
+            }
         )
 
     def _check_same_payout(self, stored, settlement, fresh, document):
@@ -125,59 +127,6 @@ class AccountSettlementProvider(models.Model):
             stored=amount,
             other=", ".join(stored.document_ids.mapped("name")),
         )
-
-    def _find_open_run(self):
-        return self.env["account.settlement"].search(
-            [("provider_id", "=", self.id), ("currency_id", "=", self.currency_id.id), ("is_open", "=", True)]
-        )
-
-    def _choose_open_run(self, settlement, known):
-        """Return the open run the rows belong to, if any."""
-        run = self._find_open_run()
-        if not run or not settlement.external_id:
-            return run
-        if any(line.settlement_id == run for line in known.values()):
-            return run
-        closes_run = any(row.kind is Kind.PAYOUT for row in settlement.transactions)
-        is_later = not run.date_to or any(row.date >= run.date_to for row in settlement.transactions)
-        return run if closes_run and is_later else run.browse()
-
-    def _create_settlement(self, settlement):
-        return self.env["account.settlement"].create(
-            {
-                "provider_id": self.id,
-                "currency_id": self.currency_id.id,
-                "date": settlement.date,
-                "is_open": not settlement.external_id,
-            }
-        )
-
-    def _check_continuity(self, stored, settlement, known, document):
-        """Check that the balance before the first row is the last one known; else a day is missing in between."""
-        if settlement.opening_balance is None or known or not settlement.transactions:
-            return
-        first = settlement.transactions[0].date
-        if stored.date_to and first < stored.date_to:
-            return  # a day reported again, inside the run: the payout proves the whole
-        previous = stored
-        if not stored.line_ids:
-            previous = self.env["account.settlement"].search(
-                [("provider_id", "=", self.id), ("has_closing_balance", "=", True), ("date_to", "<=", first)],
-                order="date_to desc, id desc",
-                limit=1,
-            )
-        if not previous.has_closing_balance:
-            return
-        expected = to_decimal(previous.closing_balance, previous.currency_id)
-        if expected != settlement.opening_balance:
-            raise DocumentError(
-                "document_with_gap",
-                filename=document.name,
-                date=first,
-                found=settlement.opening_balance,
-                last=previous.date_to,
-                expected=expected,
-            )
 
     # ---------------------------------------------------------------- lines
 
@@ -199,44 +148,34 @@ class AccountSettlementProvider(models.Model):
 
     # ---------------------------------------------------------------- totals and proof
 
-    @staticmethod
-    def _get_closing_balance(settlement):
-        """Return what the provider owes after the last row; a document may report its payout without a row for it."""
-        closing = settlement.opening_balance + sum((row.net for row in settlement.transactions), Decimal(0))
-        has_payout_row = any(row.kind is Kind.PAYOUT for row in settlement.transactions)
-        return closing if has_payout_row else closing - (settlement.payout_amount or 0)
+    def _update_settlement(self, stored, settlement, fresh, document, claimed=()):
+        """Store what the document says of the settlement as a whole, and prove what is stored.
 
-    def _update_settlement(self, stored, settlement, fresh, document):
-        """Store what the document says of the settlement as a whole, and prove it."""
+        :param fresh: the rows of the document that were not stored before.
+        :param claimed: :class:`~..common.messages.Message` for each row that another payout has.
+        """
         vals = {
             "date": max(filter(None, (stored.date, settlement.date))),
         }
         stored._extend_complete_to(settlement)
-        problems = prove(settlement)
+        problems = [*prove(settlement), *claimed]
         if settlement.opening_balance is not None:
             if not stored.has_closing_balance:
                 vals["opening_balance"] = settlement.opening_balance
             if not fresh or fresh[-1].date >= stored.date_to:
-                vals["closing_balance"] = self._get_closing_balance(settlement)
+                vals["closing_balance"] = closing_balance(settlement)
             vals["has_closing_balance"] = True
         if settlement.external_id:
-            vals.update(
-                {
-                    "external_id": settlement.external_id,
-                    "is_open": False,
-                    "date": settlement.date,
-                    "payout_amount": settlement.payout_amount or 0,
-                    "payout_reference": settlement.payout_reference,
-                    "payout_date": settlement.payout_date or False,
-                    "needs_confirmation": not has_proof(settlement),
-                }
-            )
+            vals.update(self._prepare_payout_vals(settlement))
         found = [{"document_id": document.id, "message": problem.to_json()} for problem in problems]
         vals["problem_data"] = (stored.problem_data or []) + found or False
         stored.write(vals)
-        if not stored.problem_data and settlement.external_id and stored.has_closing_balance:
+        if stored.external_id and len(found) == len(claimed):
             stored._prove_payout(document)
         stored._link_aborted_payouts()
+        stored._link_carried_balance()
+        for warning in settlement.warnings:
+            stored.message_post(body=self.env["settlement.message"]._render(warning))
         if stored.opening_balance and len(fresh) == len(stored.line_ids):
             stored.message_post(
                 body=self.env._(
@@ -246,3 +185,15 @@ class AccountSettlementProvider(models.Model):
                     balance=stored.opening_balance,
                 )
             )
+
+    @staticmethod
+    def _prepare_payout_vals(settlement):
+        return {
+            "external_id": settlement.external_id,
+            "is_open": False,
+            "date": settlement.date,
+            "payout_amount": settlement.payout_amount or 0,
+            "payout_reference": settlement.payout_reference,
+            "payout_date": settlement.payout_date or False,
+            "needs_confirmation": not has_proof(settlement),
+        }

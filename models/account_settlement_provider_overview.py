@@ -37,6 +37,10 @@ class AccountSettlementProvider(models.Model):
     error_count = fields.Integer(compute="_compute_attention")
     unconfirmed_count = fields.Integer(compute="_compute_attention")
     refused_count = fields.Integer(compute="_compute_attention")
+    waiting_count = fields.Integer(
+        compute="_compute_waiting_count",
+        help="Documents that wait for another agreement, or for days that are missing.",
+    )
     altered_count = fields.Integer(compute="_compute_attention")
     clearing_balance = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
     unknown_balance = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
@@ -56,6 +60,14 @@ class AccountSettlementProvider(models.Model):
             provider.last_settlement_date = last_dates.get(provider, False)
             provider.clearing_balance = balances.get((provider.clearing_account_id, company), 0.0)
             provider.unknown_balance = balances.get((provider.unknown_account_id, company), 0.0)
+
+    def _compute_waiting_count(self):
+        groups = self.env["account.settlement.document"]._read_group(
+            [("company_id", "in", self.company_id.ids), ("state", "=", "waiting")], ["company_id", "code"], ["__count"]
+        )
+        counts = {(company, code): count for company, code, count in groups}
+        for provider in self:
+            provider.waiting_count = counts.get((provider.company_id, provider.code), 0)
 
     def _compute_work_lists(self):
         for counter in WORK_LISTS:
@@ -124,6 +136,18 @@ class AccountSettlementProvider(models.Model):
         """Open the documents that could not be read."""
         return self._open_work_list("refused_count")
 
+    def action_open_waiting(self):
+        """Open the documents that wait for another agreement, or for days that are missing."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(ACTIONS["account.settlement.document"])
+        action["domain"] = [
+            ("company_id", "=", self.company_id.id),
+            ("code", "=", self.code),
+            ("state", "=", "waiting"),
+        ]
+        action["context"] = {}
+        return action
+
     # ---------------------------------------------------------------- other lists
 
     def action_open_settlements(self):
@@ -133,7 +157,10 @@ class AccountSettlementProvider(models.Model):
         return self._open_action(ACTIONS["account.settlement.line"])
 
     def action_open_documents(self):
-        return self._open_action(ACTIONS["account.settlement.document"])
+        self.ensure_one()
+        action = self._open_action(ACTIONS["account.settlement.document"])
+        action["domain"] = ["|", ("provider_id", "=", self.id), ("settlement_ids.provider_id", "=", self.id)]
+        return action
 
     def action_open_rules(self):
         """Open the rules that hold for this provider, in order."""

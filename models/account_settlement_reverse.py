@@ -84,7 +84,7 @@ class AccountSettlement(models.Model):
             kept = moves._get_reconciled_by_others()
             reversals |= moves._reverse_settlement_moves(reason, date)
             settlement.line_ids.filtered(lambda line: line.status != "excluded")._reset_to_new()
-            settlement.booking_error_data = False
+            settlement.write({"booking_error_data": False, "is_undone": True})
             settlement._say_reversed(reason, kept)
         return reversals.with_env(self.env)
 

@@ -107,18 +107,13 @@ register(
             "%(stored)s and the rows of %(other)s. Undo the stored settlement first if this document is the right"
             " one."
         ),
-        "document_of_other_merchant": _(
-            "%(filename)s belongs to merchant %(found)s, but %(provider)s has merchant id %(expected)s. Choose "
-            "the right provider, or activate one for that merchant."
-        ),
         "document_with_gap": _(
-            "%(filename)s starts on %(date)s with a balance of %(found)s, but the last known balance, of "
-            "%(last)s, is %(expected)s. The time between is missing: fetch or upload it first, then upload this "
-            "again."
+            "%(filename)s starts on %(date)s with a balance of %(found)s, but the last known balance, of %(last)s, is "
+            "%(expected)s. The time between is missing: fetch or upload it. Until then this document waits."
         ),
-        "document_in_other_currency": _(
-            "%(filename)s is in %(found)s, but %(provider)s settles in %(expected)s. Activate a provider for that"
-            " currency, then upload again."
+        "document_with_gap_after": _(
+            "%(filename)s ends on %(date)s with a balance of %(found)s, but what is stored from %(last)s on starts "
+            "from %(expected)s. The time between is missing: fetch or upload it. Until then this document waits."
         ),
         "document_before_start": _(
             "%(filename)s contains transactions from %(date)s (row %(row)s), before the start date %(start)s of "
@@ -128,6 +123,34 @@ register(
             "%(filename)s, row %(row)s: transaction %(id)s is %(found)s here, but %(stored)s in %(other)s. The "
             "same transaction cannot have two amounts: ask the provider which document is right."
         ),
+        "settlement_without_agreement": _(
+            "%(document)s: %(amount)s %(currency)s of settlement %(number)s are for merchant %(merchant)s, and no "
+            "active provider has that number in that currency. Activate one: then it is booked. If it is not yours, "
+            "exclude the document."
+        ),
+        "settlement_fits_several": _(
+            "%(document)s: %(amount)s %(currency)s of settlement %(number)s are for merchant %(merchant)s, and several "
+            "providers fit: %(providers)s. It waits. Archive those that are not in use, then read it again."
+        ),
+        "document_does_not_add_up": _("%(filename)s adds nothing new, and does not add up: %(problem)s"),
+        "payout_of_known_rows": _(
+            "%(filename)s reports payout %(number)s of %(found)s, but all its transactions are in payout %(other)s of "
+            "%(stored)s already (%(document)s). Ask the provider which document is right. If it is this one, undo "
+            "%(other)s first, then upload this again."
+        ),
+        "payout_of_booked_rows": _(
+            "%(filename)s reports payout %(number)s, but %(count)s of its transactions are booked in %(other)s with "
+            "others, before their payout was known. Undo %(other)s first, then upload this again."
+        ),
+        "row_in_two_payouts": _(
+            "Transaction %(row)s of %(amount)s is in payout %(number)s of %(found)s (%(filename)s), but is stored with "
+            "payout %(other)s of %(stored)s (%(document)s). It is paid out once: ask the provider which document is "
+            "right, undo the settlement of the other one, and upload the right one again."
+        ),
+        "difference_accepted_by": _(
+            "No row of the document explains it. %(user)s accepted the payout as it is. Reason: %(reason)s"
+        ),
+        "row_replaced": _("Undone before. %(document)s, the better document, does not have it: it counts no more."),
         "and_additional_row": _(" and an additional row %(row)s"),
         "row_stored_again": _("Stored again: it had been deleted outside the program."),
         "voucher_deleted": _("Voucher %(voucher)s of %(date)s, debit %(amount)s, was deleted."),

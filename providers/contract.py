@@ -84,6 +84,7 @@ class Provider:
     """One payment provider.
 
     :ivar code: stored in the database. :ivar name: for people. :ivar short_name: for names of accounts and journals.
+    :ivar sequence: its place among those that are offered; the first one is proposed.
     :ivar identify: ``(filename: str, content: bytes) -> bool``: whether the content is one of its formats, by the
         content alone; never raises.
     :ivar parse: ``(filename: str, content: bytes, settings: dict) -> Document``; ``settings`` are all that are
@@ -103,6 +104,7 @@ class Provider:
     identify: Callable[[str, bytes], bool]
     parse: Callable[[str, bytes, dict], Document]
     short_name: str = ""
+    sequence: int = 100
     membership: Membership = Membership.NAMED
     merchant_id: str = ""
     settings: tuple = ()

@@ -46,6 +46,18 @@ def prove(settlement: Settlement) -> list:
     ]
 
 
+def closing_balance(settlement: Settlement) -> Decimal | None:
+    """Return what the provider owes after the last row and the payout; None where the source has no balances.
+
+    A document may report its payout without a row for it.
+    """
+    if settlement.closing_balance is not None or settlement.opening_balance is None:
+        return settlement.closing_balance
+    closing = settlement.opening_balance + sum((row.net for row in settlement.transactions), ZERO)
+    has_payout_row = any(row.kind is Kind.PAYOUT for row in settlement.transactions)
+    return closing if has_payout_row else closing - (settlement.payout_amount or ZERO)
+
+
 def amount_text(amount: Decimal, currency: str) -> str:
     """Return an amount as sentences write it: all its decimals, a dot, and the currency."""
     return f"{amount:f} {currency}".rstrip()
@@ -114,6 +126,7 @@ def _check_payout(settlement: Settlement) -> list:
     rows = sum((row.net for row in settlement.transactions if row is not payout), ZERO)
     carried_in = settlement.opening_balance
     left = payout.balance_after if payout is not None and payout.balance_after is not None else ZERO
+    left = left if settlement.closing_balance is None else settlement.closing_balance
     computed = (carried_in or ZERO) + rows - left
     difference = settlement.payout_amount - computed
     if not difference:

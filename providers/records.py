@@ -85,6 +85,16 @@ class Fee:
     vat: Decimal = ZERO
     rate: Decimal | None = None
 
+    def to_json(self) -> list:
+        """Return the form that is stored in the database."""
+        return [self.type, str(self.amount), str(self.vat), None if self.rate is None else str(self.rate)]
+
+    @classmethod
+    def from_json(cls, stored: list) -> "Fee":
+        """Return the fee that :meth:`to_json` stored."""
+        kind, amount, vat, rate = stored
+        return cls(kind, Decimal(amount), Decimal(vat), None if rate is None else Decimal(rate))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Transaction(Movement):

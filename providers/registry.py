@@ -17,7 +17,8 @@ DAYS_BEFORE, DAYS_AFTER = 800, 62
 def _find_providers() -> dict[str, Provider]:
     names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]) if module.ispkg)
     packages = [importlib.import_module(f"{__package__}.{name}") for name in names]
-    return {package.PROVIDER.code: package.PROVIDER for package in packages if hasattr(package, "PROVIDER")}
+    providers = [package.PROVIDER for package in packages if hasattr(package, "PROVIDER")]
+    return {each.code: each for each in sorted(providers, key=lambda each: (each.sequence, each.name))}
 
 
 #: The providers by their code: every package of this folder that has a ``PROVIDER``.

@@ -6,6 +6,7 @@ from . import settlement_activate_line
 from . import settlement_activate_line_check
 from . import settlement_upload
 from . import settlement_line_assign
+from . import settlement_accept
 from . import settlement_reverse
 from . import settlement_rule_learn
 from . import settlement_rule_tryout

@@ -4,8 +4,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..chart import norway
-from ..chart.names import SHORT_NAMES
 from ..chart.roles import REQUIRED_ROLES
+from ..providers.registry import PROVIDERS
 
 
 class SettlementActivate(models.TransientModel):
@@ -20,7 +20,7 @@ class SettlementActivate(models.TransientModel):
         selection=lambda self: self.env["account.settlement.provider"]._fields["code"]._description_selection(self.env),
         string="Provider",
         required=True,
-        default="vipps",
+        default=lambda self: self.env["account.settlement.provider"]._get_first_code(),
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -33,8 +33,9 @@ class SettlementActivate(models.TransientModel):
     )
     merchant_id = fields.Char(
         string="Merchant ID",
-        help="The provider's number for this agreement: for Vipps the merchant serial number (MSN).",
+        help="The provider's number for this agreement. What its documents say of other numbers is not taken in here.",
     )
+    merchant_id_help = fields.Char(compute="_compute_merchant_id_help")
     fee_mode = fields.Selection(
         selection=lambda self: (
             self.env["account.settlement.provider"]._fields["fee_mode"]._description_selection(self.env)
@@ -64,6 +65,14 @@ class SettlementActivate(models.TransientModel):
         help="Recommended. Posted entries can then no longer be deleted in this company, and every change to them "
         "is logged: also invoices and bank entries, which these settlements are matched with.",
     )
+
+    @api.depends("code")
+    @api.depends_context("lang")
+    def _compute_merchant_id_help(self):
+        for activation in self:
+            help_text = PROVIDERS[activation.code].merchant_id if activation.code else ""
+            # The literals are marked where the provider declares them.
+            activation.merchant_id_help = help_text and self.env._(help_text)  # pylint: disable=gettext-variable
 
     @api.depends("company_id")
     def _compute_has_audit_trail(self):
@@ -158,7 +167,7 @@ class SettlementActivate(models.TransientModel):
             raise UserError(
                 self.env._(
                     "%s is active already. Enter the merchant id of the other agreement, which tells its "
-                    "settlements apart: for Vipps the merchant serial number.",
+                    "settlements apart.",
                     ", ".join(others.mapped("name")),
                 )
             )
@@ -169,7 +178,7 @@ class SettlementActivate(models.TransientModel):
             return False
         labels = dict(self._fields["code"]._description_selection(self.env))
         others = self._get_agreements() - self._get_existing_provider()
-        name = SHORT_NAMES.get(self.code, labels[self.code])
+        name = PROVIDERS[self.code].short_name or labels[self.code]
         merchant_id = self._get_merchant_id()
         if merchant_id and others and merchant_id not in others.mapped("merchant_id"):
             name = f"{name} {merchant_id}"
@@ -198,6 +207,7 @@ class SettlementActivate(models.TransientModel):
             # A manager of settlements need not be an administrator of companies.
             self.company_id.sudo().restrictive_audit_trail = True
         provider.message_post(body=self._get_activation_message(provider, lines))
+        self.env["account.settlement.document"].sudo()._take_in_waiting(self.company_id, self.code)
         return provider
 
     def _check_own_company(self):

@@ -6,7 +6,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 
 from ..common.limits import quoted
 from ..models.settlement_fault import CONCURRENCY
-from ..providers.registry import parse
+from ..providers.registry import identify, parse
 
 _logger = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ MAX_FILES = 100
 
 
 class SettlementUpload(models.TransientModel):
-    """Uploading settlement files; the provider of each is found by what it holds."""
+    """Uploading settlement files; whose each settlement is, is found by what they hold."""
 
     _name = "settlement.upload"
     _description = "Upload Settlement Files"
@@ -24,7 +24,7 @@ class SettlementUpload(models.TransientModel):
     provider_id = fields.Many2one(
         "account.settlement.provider",
         domain="[('company_id', '=', company_id), ('state', '=', 'active')]",
-        help="Only needed if the files do not name it.",
+        help="Only needed if the files do not say whose they are.",
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Choose Files", required=True)
 
@@ -42,14 +42,16 @@ class SettlementUpload(models.TransientModel):
                     limit=MAX_FILES,
                 )
             )
-        settlements = self.env["account.settlement"]
+        settlements, documents = self.env["account.settlement"], self.env["account.settlement.document"]
         refused = []
         # As they were chosen: Odoo lists the newest first, and a later period waits for the one before it.
         for attachment in self.attachment_ids.sorted("id"):
             content = attachment.raw or base64.b64decode(attachment.datas or b"")
             try:
                 with self.env.cr.savepoint():
-                    settlements |= self._ingest(attachment.name, content)
+                    document, found = self._ingest(attachment.name, content)
+                settlements |= found
+                documents |= document
             except UserError as error:
                 refused.append(str(error))
             except CONCURRENCY as error:
@@ -65,59 +67,33 @@ class SettlementUpload(models.TransientModel):
                     )
                 )
         self.attachment_ids.unlink()
-        if refused and not settlements:
+        if refused and not documents:
             raise UserError("\n\n".join(refused))
         settlements._process_each()
-        return self._show(settlements, refused)
+        refused += [document.error_message for document in documents if document.state != "done"]
+        return self._show(settlements, documents, refused)
 
     def _ingest(self, filename, content):
-        """Store a file's settlements with the chosen provider, else with the one that the file itself names."""
-        if self.provider_id:
-            return self.provider_id._ingest_file(filename, content)
-        with self.env["settlement.message"]._as_user_error():
-            parsed = parse(filename, content)
-        return self._find_provider(filename, parsed)._ingest_file(filename, content, parsed)
+        """Store a file, and the settlements in it with the agreements that it names.
 
-    def _find_provider(self, filename, parsed):
-        """Return the one active provider that fits a document's format, merchant id and currency.
-
-        :param parsed: :class:`~..providers.records.Document`.
-        :raises UserError: when none fits, or several do.
+        :return: the document and its settlements.
         """
-        providers = self.env["account.settlement.provider"].search(
-            [("company_id", "=", self.company_id.id), ("code", "=", parsed.code), ("state", "=", "active")]
-        )
-        named = providers.filtered(lambda provider: provider.merchant_id in parsed.merchant_ids)
-        currencies = {settlement.currency for settlement in parsed.settlements}
-        fitting = (named or providers.filtered(lambda provider: not provider.merchant_id)) or providers
-        fitting = fitting.filtered(lambda provider: not currencies or provider.currency_id.name in currencies)
-        if len(fitting) == 1:
-            return fitting
-        values = {"filename": filename, "merchants": ", ".join(parsed.merchant_numbers) or "–"}
-        if not fitting:
-            raise UserError(
-                self.env._(
-                    "%(filename)s is a %(code)s report for merchant %(merchants)s in %(currencies)s, and no active "
-                    "provider fits it. Activate a provider for that merchant and currency first.",
-                    code=parsed.code,
-                    currencies=", ".join(sorted(currencies)) or "–",
-                    **values,
-                )
-            )
-        raise UserError(
-            self.env._(
-                "%(filename)s (merchant %(merchants)s) fits several providers: %(names)s. Choose one in the dialog.",
-                names=", ".join(fitting.mapped("name")),
-                **values,
-            )
-        )
+        documents = self.env["account.settlement.document"]
+        with self.env["settlement.message"]._as_user_error():
+            code = identify(filename, content) or self.provider_id.code
+            parsed = parse(filename, content, code, documents._get_settings_of(self.company_id, code))
+        document = documents._receive(self.company_id, self.provider_id, filename, content, parsed)
+        return document, document.settlement_ids
 
-    def _show(self, settlements, refused):
-        action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement")
-        action["domain"] = [("id", "in", settlements.ids)]
+    def _show(self, settlements, documents, refused):
+        shown, name = settlements, "account_settlement"
+        if not settlements:
+            shown, name = documents, "account_settlement_document"
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"settlement_bridge.action_{name}")
+        action["domain"] = [("id", "in", shown.ids)]
         action["context"] = {}
-        if len(settlements) == 1:
-            action.update({"views": [(False, "form")], "res_id": settlements.id})
+        if len(shown) == 1:
+            action.update({"views": [(False, "form")], "res_id": shown.id})
         if not refused:
             return action
         return {
@@ -126,7 +102,7 @@ class SettlementUpload(models.TransientModel):
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "title": self.env._("Not every file could be read"),
+                "title": self.env._("Not everything could be booked"),
                 "message": "\n".join(refused),
                 "next": action,
             },

@@ -92,6 +92,7 @@ PROVIDER = Provider(
     code=CODE,
     name="Vipps MobilePay",
     short_name="Vipps",
+    sequence=10,
     identify=identify,
     parse=parse,
     membership=Membership.POSITION,

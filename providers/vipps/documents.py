@@ -158,7 +158,7 @@ def _get_ledger(ledgers, agreement) -> dict:
     """
     found = [ledger for ledger in ledgers if ledger.get("currency") == agreement.currency]
     if agreement.merchant_id:
-        found = [ledger for ledger in found if agreement.merchant_id in _handles(ledger)]
+        found = [ledger for ledger in found if agreement.merchant_id in _names(ledger)]
     if len(found) > 1:
         raise ProviderError("vipps_several_ledgers", is_permanent=True, count=len(found), currency=agreement.currency)
     if not found:
@@ -171,6 +171,6 @@ def _get_ledger(ledgers, agreement) -> dict:
     return found[0]
 
 
-def _handles(ledger) -> set:
-    """The sales units a ledger settles for, without the scheme before the number (``api:123455``)."""
-    return {bare_handle(handle) for handle in ledger.get("settlesForRecipientHandles") or []}
+def _names(ledger) -> frozenset:
+    """Every form in which a ledger and the sales units it settles for are named."""
+    return merchant_names(str(ledger.get("ledgerId") or ""), *(ledger.get("settlesForRecipientHandles") or []))

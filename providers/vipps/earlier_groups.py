@@ -64,6 +64,7 @@ def build_document(filename: str, format_name: str, groups: list) -> Document:
                 transactions=rows,
                 fee_reports=tuple(fee_column(entries)),
                 merchant_id=group.merchant_id,
+                merchant_ids=merchant_names(group.merchant_id, *(entry.sales_unit for entry in group.entries)),
                 payout_amount=group.paid_out,
                 payout_reference=group.number,
                 declared=group.declared,

@@ -1,4 +1,4 @@
-"""A ledger cut at its payouts: each payout closes one settlement, and the rest is open."""
+"""A ledger's entries as settlements."""
 
 import datetime
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ...common.messages import DocumentError
+from .. import ledgers
 from ..records import Kind, Settlement
 from .ledger import Identities, opening_balance, transaction
 
@@ -15,6 +16,7 @@ def cut_at_payouts(
     entries: list,
     repeated: list,
     merchant_id: str,
+    merchant_ids: frozenset,
     complete_to: datetime.date | None,
     fee_reports: Callable,
 ) -> list:
@@ -24,6 +26,7 @@ def cut_at_payouts(
     where a payout happened" (Report API guide).
 
     :param entries: in the ledger's order, of one ledger, without repeats.
+    :param merchant_id: of the agreement. :param merchant_ids: every form in which the document names it.
     :param repeated: entries that were removed as repeats; each is noted on the settlement that has its double.
     :param complete_to: the last date the source is known to be complete to. None: an open run is complete to the day
         before its last date, because the source may have been taken in the middle of that day.
@@ -40,19 +43,16 @@ def cut_at_payouts(
                 expected=entries[0].currency,
             )
     identities = Identities()
-    known = [(entry, transaction(entry, identities.of(entry))) for entry in entries]
-    runs, run = [], []
-    for pair in known:
-        run.append(pair)
-        if pair[1].kind == Kind.PAYOUT:
-            runs.append(run)
-            run = []
-    if run:
-        runs.append(run)
+    known = {}
+    for entry in entries:
+        row = transaction(entry, identities.of(entry))
+        known[row] = entry
+    runs = [[(known[row], row) for row in run] for run in ledgers.cut_at_payouts(known)]
     repeated_fields = Counter(entry.fields for entry in repeated)
     settlements = []
     for run in runs:
-        settlement = _settlement(run, merchant_id, complete_to, fee_reports, repeated_fields)
+        settlement = _settlement(run, complete_to, fee_reports, repeated_fields)
+        settlement = replace(settlement, merchant_id=merchant_id, merchant_ids=merchant_ids)
         if settlements and settlements[-1].transactions[-1].balance_after is not None:
             # what the run before left: a run's own first row could not prove itself
             settlement = replace(settlement, opening_balance=settlements[-1].transactions[-1].balance_after)
@@ -60,7 +60,7 @@ def cut_at_payouts(
     return settlements
 
 
-def _settlement(run, merchant_id, complete_to, fee_reports, repeated_fields) -> Settlement:
+def _settlement(run, complete_to, fee_reports, repeated_fields) -> Settlement:
     entries = [entry for entry, _transaction in run]
     last_entry, last = run[-1]
     is_closed = last.kind == Kind.PAYOUT
@@ -73,7 +73,7 @@ def _settlement(run, merchant_id, complete_to, fee_reports, repeated_fields) -> 
         date=last_date,
         transactions=tuple(row for _entry, row in run),
         fee_reports=tuple(fee_reports(entries)),
-        merchant_id=merchant_id,
+        by_position=opening_balance(entries) is not None,
         opening_balance=opening_balance(entries),
         payout_amount=-last.net if is_closed else None,
         payout_reference=last_entry.payout_number if is_closed else "",

@@ -18,6 +18,7 @@ from .ledger import (
     entry_type,
     fee_column,
     merchant_names,
+    opening_balance,
     payout_number,
     repeated_rows,
     without_repeats,
@@ -74,7 +75,8 @@ def parse(filename: str, lines: list, is_workbook: bool) -> Document:
     for ledger in _ledgers(entries):
         sales_units = {entry.sales_unit for entry in ledger if entry.sales_unit}
         merchant_id = next(iter(sales_units)) if len(sales_units) == 1 else next(iter(_ledger_ids(ledger)), "")
-        settlements += cut_at_payouts(filename, ledger, repeated, merchant_id, None, fee_column)
+        names = merchant_names(*sales_units, *_ledger_ids(ledger))
+        settlements += cut_at_payouts(filename, ledger, repeated, merchant_id, names, None, fee_column)
     return Document(
         code=CODE,
         format="Vipps portal report (XLSX)" if is_workbook else "Vipps portal report (CSV)",
@@ -132,15 +134,28 @@ def _entry(row: Row, problems: dict) -> Entry:
 def _ledgers(entries: list) -> list:
     """Return the entries by ledger, each in the ledger's order.
 
-    The report does not name the ledger. Sales units whose rows have one common running balance share a ledger; else
-    each sales unit and currency has its own.
+    The report does not name the ledger. Sales units with one running balance share a ledger, unless that is zero
+    wherever one unit follows another: then each is paid out by itself. Else each sales unit and currency has its own.
     """
-    names = dict.fromkeys((entry.sales_unit, entry.currency) for entry in entries)
     whole = _in_ledger_order(entries)
-    has_balances = all(entry.balance_after is not None for entry in entries)
-    if len({name for name in names if name[0]} or names) == 1 or (has_balances and not broken_balances(whole)):
+    if len({(entry.sales_unit, entry.currency) for entry in entries if entry.sales_unit}) < 2:
         return [whole]
+    if all(entry.balance_after is not None for entry in entries) and not broken_balances(whole):
+        own = _by_sales_unit(whole)
+        is_apart = all(not opening_balance(part) for part in own) and not any(map(broken_balances, own))
+        return own if is_apart else [whole]
+    names = dict.fromkeys((entry.sales_unit, entry.currency) for entry in entries)
     return [_in_ledger_order([e for e in entries if (e.sales_unit, e.currency) == name]) for name in names]
+
+
+def _by_sales_unit(entries: list) -> list:
+    """Return the entries by sales unit and currency; one without a unit (a payout, fees) is that of the row before."""
+    units: dict = {}
+    last = next(entry.sales_unit for entry in entries if entry.sales_unit)
+    for entry in entries:
+        last = entry.sales_unit or last
+        units.setdefault((last, entry.currency), []).append(entry)
+    return list(units.values())
 
 
 def _in_ledger_order(entries: list) -> list:

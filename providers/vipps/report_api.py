@@ -75,17 +75,18 @@ def parse(filename: str, content: bytes) -> Document:
     fees, repeated_fees = _topic(filename, bundle, "fees", date, after)
     handles = _handles(ledger)
     merchant_id = bare_handle(handles[0]) if len(handles) == 1 else str(ledger.get("ledgerId") or "")
+    names = merchant_names(str(ledger.get("ledgerId") or ""), *handles, *(e.sales_unit for e in funds))
     complete_to = date or _feed_complete_to(funds, fees)
     reports = _fee_reports(fees)
-    settlements = cut_at_payouts(filename, funds, repeated, merchant_id, complete_to, lambda _run: ())
+    settlements = cut_at_payouts(filename, funds, repeated, merchant_id, names, complete_to, lambda _run: ())
     settlements = _with_completeness(settlements, complete_to)
-    settlements = _with_fee_reports(settlements, reports, merchant_id, complete_to)
+    settlements = _with_fee_reports(settlements, reports, merchant_id, names, complete_to)
     settlements = _with_problems(settlements, [*_fee_balances(fees), *_unmirrored_fees(funds, fees, bundle)])
     return Document(
         code=CODE,
         format="Vipps Report API, feed" if is_feed else "Vipps Report API, one ledger date",
         settlements=tuple(settlements),
-        merchant_ids=merchant_names(str(ledger.get("ledgerId") or ""), *handles, *(e.sales_unit for e in funds)),
+        merchant_ids=names,
         repeated_rows=(*repeated_rows(repeated), *_fee_reports(repeated_fees)),
     )
 
@@ -234,7 +235,7 @@ def _fee_reports(fees: list) -> list:
     ]
 
 
-def _with_fee_reports(settlements: list, reports: list, merchant_id: str, complete_to) -> list:
+def _with_fee_reports(settlements: list, reports: list, merchant_id: str, merchant_ids: frozenset, complete_to) -> list:
     """Give each fee report to the first settlement that reaches its date, else to the last one.
 
     A fee may come on a date when nothing else happened. Then it is all there is of an open run.
@@ -249,6 +250,8 @@ def _with_fee_reports(settlements: list, reports: list, merchant_id: str, comple
                 currency=reports[0].currency,
                 date=last,
                 merchant_id=merchant_id,
+                merchant_ids=merchant_ids,
+                by_position=True,
                 complete_to=complete_to,
             )
         ]

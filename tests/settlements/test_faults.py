@@ -13,6 +13,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.settlement_bridge.models import settlement_fault
+from odoo.addons.settlement_bridge.providers.contract import Agreement
+from odoo.addons.settlement_bridge.providers.registry import PROVIDERS
+from odoo.addons.settlement_bridge.providers.vipps.documents import VippsDocuments
 from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
 
@@ -203,7 +206,7 @@ class TestFaults(SettlementCase):
         """Let the provider's server give these days, one after another, and nothing else."""
         answers = list(answers)
 
-        class Client:
+        class Server:
             """A server that gives no ledger, so that nothing more is fetched."""
 
             def fetch_date(self, _ledger, _date):
@@ -214,7 +217,10 @@ class TestFaults(SettlementCase):
                 """Give none."""
                 return []
 
-        self.patch(type(self.provider), "_get_client", lambda _provider: Client())
+        entered = {"client_id": "id", "client_secret": "secret", "subscription_key": "key"}
+        client = VippsDocuments(PROVIDERS["vipps"].complete(entered), (Agreement(vipps_files.MSN, "NOK"),))
+        client._client = Server()
+        self.patch(type(self.provider), "_get_client", lambda _provider: client)
         self.provider.fetch_enabled = True
 
     def test_garbled_day_is_asked_for_again(self):

@@ -222,14 +222,23 @@ class TestRefusedDocuments(ShopMonth):
                 bomb.writestr(entry.filename, content)
         return target.getvalue()
 
+    def assertWaits(self, name, content, *words):
+        """It is kept, says what it waits for, and nothing of it is stored."""
+        settlements = self.provider._ingest_file(name, content)
+        document = self.env["account.settlement.document"].search([("name", "=", name)])
+        self.assertEqual((document.state, settlements.ids), ("waiting", []))
+        for word in words:
+            self.assertIn(word, document.error_message)
+        return document
+
     def test_other_merchant(self):
         name, content = vipps_files.as_portal_csv(vipps_files.story())
         self.provider.merchant_id = "999999"
-        self.assertRefused(name, content, "123455", "999999")
+        self.assertWaits(name, content, "merchant 123455")
 
     def test_other_currency(self):
         name, content = vipps_files.as_portal_csv(vipps_files.story())
-        self.assertRefused(name, content.replace(b"NOK", b"SEK"), "SEK", "NOK")
+        self.assertWaits(name, content.replace(b"NOK", b"SEK"), "SEK")
 
     def test_before_the_start_date(self):
         self.provider.start_date = day(3)
@@ -243,11 +252,15 @@ class TestRefusedDocuments(ShopMonth):
         self.assertRefused(name, content, "two amounts")
 
     def test_missing_day(self):
-        first, _second, third = vipps_files.as_api_bundles(
+        """The day after it waits, and is taken in when it has come."""
+        first, second, third = vipps_files.as_api_bundles(
             [capture(str(number), day(number), "X", "100.00") for number in (2, 3, 4)]
         )
-        self.provider._ingest_file(*first)
-        self.assertRefused(*third, "missing")
+        run = self.provider._ingest_file(*first)
+        document = self.assertWaits(*third, "missing")
+        self.assertEqual(self.provider._ingest_file(*second), run)
+        self.assertEqual((document.state, document.settlement_ids), ("done", run))
+        self.assertEqual(run.line_ids.sorted("date").mapped("provider_reference"), ["2", "3", "4"])
 
     def test_same_payout_with_other_rows(self):
         self.settle([capture("1", day(2), "X", "100.00"), payout("2000001", day(2))])

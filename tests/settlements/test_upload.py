@@ -15,6 +15,10 @@ class TestUpload(SettlementCase):
         attachments = self.env["ir.attachment"].create([{"name": name, "raw": content} for name, content in files])
         return self.env["settlement.upload"].create({"attachment_ids": attachments.ids, **values}).action_upload()
 
+    @staticmethod
+    def plain(text):
+        return text.replace("\N{NO-BREAK SPACE}", " ")
+
     def file_of(self, merchant, number, when=2):
         _name, content = vipps_files.as_portal_csv(
             [capture(f"{merchant}{number}", day(when), "X", "100.00"), payout(number, day(when))]
@@ -55,26 +59,23 @@ class TestUpload(SettlementCase):
         self.assertIn("tom.csv", str(caught.exception))
 
     def test_unknown_merchant(self):
-        with self.assertRaises(UserError) as caught:
-            self.upload(self.file_of("777777", "1"))
-        self.assertIn("belongs to merchant 302321, 777777, but", str(caught.exception))
+        action = self.upload(self.file_of("777777", "1"))
+        self.assertIn("100.00 NOK of settlement 1 are for merchant 777777", self.plain(action["params"]["message"]))
+        self.assertEqual(action["params"]["next"]["res_model"], "account.settlement.document")
+        self.assertFalse(self.provider.settlement_ids)
 
     def test_more_files_than_a_browser_waits_for(self):
         with self.assertRaisesRegex(UserError, "101 files. Upload at most 100"):
             self.upload(*[(f"{number}.txt", b"Hei") for number in range(101)])
 
-    def test_several_providers_fit(self):
+    def test_provider_without_a_number_takes_that_of_its_first_file(self):
+        """And from then on no other's, whichever provider is chosen in the dialog."""
         self.provider.merchant_id = False
-        self.env["account.settlement.provider"].create({"name": "Vipps to", "merchant_id": "9", "state": "draft"})
-        action = self.upload(self.file_of("123455", "1"))
-        self.assertTrue(action["res_id"])
-        second = self.activate(merchant_id="222222")
-        second.merchant_id = "333333"
-        name, content = self.file_of("444444", "2", 3)
-        settlement = self.env["account.settlement"].browse(
-            self.upload((name, content), provider_id=self.provider.id)["res_id"]
-        )
-        self.assertEqual(settlement.provider_id, self.provider)
+        self.assertTrue(self.upload(self.file_of("123455", "1"))["res_id"])
+        self.assertEqual(self.provider.merchant_id, "123455")
+        action = self.upload(self.file_of("444444", "2", 3), provider_id=self.provider.id)
+        self.assertIn("merchant 444444", action["params"]["message"])
+        self.assertEqual(self.provider.settlement_ids.mapped("external_id"), ["1"])
 
     def test_booking_that_fails_is_set_aside(self):
         """The provider's fee account was archived: the settlement is kept and says why it is not booked."""

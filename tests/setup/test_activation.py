@@ -466,11 +466,13 @@ class TestActivationNorwegian(ActivationCommon):
         self.assertEqual(provider.unknown_account_id.code, "1523")
 
     def test_letting_go_of_an_existing_account(self):
-        with Form(self.env["settlement.activate"]) as form, form.line_ids.edit(0) as line:
-            line.account_id = self._get_account("1579")
-            self.assertEqual(line.account_code, "1579")
-            line.account_id = self.env["account.account"]
-            self.assertEqual((line.account_code, line.account_name), ("1522", "Vipps oppgjør"))
+        with Form(self.env["settlement.activate"]) as form:
+            form.merchant_id = "123455"
+            with form.line_ids.edit(0) as line:
+                line.account_id = self._get_account("1579")
+                self.assertEqual(line.account_code, "1579")
+                line.account_id = self.env["account.account"]
+                self.assertEqual((line.account_code, line.account_name), ("1522", "Vipps oppgjør"))
 
     def test_optional_accounts(self):
         prepayment, payable = self._get_account("2900"), self._get_account("2960")

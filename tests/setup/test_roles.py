@@ -140,6 +140,9 @@ METHODS = {
     ("account.settlement", "action_process"): USER,
     ("account.settlement", "action_prove"): USER,
     ("account.settlement", "action_reverse"): MANAGER,
+    ("account.settlement", "action_accept"): MANAGER,
+    ("account.settlement.document", "action_activate"): INVOICING,
+    ("account.settlement.provider", "action_open_waiting"): INVOICING,
     ("account.settlement.document", "action_download"): INVOICING,
     ("account.settlement", "action_fetch_again"): USER,
     ("account.settlement.document", "action_fetch_again"): USER,
@@ -423,6 +426,11 @@ class TestRoles(WebOrderCase):
             "settlement.reverse": (
                 MANAGER,
                 {"settlement_ids": self.settlement.ids, "reason": "Prøve"},
+                ["action_confirm"],
+            ),
+            "settlement.accept": (
+                MANAGER,
+                {"settlement_id": self.settlement.id, "reason": "Prøve"},
                 ["action_confirm"],
             ),
             "settlement.activate": (MANAGER, {"company_id": self.company.id, "code": "vipps"}, []),

@@ -1,0 +1,48 @@
+from odoo import fields, models
+
+from ..common.messages import Message
+
+
+class AccountSettlement(models.Model):
+    """A better document in place of a worse one, after a person has undone the settlement."""
+
+    _inherit = "account.settlement"
+
+    is_undone = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="A person undid it: it is booked again by a person, or when a better document has come.",
+    )
+
+    def _is_replaceable(self):
+        """Whether a person has undone the settlement and nothing of it is booked."""
+        self.ensure_one()
+        return self.is_undone and not self.move_ids.filtered(
+            lambda move: not move.reversed_entry_id and move._count_in_ledger() > 0
+        )
+
+    def _replace_rows(self, settlement, document):
+        """Take out the rows that a better document does not have; what it has is its from now on.
+
+        Rows that were booked and undone keep the links to their vouchers, and no longer count.
+
+        :param settlement: :class:`~..providers.records.Settlement` of the better document.
+        """
+        self.ensure_one()
+        names = {row.external_id for row in settlement.transactions}
+        kept = self.line_ids.filtered(lambda line: line.external_id in names)
+        gone = self.line_ids - kept
+        kept._revive()
+        kept.document_id = document
+        booked = gone.filtered("move_line_ids")
+        (gone - booked).unlink()
+        said = Message("row_replaced", {"document": document.name})
+        for line in booked:
+            line.write({"is_replaced": True, "status": "excluded", "explanation_data": [said.to_json()]})
+        replaced = self.document_ids - document
+        replaced.settlement_ids -= self
+        self.document_ids = document
+        self.write({"has_closing_balance": False, "opening_balance": 0, "closing_balance": 0, "problem_data": False})
+        if replaced:
+            names = ", ".join(replaced.mapped("name"))
+            self.message_post(body=self.env._("%(new)s replaces %(old)s.", new=document.name, old=names))
