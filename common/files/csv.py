@@ -7,6 +7,9 @@ import re
 from ..messages import DocumentError
 from .size import MAX_COLUMNS, MAX_ROWS, check_size, cut_off, too_many
 
+#: An id as programs protect it from a spreadsheet that would take it for a number: ``="0012"``.
+_PROTECTED = re.compile(r'="([^"]*)"')
+
 
 def decode(filename: str, content: bytes) -> str:
     """Return the text of a file in UTF-8 or UTF-16 (with or without a byte order mark) or Windows-1252.
@@ -44,7 +47,8 @@ def decode(filename: str, content: bytes) -> str:
 def csv_lines(filename: str, content: bytes) -> list:
     """Return the lines of a CSV file as lists of texts; line number n of a spreadsheet is element n − 1.
 
-    The delimiter (comma, semicolon or tab) is the one that gives the most columns in the first lines.
+    The delimiter (comma, semicolon or tab) is the one that gives the most columns in the first lines. A cell written
+    as a formula that gives a text, ``="0012"``, is that text.
 
     :raises DocumentError: when it is empty, too large, not text, or has too many rows or columns.
     """
@@ -52,7 +56,13 @@ def csv_lines(filename: str, content: bytes) -> list:
     text = decode(filename, content)
     head = "".join(text[:65_536].splitlines(keepends=True)[:40])
     delimiter = max(",;\t", key=lambda mark: sum(len(line) for line in _split_csv(filename, head, mark) if line))
-    return _split_csv(filename, text, delimiter)
+    lines = _split_csv(filename, text, delimiter)
+    return [[_unprotected(cell) for cell in line] for line in lines] if '="' in text else lines
+
+
+def _unprotected(cell: str) -> str:
+    match = _PROTECTED.fullmatch(cell.strip()) if "=" in cell else None
+    return match[1] if match else cell
 
 
 def _split_csv(filename: str, text: str, delimiter: str) -> list:

@@ -11,6 +11,9 @@ from ..messages import DocumentError, Message
 from .dates import OSLO, parse_day, parse_moment
 from .numbers import from_number_cell, parse_amount
 
+#: An id as a spreadsheet program saves it in a CSV file once it has taken it for a number.
+_SHORTENED_ID = re.compile(r"\d([.,]\d+)?[Ee]\+\d+")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -19,23 +22,28 @@ class Row:
     :ivar filename: for the sentences. :ivar number: counted from 1 as a spreadsheet counts (for XML: the line).
     :ivar values: text, or in a workbook whatever the cell holds; columns the document lacks are absent.
     :ivar headings: our column name to the heading as it stands in the document.
+    :ivar is_csv: whether it is of a CSV file, where a spreadsheet program that saved it has written what it showed.
     """
 
     filename: str
     number: int
     values: dict
     headings: dict = field(default_factory=dict)
+    is_csv: bool = False
 
     def text(self, column: str) -> str:
         """Return the value as text without surrounding spaces; empty when blank or when there is no such column."""
         return cell_text(self.values.get(column))
 
     def identifier(self, column: str) -> str:
-        """Return an id. Refuses one that a spreadsheet has rounded or turned into ``4.41E+09``."""
+        """Return an id. Refuses what has lost digits: a number cell with more than 15, ``4,41E+09`` in a CSV file.
+
+        ``12345E67`` and ``1e5`` are ids: a spreadsheet program writes one digit before the decimals, and a sign.
+        """
         value = self.values.get(column)
         text = cell_text(value)
         is_rounded = not isinstance(value, (str, int)) and len(text.lstrip("-")) > 15 and text.lstrip("-").isdigit()
-        if is_rounded or re.fullmatch(r"\d+([.,]\d+)?[Ee]\+?\d+", text):
+        if is_rounded or (self.is_csv and _SHORTENED_ID.fullmatch(text)):
             raise DocumentError(
                 "id_shortened_by_spreadsheet",
                 file=self.filename,
@@ -196,7 +204,7 @@ def find_heading_row(lines: list, aliases: dict, within: int = 40) -> tuple[int,
 
 
 def rows_below(filename: str, lines: list, heading_position: int, columns: dict, is_padded: bool) -> Iterator[Row]:
-    """Yield the rows below the heading row; blank rows are skipped.
+    """Yield the rows below the heading row; blank rows are skipped, and the heading where it stands once more.
 
     :param is_padded: True for a workbook, which leaves out blank cells at the end of a row. In a CSV file a row that
         is too short is one that has been cut off.
@@ -207,12 +215,12 @@ def rows_below(filename: str, lines: list, heading_position: int, columns: dict,
     headings = {name: cell_text(heading[position]) for name, position in columns.items()}
     for position in range(heading_position + 1, len(lines)):
         cells = lines[position]
-        if not any(cell_text(cell) for cell in cells):
+        if cells == heading or not any(cell_text(cell) for cell in cells):
             continue
         if not is_padded and len(cells) != width:  # whether it is the last takes a look at all that follow
             check_width(filename, position + 1, cells, width, is_last=not any(map(any, lines[position + 1 :])))
         values = {name: cells[at] if at < len(cells) else None for name, at in columns.items()}
-        yield Row(filename, position + 1, values, headings)
+        yield Row(filename, position + 1, values, headings, is_csv=not is_padded)
 
 
 def check_width(filename: str, number: int, cells: list, width: int, is_last: bool) -> None:

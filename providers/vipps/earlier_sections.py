@@ -53,11 +53,12 @@ def is_sectioned(lines: list) -> bool:
 def parse_sections(filename: str, lines: list) -> Document:
     """Read a CSV in sections. Fees and refunds are negative in it.
 
-    Each line of a section begins with the section's name; its first one is the heading.
+    Each line of a section begins with the section's name; its first one is the heading. Sections may be repeated with
+    their headings, as in Vipps' sample of 2018.
 
     :raises DocumentError: when a row cannot be read.
     """
-    totals = list(_section_rows(filename, lines, "SettlementInfo", _SETTLEMENT_COLUMNS))
+    totals = _without_repeats(_section_rows(filename, lines, "SettlementInfo", _SETTLEMENT_COLUMNS))
     rows = list(_section_rows(filename, lines, "TransactionInfo", _TRANSACTION_COLUMNS))
     groups = [_section_group(row) for row in totals]
     for row in rows:
@@ -67,20 +68,26 @@ def parse_sections(filename: str, lines: list) -> Document:
     return build_document(filename, "Vipps settlement report (CSV in sections)", groups)
 
 
+def _without_repeats(rows) -> list:
+    """Return the rows, each once: where sections are repeated, the same totals stand twice."""
+    return list({tuple(row.values.items()): row for row in reversed(list(rows))}.values())[::-1]
+
+
 def _section_rows(filename: str, lines: list, word: str, columns: dict):
     found = None
     for position, cells in enumerate(lines):
         if not cells or cells[0].strip() != word:
             continue
-        if found is None:
-            found = columns_of(cells, columns)
-            heading = cells
+        # looking for the columns in each row would take longer than reading it
+        columns_here = columns_of(cells, columns) if found is None or "Currency" in cells else None
+        if found is None or columns_here:
+            found, heading = columns_here, cells
             continue
         cells = _with_joined_decimals(cells, len(heading), found)
         if len(cells) != len(heading):
             check_width(filename, position + 1, cells, len(heading), is_last=not any(map(any, lines[position + 1 :])))
         headings = {name: heading[at] for name, at in found.items()}
-        yield Row(filename, position + 1, {name: cells[at] for name, at in found.items()}, headings)
+        yield Row(filename, position + 1, {name: cells[at] for name, at in found.items()}, headings, is_csv=True)
 
 
 def _with_joined_decimals(cells: list, width: int, columns: dict) -> list:

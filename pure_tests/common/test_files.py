@@ -170,6 +170,17 @@ def test_delimiter_with_decimal_commas_and_quotes():
     assert csv.csv_lines("f", b'a;b;c\n"1,5,6,7,8";2,5;3\n') == [["a", "b", "c"], ["1,5,6,7,8", "2,5", "3"]]
 
 
+def test_ids_protected_from_spreadsheets():
+    """Written as formulas that give a text, in quotation marks or without them."""
+    content = b'psp,reference,amount\n="4410020001",="00231",5\n"=""4410020002""","=""1,2""",6\n'
+    assert csv.csv_lines("f", content) == [
+        ["psp", "reference", "amount"],
+        ["4410020001", "00231", "5"],
+        ["4410020002", "1,2", "6"],
+    ]
+    assert csv.csv_lines("f", b'a,b\n=1+1,x="5"\n') == [["a", "b"], ["=1+1", 'x="5"']]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -220,8 +231,8 @@ def test_unclosed_quotation_mark_swallows_nothing_silently():
 # --- rows
 
 
-def row(**values):
-    return rows.Row("march.xlsx", 7, values, {"amount": "Beløp"})
+def row(is_csv=False, **values):
+    return rows.Row("march.xlsx", 7, values, {"amount": "Beløp"}, is_csv)
 
 
 def test_unreadable_value_says_where_what_and_expected():
@@ -236,9 +247,20 @@ def test_required_amount_may_not_be_blank():
     refused(row().required_amount, "amount")
 
 
-@pytest.mark.parametrize("value", ["4,41E+09", "4.41002E+09", 4.410020001e15])
+@pytest.mark.parametrize("value", ["4,41E+09", "4.41002E+09", "1E+09", 4.410020001e15])
 def test_id_that_a_spreadsheet_has_shortened(value):
-    assert "shortened" in refused(row(psp=value).identifier, "psp")
+    assert "shortened" in refused(row(is_csv=True, psp=value).identifier, "psp")
+
+
+@pytest.mark.parametrize("value", ["12345E67", "7E2", "1e5", "2026E10", "12,5E+09", "44E+3"])
+def test_id_with_one_e_among_its_digits(value):
+    """Shops with hexadecimal order references have one in about seventy orders."""
+    assert row(is_csv=True, psp=value).identifier("psp") == value
+
+
+@pytest.mark.parametrize("value", ["4,41E+09", "1E+09"])
+def test_text_cells_and_xml_are_never_shortened(value):
+    assert row(psp=value).identifier("psp") == value
 
 
 @pytest.mark.parametrize(
@@ -275,6 +297,13 @@ def test_row_with_too_few_or_too_many_cells():
     assert "decimal comma" in refused(list, rows.rows_below("f", [lines[0], ["1", "2", "3", "4"]], 0, columns, False))
     found = list(rows.rows_below("f", [lines[0], ["1", "2", "3", ""], [], ["4", "5", "6"]], 0, columns, False))
     assert [(r.number, r.text("a")) for r in found] == [(2, "1"), (4, "4")]
+
+
+def test_heading_that_stands_once_more():
+    """As when reports are put together in one file."""
+    heading = ["a", "b"]
+    found = list(rows.rows_below("f", [heading, ["1", "2"], heading, ["3", "4"]], 0, {"a": 0}, False))
+    assert [(r.number, r.text("a")) for r in found] == [(2, "1"), (4, "3")]
 
 
 # --- XLSX

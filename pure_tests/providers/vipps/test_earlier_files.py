@@ -1,5 +1,6 @@
 """The settlement files of earlier years."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,8 @@ from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
 from odoo.addons.settlement_bridge.providers.records import Kind
 
 from ...samples import vipps_files
-from ...samples.vipps_files import day
-from .reading import STORY, refused
+from ...samples.vipps_files import capture, day, payout
+from .reading import SHAPES, STORY, refused, transactions
 
 
 def test_xml_of_a_gross_contract():
@@ -79,6 +80,50 @@ def test_csv_in_sections_with_rows_of_an_unknown_settlement():
     by_number = {s.external_id: s for s in vipps.parse(name, b"\n".join(lines)).settlements}
     assert "no totals" in str(prove(by_number["2000046"])[0])
     assert prove(by_number["2000045"]) == []
+
+
+def test_csv_in_sections_whose_sections_stand_twice():
+    """As in Vipps' sample of 2018: headings, totals and rows once more, word for word."""
+    name, content = vipps_files.as_old_csv(STORY[:4])
+    start = content.index(b"SettlementInfo")
+    document = vipps.parse(name, content + content[start:])
+    (settlement,) = document.settlements
+    assert prove(settlement) == []
+    assert len(settlement.transactions) == len(document.repeated_rows) == 3
+
+
+def test_csv_in_sections_with_sections_for_each_settlement():
+    name, content = vipps_files.as_old_csv(STORY)
+    lines = content.splitlines(keepends=True)
+    headings = {line.split(b",")[0]: line for line in reversed(lines)}
+    by_settlement = lines[:2] + [
+        part
+        for number in (b",2000045,", b",2000046,", b",2000047,")
+        for word in (b"SettlementInfo", b"TransactionInfo")
+        for part in [headings[word], *(x for x in lines if x.startswith(word) and number in x)]
+    ]
+    assert by_settlement != lines
+    found = vipps.parse(name, b"".join(by_settlement)).settlements
+    assert [prove(settlement) for settlement in found] == [[], [], []]
+    assert [row.external_id for s in found for row in s.transactions] == [
+        row.external_id for s in vipps.parse(name, content).settlements for row in s.transactions
+    ]
+
+
+@pytest.mark.parametrize("reference", ["12345E67", "7E2", "1e5", "2026E10"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_order_reference_with_an_e_among_its_digits(shape, reference):
+    movements = [capture("4410020001", day(2), reference, "100.00"), payout("2000045", day(2))]
+    assert reference in {row.order_reference for row in transactions(shape, movements)}
+
+
+@pytest.mark.parametrize("shape", ["portal csv", "old csv"])
+def test_ids_protected_from_spreadsheets(shape):
+    """4410020001 and WEB-10231 are the same payment and order, written ="4410020001" and ="WEB-10231"."""
+    ((name, content),) = SHAPES[shape](STORY)
+    protected = re.sub(rb"(?<=[,\n])(44100\d+|WEB-\d+)(?=[,\n])", rb'="\1"', content)
+    assert protected.count(b'="') > 15
+    assert vipps.parse(name, protected) == vipps.parse(name, content)
 
 
 def test_csv_in_sections_cut_off():
