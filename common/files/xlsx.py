@@ -6,11 +6,12 @@ import zlib
 from xml.etree.ElementTree import ParseError
 
 from lxml import etree
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from ..messages import DocumentError
 from .rows import cell_text
 from .size import MAX_COLUMNS, MAX_ROWS, check_size, too_many
+from .xlsx_styles import with_plain_styles
 from .xml import has_definitions, unsafe_xml
 
 #: A settlement workbook holds some ten parts. The sum of what they unpack to is what must fit in memory.
@@ -19,6 +20,22 @@ MAX_ARCHIVE_BYTES = 400 * 1024 * 1024
 
 #: Real sheets shrink to between a fifth and a fiftieth; an archive made to exhaust memory, to a thousandth.
 MAX_ARCHIVE_RATIO = 250
+
+#: openpyxl does not say in one exception that a workbook is not one.
+_NOT_A_WORKBOOK = (
+    zipfile.BadZipFile,
+    etree.XMLSyntaxError,
+    ParseError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    OSError,
+    ArithmeticError,
+    NotImplementedError,
+)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -37,29 +54,24 @@ def workbook_sheets(filename: str, content: bytes, first_rows: int | None = None
     check_size(filename, content)
     _check_archive(filename, content)
     try:
-        workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        workbook = _open(content)
         try:
             return [(sheet.title, _sheet_rows(filename, sheet, first_rows)) for sheet in workbook.worksheets]
         finally:
             workbook.close()
     except DocumentError:
         raise
-    except (
-        zipfile.BadZipFile,
-        etree.XMLSyntaxError,
-        ParseError,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        EOFError,
-        OSError,
-        ArithmeticError,
-        NotImplementedError,
-    ):
-        # openpyxl does not say in one exception that a workbook is not one.
+    except _NOT_A_WORKBOOK:
         raise _damaged_workbook(filename) from None
+
+
+def _open(content: bytes) -> Workbook:
+    """Return the workbook; where openpyxl refuses it for its looks, without these."""
+    options = {"read_only": True, "data_only": True, "keep_links": False}
+    try:
+        return load_workbook(io.BytesIO(content), **options)
+    except _NOT_A_WORKBOOK:
+        return load_workbook(io.BytesIO(with_plain_styles(content)), **options)
 
 
 def _damaged_workbook(filename: str) -> DocumentError:

@@ -2,10 +2,13 @@
 
 import datetime
 import io
+import re
 import zipfile
 from decimal import Decimal
 
 import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from odoo.addons.settlement_bridge.common.currencies import from_minor_units
 from odoo.addons.settlement_bridge.common.files import csv, dates, numbers, rows, xlsx
@@ -197,8 +200,6 @@ def test_ids_protected_from_spreadsheets():
     ],
 )
 def test_not_a_text_file(content, said):
-    import re
-
     message = refused(vipps.parse, "march.csv", content)
     assert re.search(said, message)
     assert '"march.csv"' in message
@@ -390,9 +391,62 @@ def test_sheet_with_a_wrong_size_is_read_whole():
     assert len(rows[0]) == 18
 
 
-def test_settlement_on_another_sheet():
-    from openpyxl import load_workbook
+def without_fills(styles: bytes) -> bytes:
+    """Return the styles with empty fills, as Vipps' own report of 2018 has them. Excel does not mind."""
+    changed = re.sub(rb"<fills.*</fills>", b'<fills count="2"><fill></fill><fill></fill></fills>', styles)
+    assert changed != styles
+    return changed
 
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("xl/styles.xml", without_fills),
+        ("xl/styles.xml", lambda data: data.replace(b"<font>", b'<font><color rgb="red"/>')),
+        ("xl/styles.xml", lambda data: data.replace(b'xfId="0"', b'xfId="7"')),
+        ("docProps/core.xml", lambda data: re.sub(rb">[^<>]*</dcterms:created>", b">snart</dcterms:created>", data)),
+    ],
+)
+def test_workbook_whose_looks_cannot_be_read(part, change):
+    name, content = vipps_files.as_portal_xlsx(vipps_files.story())
+    changed = with_part(content, part, change)
+    with pytest.raises((TypeError, ValueError, IndexError)):
+        load_workbook(io.BytesIO(changed))
+    assert vipps.identify(name, changed)
+    assert vipps.parse(name, changed) == vipps.parse(name, content)
+
+
+@pytest.mark.parametrize("form", ["dd.mm.yyyy", "dd.mm.yyyy hh:mm:ss", "General"])
+def test_dates_and_ids_of_a_workbook_whose_looks_cannot_be_read(form):
+    book = Workbook()
+    book.active.append(["00231", 4410020001, datetime.datetime(2026, 3, 2, 12)])  # noqa: DTZ001  as a workbook has it
+    book.active["C1"].number_format = form
+    stream = io.BytesIO()
+    book.save(stream)
+    content = with_part(stream.getvalue(), "xl/styles.xml", without_fills)
+    ((_name, [[reference, psp, day]]),) = xlsx.workbook_sheets("f.xlsx", content)
+    found = rows.Row("f.xlsx", 1, {"reference": reference, "psp": psp, "day": day})
+    assert (found.identifier("reference"), found.identifier("psp")) == ("00231", "4410020001")
+    assert found.moment("day") == datetime.datetime(2026, 3, 2, 12, tzinfo=OSLO)
+
+
+def test_workbook_counted_from_1904_whose_looks_cannot_be_read():
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active["A1"] = datetime.date(2026, 3, 2)
+    stream = io.BytesIO()
+    book.save(stream)
+    content = with_part(stream.getvalue(), "xl/styles.xml", without_fills)
+    ((_name, [[day]]),) = xlsx.workbook_sheets("f.xlsx", content)
+    assert dates.parse_day(day) == datetime.date(2026, 3, 2)
+
+
+def test_workbook_whose_styles_are_cut_off():
+    content = with_part(workbook(), "xl/styles.xml", lambda data: data[: len(data) // 2])
+    assert "damaged or cut off" in refused(vipps.parse, "f.xlsx", content)
+
+
+def test_settlement_on_another_sheet():
     book = load_workbook(io.BytesIO(workbook()))
     book.create_sheet("Sammendrag", 0).append(["Sum", 5])
     stream = io.BytesIO()
