@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
+from ..common.messages import Message
 from ..common.values import ZERO, TextEnum
 
 
@@ -206,6 +207,8 @@ class Settlement:
     :ivar problems: sentences on what is inconsistent beyond what the sums show. :func:`providers.proof.prove` returns
         them together with what it finds itself.
     :ivar repeated: transactions of this settlement that the document repeats; each was read once.
+    :ivar confirm: what a person has to confirm before it is booked, because the document says it in two ways; or None.
+    :ivar file: the file inside an archive that it was read from, or empty.
     """
 
     external_id: str
@@ -229,6 +232,8 @@ class Settlement:
     problems: tuple = ()
     warnings: tuple = ()
     repeated: tuple = ()
+    confirm: Message | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """The settlement file of earlier years as CSV in sections: settlements first, then transactions."""
 
 import re
+from decimal import Decimal
 
 from ...common.currencies import minor_unit_decimals
 from ...common.files.numbers import parse_amount
 from ...common.files.rows import Row, check_width, columns_of
 from ...common.messages import Message
 from ...common.values import ZERO
+from ..proof import amount_text
 from ..records import DeclaredTotals, Document
 from .earlier_groups import Group, build_document, row_problem
 from .ledger import Entry
@@ -122,6 +124,11 @@ def _section_group(row: Row) -> Group:
     number = row.required_identifier("settlement", "expected_settlement_number")
     net = row.required_amount("net", decimals)
     fee = row.amount("fee", decimals)
+    gross, refunds = row.amount("gross", decimals), row.amount("refund", decimals)
+    confirm = None
+    if refunds and gross is not None and net == gross + (fee or ZERO):
+        net += refunds
+        confirm = _net_without_refunds(row, number, refunds, net, currency)
     return Group(
         number=number,
         currency=currency,
@@ -129,13 +136,32 @@ def _section_group(row: Row) -> Group:
         merchant_id=row.identifier("sales_unit"),
         paid_out=net,
         declared=DeclaredTotals(
-            payments=row.amount("gross", decimals),
-            refunds=row.amount("refund", decimals),
+            payments=gross,
+            refunds=refunds,
             fee=None if fee is None else -fee,
             net=net,
             count=row.integer("count"),
             row=row.number,
         ),
+        confirm=confirm,
+    )
+
+
+def _net_without_refunds(row: Row, number: str, refunds: Decimal, payout: Decimal, currency: str) -> Message:
+    """Return what a person confirms where the net of a settlement leaves its refunds out.
+
+    Vipps' own sample does, and so did the files of a merchant whose bank received less by the refunds
+    (vippsas/vipps-developers#87).
+    """
+    return Message(
+        "net_without_refunds",
+        {
+            "row": str(row.number),
+            "settlement": number,
+            "net": amount_text(payout - refunds, currency),
+            "refunds": amount_text(refunds, currency),
+            "payout": amount_text(payout, currency),
+        },
     )
 
 

@@ -14,6 +14,8 @@ from ..records import FeeReport, Kind, Movement, Transaction
 
 CODE = "vipps"
 
+#: What we call a fee that a settlement file of earlier years states in its totals, and on no payment.
+SETTLEMENT_FEE = "settlement-fee"
 
 #: What Vipps calls its fees: deducted in one row a day, or owed and reported one by one. None states VAT.
 FEE_TYPES = (
@@ -22,6 +24,7 @@ FEE_TYPES = (
     ("fee-total", "fee_type_total"),
     ("correction", "fee_type_corrections"),
     ("credit-note", "fee_type_credit_notes"),
+    (SETTLEMENT_FEE, "fee_type_settlement"),
 )
 
 
@@ -30,6 +33,7 @@ KINDS = {
     "capture": Kind.PAYMENT,
     "refund": Kind.REFUND,
     "fees-retained": Kind.FEE,
+    SETTLEMENT_FEE: Kind.FEE,
     "payout-scheduled": Kind.PAYOUT,
     "payout-aborted": Kind.PAYOUT_RETURN,
     "retained-disputed-capture": Kind.CHARGEBACK,

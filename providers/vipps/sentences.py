@@ -111,5 +111,23 @@ register(
             "serial number, and that access to the ledger was granted in the Vipps portal."
         ),
         "vipps_day_not_closed": _("Vipps has not closed %(date)s yet. It is fetched automatically later."),
+        "closing_row_differs": _(
+            'Row %(row)s, "Til utbetaling netto" of settlement %(settlement)s, is %(total)s, but the settlement adds '
+            "up to %(computed)s. Get the document again."
+        ),
+        "settlement_without_closing_row": _(
+            'The file "%(file)s" is cut off: settlement %(settlement)s has no row "Til utbetaling netto" with its sum. '
+            "Download the file again."
+        ),
+        "settlement_without_rows": _(
+            'The file "%(file)s", row %(row)s: the totals of settlement %(settlement)s state %(total)s, but the file '
+            "has no transactions of it, so they add up to %(computed)s. The file may be cut off. Download it again."
+        ),
+        "net_without_refunds": _(
+            "The net of settlement %(settlement)s (row %(row)s), %(net)s, leaves out the refunds of %(refunds)s. With "
+            "them, %(payout)s is paid out, and the transactions add up to it. Confirm it if that is what the bank "
+            "received, or will."
+        ),
+        "fee_type_settlement": _("Fees of a settlement"),
     }
 )

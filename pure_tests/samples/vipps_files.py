@@ -366,9 +366,11 @@ def as_old_csv(movements: list) -> tuple:
     return "settlement-report.csv", csv_text(lines).encode()
 
 
-def old_table(movements: list) -> list:
-    """Return the lines of the Norwegian table, of the first payout only: there is one file for each."""
-    closing, run = _settled(movements)[0]
+def old_table(movements: list, is_numbered: bool = False) -> list:
+    """Return the lines of the Norwegian table, each payout with its closing row.
+
+    :param is_numbered: whether closing rows name their settlement, with its date, as in Vipps' report of 2018.
+    """
     lines = [
         ("Oppgjørsrapport",),
         (MERCHANT,),
@@ -378,14 +380,23 @@ def old_table(movements: list) -> list:
             "Netto", "Transaksjonstype", "Oppgjørs-ID", "Oppgjørsdato", "Oppgjørssum", "Oppgjørskonto",
         ),
     ]  # fmt: skip
-    for m in _twice_if_repeated(run):
-        kind = "Salg" if m.type == "capture" else "Refundering"
+    for closing, run in _settled(movements):
+        named = (closing.psp, f"{closing.day:%d.%m.%Y}")
+        for m in _twice_if_repeated(run):
+            kind = "Salg" if m.type == "capture" else "Refundering"
+            lines.append((
+                f"{m.day:%d.%m.%Y}", MERCHANT, MSN, "Vipps på Nett", m.psp, m.reference, m.amount, -m.fee,
+                m.amount - m.fee, kind, *named, "", "",
+            ))  # fmt: skip
         lines.append((
-            f"{m.day:%d.%m.%Y}", MERCHANT, MSN, "Vipps på Nett", m.psp, m.reference, m.amount, -m.fee, m.amount - m.fee,
-            kind, closing.psp, f"{closing.day:%d.%m.%Y}", "", "",
+            "Til utbetaling netto", *[""] * 9, *(named if is_numbered else ("", "")), _sums(run)["net"], "86011117947",
         ))  # fmt: skip
-    lines.append(("Til utbetaling netto", *[""] * 11, _sums(run)["net"], "86011117947"))
     return lines
+
+
+def as_old_table(movements: list) -> tuple:
+    """Return (name, content) of one XLSX file with all payouts, each with the closing row that names it."""
+    return f"vipps-{MSN}.xlsx", workbook_bytes(old_table(movements, is_numbered=True))
 
 
 def as_old_xlsx(movements: list) -> list:

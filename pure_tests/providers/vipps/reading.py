@@ -18,6 +18,7 @@ SHAPES = {
     "old xml": lambda movements: [vipps_files.as_old_xml(movements)],
     "old csv": lambda movements: [vipps_files.as_old_csv(movements)],
     "old xlsx": vipps_files.as_old_xlsx,
+    "old table": lambda movements: [vipps_files.as_old_table(movements)],
 }
 
 

@@ -13,6 +13,8 @@ from ...samples import vipps_files
 from ...samples.vipps_files import capture, day, payout
 from .reading import SHAPES, STORY, refused, transactions
 
+PAYOUTS = [("2000045", Decimal("1194.73")), ("2000046", Decimal("990.04")), ("2000047", Decimal("1355.04"))]
+
 
 def test_xml_of_a_gross_contract():
     name, content = vipps_files.as_old_xml(STORY, is_gross=True)
@@ -143,6 +145,66 @@ def test_table_as_csv():
     assert prove(settlement) == []
 
 
+def test_table_of_several_payouts_without_numbers_in_their_closing_rows():
+    found = vipps.parse("x.xlsx", vipps_files.workbook_bytes(vipps_files.old_table(STORY))).settlements
+    assert [(s.external_id, s.payout_amount) for s in found] == PAYOUTS
+    assert [prove(s) for s in found] == [[], [], []]
+
+
+def test_table_with_all_closing_rows_at_its_end():
+    lines = vipps_files.old_table(STORY, is_numbered=True)
+    lines.sort(key=lambda line: "Til utbetaling netto" in line)
+    found = vipps.parse("x.xlsx", vipps_files.workbook_bytes(lines)).settlements
+    assert [(s.external_id, s.payout_amount) for s in found] == PAYOUTS
+    assert [prove(s) for s in found] == [[], [], []]
+
+
+def test_table_with_one_sum_for_all_its_payouts():
+    lines = [line for line in vipps_files.old_table(STORY) if "Til utbetaling netto" not in line]
+    closing = ("Til utbetaling netto", *[""] * 11, sum(amount for _number, amount in PAYOUTS))
+    found = vipps.parse("x.xlsx", vipps_files.workbook_bytes([*lines, closing])).settlements
+    assert [prove(s) for s in found] == [[], [], []]
+    wrong = (*closing[:-1], closing[-1] + 1)
+    found = vipps.parse("x.xlsx", vipps_files.workbook_bytes([*lines, wrong])).settlements
+    assert ["3540.81 NOK" in str(message) for s in found for message in prove(s)] == [True] * 3
+
+
+def test_table_with_another_sum_for_one_of_its_payouts():
+    lines = vipps_files.old_table(STORY, is_numbered=True)
+    lines = [tuple(Decimal("990.05") if cell == Decimal("990.04") else cell for cell in line) for line in lines]
+    first, second, third = vipps.parse("x.xlsx", vipps_files.workbook_bytes(lines)).settlements
+    assert prove(first) == prove(third) == []
+    (message,) = map(str, prove(second))
+    assert "990.05 NOK" in message
+    assert "990.04 NOK" in message
+
+
+def test_table_with_a_closing_row_that_differs_from_the_sum_on_the_rows():
+    def with_sums(number, line):
+        is_row = number in line and "Til utbetaling netto" not in line
+        return (*line[:12], Decimal("990.04"), *line[13:]) if is_row else line
+
+    lines = [with_sums("2000046", line) for line in vipps_files.old_table(STORY, is_numbered=True)]
+    found = vipps.parse("x.xlsx", vipps_files.workbook_bytes(lines)).settlements
+    assert [prove(s) for s in found] == [[], [], []]
+    closing = next(n for n, line in enumerate(lines) if "2000046" in line and "Til utbetaling netto" in line)
+    lines[closing] = tuple(Decimal("991.04") if cell == Decimal("990.04") else cell for cell in lines[closing])
+    (message,) = map(str, prove(vipps.parse("x.xlsx", vipps_files.workbook_bytes(lines)).settlements[1]))
+    assert all(text in message for text in (f"Row {closing + 1}", "2000046", "991.04 NOK", "990.04 NOK"))
+
+
+def test_table_cut_off_before_the_last_closing_row():
+    lines = vipps_files.old_table(STORY, is_numbered=True)[:-1]
+    assert "settlement 2000047 has no row" in refused("x.xlsx", vipps_files.workbook_bytes(lines))
+
+
+def test_table_whose_rows_of_one_payout_are_missing():
+    lines = vipps_files.old_table(STORY, is_numbered=True)
+    lines = [line for line in lines if "2000046" not in line or "Til utbetaling netto" in line]
+    message = refused("x.xlsx", vipps_files.workbook_bytes(lines))
+    assert all(text in message for text in ("2000046", "990.04 NOK", "0.00 NOK"))
+
+
 def test_table_with_another_sum():
     lines = vipps_files.old_table(STORY[:4])
     lines[-1] = tuple(Decimal("1194.74") if cell == Decimal("1194.73") else cell for cell in lines[-1])
@@ -160,3 +222,123 @@ def test_table_refunds_of_either_sign():
     (settlement,) = vipps.parse("x.xlsx", vipps_files.workbook_bytes(lines)).settlements
     assert prove(settlement) == []
     assert {r.kind: r.amount for r in settlement.transactions}[Kind.REFUND] == Decimal("-499.00")
+
+
+# --- Totals without rows
+
+
+def xml_without_rows(**totals) -> tuple:
+    """An XML report of one settlement whose rows are missing, with some of its totals changed."""
+    name, content = vipps_files.as_old_xml(STORY[:4])
+    content = re.sub(rb"<TransactionInfo>.*</TransactionInfo>\n", b"", content, flags=re.DOTALL)
+    for element, value in totals.items():
+        content, count = re.subn(rf"<{element}>[^<]*<".encode(), f"<{element}>{value}<".encode(), content)
+        assert count == 1
+    return name, content
+
+
+NO_PAYMENTS = {
+    "NumOfTransactions": 0,
+    "CaptureSettlementAmount": "0.00",
+    "RefundSettlementAmount": "0.00",
+    "GrossSettlementAmount": "0.00",
+}
+FEE_OF_99 = {"FeeSettlementAmount": "99.00", "NetSettlementAmount": "-99.00", "SettledAmount": "-99.00"}
+
+
+def test_settlement_of_a_fee_alone():
+    """Nothing was sold; a fee of 99 is deducted: the merchant owes Vipps 99, and it is in the ledger as a fee."""
+    (settlement,) = vipps.parse(*xml_without_rows(**NO_PAYMENTS, **FEE_OF_99)).settlements
+    assert (settlement.external_id, settlement.payout_amount) == ("2000045", Decimal("-99.00"))
+    (row,) = settlement.transactions
+    assert (row.kind, row.amount, row.fee, row.date) == (Kind.FEE, Decimal("-99.00"), 0, day(2))
+    assert row.external_id == "settlement-fee:123455-2000045:2026-03-02"
+    assert row.fee_type in dict(vipps.FEE_TYPES)
+    assert prove(settlement) == []
+
+
+def test_fee_alone_in_csv_in_sections():
+    _name, content = vipps_files.as_old_csv(STORY[:4])
+    lines = [line for line in content.splitlines() if not line.startswith(b"TransactionInfo,02")]
+    totals = next(n for n, line in enumerate(lines) if b",2000045," in line)
+    lines[totals] = re.sub(rb"1748.00,NOK,.*", b"0.00,NOK,-99.00,0.00,-99.00,0", lines[totals])
+    (settlement,) = vipps.parse("x.csv", b"\n".join(lines)).settlements
+    assert [(row.kind, row.amount) for row in settlement.transactions] == [(Kind.FEE, Decimal("-99.00"))]
+    assert prove(settlement) == []
+
+
+def test_fee_alone_under_a_gross_contract_is_reported_and_not_deducted():
+    values = {**NO_PAYMENTS, **FEE_OF_99, "SettlementType": "Gross", "SettledAmount": "0.00"}
+    (settlement,) = vipps.parse(*xml_without_rows(**values)).settlements
+    assert (settlement.transactions, settlement.payout_amount) == ((), 0)
+    (report,) = settlement.fee_reports
+    assert (report.fee, report.date) == (Decimal("99.00"), day(2))
+    assert prove(settlement) == []
+
+
+@pytest.mark.parametrize(
+    "totals",
+    [
+        {},
+        {"SettledAmount": "0.00"},
+        {**NO_PAYMENTS, "NumOfTransactions": 3, **FEE_OF_99},
+        {**NO_PAYMENTS, **FEE_OF_99, "SettledAmount": "-98.00"},
+        {**NO_PAYMENTS, **FEE_OF_99, "CaptureSettlementAmount": "499.00", "RefundSettlementAmount": "-499.00"},
+    ],
+)
+def test_xml_whose_rows_are_missing(totals):
+    message = refused(*xml_without_rows(**totals))
+    stated = totals.get("SettledAmount", "1194.73")
+    assert f"state {stated if stated != '0.00' else '1249.00'} NOK" in message
+    assert "add up to 0.00 NOK" in message
+
+
+def test_csv_in_sections_cut_off_after_its_totals():
+    name, content = vipps_files.as_old_csv(STORY)
+    message = refused(name, content[: content.index(b"TransactionInfo,")])
+    assert all(text in message for text in ("2000045", "1194.73 NOK", "0.00 NOK", "cut off"))
+
+
+def test_table_with_nothing_but_its_closing_row():
+    lines = vipps_files.old_table(STORY[:4], is_numbered=True)
+    message = refused("x.xlsx", vipps_files.workbook_bytes([*lines[:4], lines[-1]]))
+    assert all(text in message for text in ("2000045", "1194.73 NOK", "0.00 NOK"))
+
+
+def test_settlement_of_nothing():
+    """Totals of zero beside other settlements say nothing; alone in a file, it has no settlement."""
+    name, content = xml_without_rows(
+        **NO_PAYMENTS, FeeSettlementAmount="0.00", NetSettlementAmount="0.00", SettledAmount="0.00"
+    )
+    assert "contains no settlement" in refused(name, content)
+    info = re.search(rb"<SettlementInfo>.*</SettlementInfo>", content, re.DOTALL)[0].replace(b"2000045", b"2000044")
+    name, whole = vipps_files.as_old_xml(STORY)
+    whole = whole.replace(b"<SettlementInfo>", info + b"<SettlementInfo>", 1).replace(
+        b"<NumOfSettlements>3", b"<NumOfSettlements>4"
+    )
+    assert [s.external_id for s in vipps.parse(name, whole).settlements] == [number for number, _amount in PAYOUTS]
+
+
+# --- A net that leaves the refunds out
+
+
+def csv_without_refunds_in_net() -> tuple:
+    """The first payout, whose refund of 499.00 its net leaves out: 1 693.73 for 1 194.73."""
+    name, content = vipps_files.as_old_csv(STORY)
+    assert content.count(b"-499.00,1194.73,3") == 1
+    return name, content.replace(b"-499.00,1194.73,3", b"-499.00,1693.73,3")
+
+
+def test_net_that_leaves_the_refunds_out():
+    first, *others = vipps.parse(*csv_without_refunds_in_net()).settlements
+    assert first.payout_amount == Decimal("1194.73")
+    assert prove(first) == []
+    assert all(text in str(first.confirm) for text in ("1693.73 NOK", "-499.00 NOK", "1194.73 NOK", "2000045"))
+    assert [other.confirm for other in others] == [None, None]
+
+
+def test_net_that_is_wrong_in_another_way_is_no_question_but_an_error():
+    name, content = csv_without_refunds_in_net()
+    first, *_others = vipps.parse(name, content.replace(b"1693.73", b"1693.74")).settlements
+    assert first.confirm is None
+    assert any("1693.74 NOK" in str(message) and "1194.73 NOK" in str(message) for message in prove(first))
