@@ -33,7 +33,7 @@ TEXTS = {
     "mail_tracking_value": ("old_value_char", "new_value_char", "old_value_text", "new_value_text"),
     "mail_activity": ("note", "summary"),
     "account_settlement_document": ("name", "error_data"),
-    "account_settlement": ("problem_data", "booking_error_data"),
+    "account_settlement": ("problem_data", "booking_error_data", "confirmation_data"),
     "account_settlement_line": ("explanation_data", "provider_text", "raw"),
     "account_settlement_provider": ("fetch_error_data", "fetch_cursor"),
     "sale_webshop": ("fetch_error_data", "fetch_cursor"),

@@ -61,8 +61,10 @@ class AccountSettlement(models.Model):
     )
     needs_confirmation = fields.Boolean(
         readonly=True,
-        help="The document holds no total to check its rows against: a person confirms the payout before it is booked.",
+        help="The document does not prove its payout: a person confirms it before it is booked.",
     )
+    confirmation_data = fields.Json(readonly=True, help="What the person confirms, if it is more than the payout.")
+    confirmation_message = fields.Text(compute="_compute_confirmation_message")
     confirmed_by_id = fields.Many2one("res.users", readonly=True)
     problem_data = fields.Json(readonly=True, help="What does not add up, and in which document.")
     booking_error_data = fields.Json(readonly=True, help="Why booking failed the last time.")
@@ -227,6 +229,14 @@ class AccountSettlement(models.Model):
             problems = [problem["message"] for problem in settlement.problem_data or []]
             settlement.error_message = self.env["settlement.message"]._render_stored(
                 problems + (settlement.booking_error_data or [])
+            )
+
+    @api.depends("confirmation_data")
+    @api.depends_context("lang")
+    def _compute_confirmation_message(self):
+        for settlement in self:
+            settlement.confirmation_message = self.env["settlement.message"]._render_stored(
+                settlement.confirmation_data
             )
 
     @api.ondelete(at_uninstall=False)

@@ -195,5 +195,6 @@ class AccountSettlementProvider(models.Model):
             "payout_amount": settlement.payout_amount or 0,
             "payout_reference": settlement.payout_reference,
             "payout_date": settlement.payout_date or False,
-            "needs_confirmation": not has_proof(settlement),
+            "needs_confirmation": bool(settlement.confirm) or not has_proof(settlement),
+            "confirmation_data": [settlement.confirm.to_json()] if settlement.confirm else False,
         }

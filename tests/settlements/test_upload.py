@@ -103,3 +103,51 @@ class TestConfirmation(SettlementCase):
         self.assertEqual(settlement.state, "booked")
         self.assertEqual(settlement.confirmed_by_id, self.env.user)
         self.assertIn("100", settlement.message_ids[:1].body)
+
+    def test_net_that_leaves_the_refunds_out(self):
+        """The file's net is 1 693.73; its refund of 499.00 lowers what the bank receives to 1 194.73."""
+        name, content = vipps_files.as_old_csv(vipps_files.story()[:4])
+        content = content.replace(b"-499.00,1194.73,3", b"-499.00,1693.73,3")
+        settlement = self.provider._ingest_file(name, content)
+        settlement._process()
+        self.assertEqual((settlement.state, settlement.needs_confirmation), ("new", True))
+        self.assertFalse(settlement.error_message)
+        self.assertFalse(settlement.move_ids)
+        for text in ("1693.73 NOK", "-499.00 NOK", "1194.73 NOK"):
+            self.assertIn(text, settlement.confirmation_message)
+        settlement.action_confirm()
+        self.assertEqual((settlement.state, settlement.confirmed_by_id), ("booked", self.env.user))
+        self.assertBalances(a1522="1194.73", a7772="54.27")
+        line = self.bank_line(1194.73, f"Utb. 2000045 Vippsnr {vipps_files.MSN}")
+        settlement._match_bank()
+        self.assertEqual((settlement.state, settlement.bank_line_id), ("paid", line))
+        self.assertBalances(a1522="0.00")
+
+    def test_uploaded_again_it_is_not_asked_again(self):
+        name, content = vipps_files.as_old_csv(vipps_files.story()[:4])
+        content = content.replace(b"-499.00,1194.73,3", b"-499.00,1693.73,3")
+        settlement = self.provider._ingest_file(name, content)
+        settlement.action_confirm()
+        moves = settlement.move_ids
+        self.assertEqual(self.provider._ingest_file(name, content + b"\n"), settlement)
+        settlement._process()
+        self.assertFalse(settlement.needs_confirmation)
+        self.assertEqual(settlement.move_ids, moves)
+
+
+@tagged("post_install", "-at_install")
+class TestFeeAlone(SettlementCase):
+    """A settlement without a payment, from which a fee is deducted: the merchant owes it until the next payout."""
+
+    def test_booked_as_a_fee(self):
+        _name, content = vipps_files.as_old_csv(vipps_files.story()[:4])
+        heading, _row, rest = content.partition(b"1748.00,NOK,-54.27,-499.00,1194.73,3")
+        rows = rest.index(b"TransactionInfo,0")
+        settlement = self.provider._ingest_file("x.csv", heading + b"0.00,NOK,-99.00,0.00,-99.00,0" + rest[:rows])
+        settlement._process()
+        self.assertEqual((settlement.state, settlement.payout_amount), ("booked", -99))
+        self.assertEqual(settlement.line_ids.mapped("kind"), ["fee"])
+        self.assertBalances(a1522="-99.00", a7772="99.00")
+        self.assertLedgerHolds(settlement)
+        settlement._prove()
+        self.assertFalse(settlement.is_altered)
