@@ -85,6 +85,21 @@ register(
             'The file "%(file)s" unpacks to %(size)s MB in %(parts)s parts, far more than a settlement. It was '
             "not opened. Download it again from the provider."
         ),
+        "archive_damaged": _(
+            'The file "%(file)s" is damaged or cut off: it cannot be opened as a ZIP archive. Download it again and '
+            "upload it unchanged."
+        ),
+        "archive_encrypted": _(
+            'The file "%(name)s" in "%(file)s" is protected by a password. Unpack it with the password, and upload the '
+            "settlement files in it."
+        ),
+        "archive_empty": _(
+            'The file "%(file)s" is a ZIP archive without any file in it. A settlement was expected. Download it again.'
+        ),
+        "archive_in_archive": _(
+            'The file "%(name)s" in "%(file)s" is itself a ZIP archive. Unpack it, and upload the settlement files in '
+            "it."
+        ),
         "xml_with_definitions": _(
             'The file "%(file)s" contains a document type definition (DOCTYPE or ENTITY). Settlements have none, '
             "and such definitions can be used to attack the server, so the file was not read. Download it again "

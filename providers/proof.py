@@ -35,15 +35,22 @@ def has_proof(settlement: Settlement) -> bool:
 def prove(settlement: Settlement) -> list:
     """Return a :class:`~..common.messages.Message` for everything that does not add up; an empty list when all does.
 
-    What the parser found (``settlement.problems``) comes first. An empty list from a settlement without any total says
+    What the parser found (``settlement.problems``) comes first. Where the settlement is from one of several files in an
+    archive, each names the file. An empty list from a settlement without any total says
     nothing: ask :func:`has_proof`.
     """
-    return [
+    found = [
         *settlement.problems,
         *_check_balances(settlement),
         *_check_payout(settlement),
         *_check_declared(settlement),
     ]
+    return [in_file(settlement.file, message) for message in found]
+
+
+def in_file(name: str, message: Message) -> Message:
+    """Return a message that names rows, with the file inside an archive where there is one."""
+    return Message("in_file", {"file": name, "message": message}) if name else message
 
 
 def closing_balance(settlement: Settlement) -> Decimal | None:

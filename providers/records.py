@@ -208,7 +208,7 @@ class Settlement:
         them together with what it finds itself.
     :ivar repeated: transactions of this settlement that the document repeats; each was read once.
     :ivar confirm: what a person has to confirm before it is booked, because the document says it in two ways; or None.
-    :ivar file: the file inside an archive that it was read from, or empty.
+    :ivar file: which of several files in an archive it was read from; else empty.
     """
 
     external_id: str

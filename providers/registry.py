@@ -5,8 +5,10 @@ import pkgutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..common.files.archives import archived_files, is_archive
 from ..common.limits import MAX_ID, is_plausible_amount
 from ..common.messages import DocumentError
+from .archive import merged
 from .contract import Provider
 from .records import Document
 
@@ -26,27 +28,75 @@ PROVIDERS = _find_providers()
 
 
 def identify(filename: str, content: bytes) -> str | None:
-    """Return the code of the provider whose format ``content`` is in, or None. ``filename`` is for people only."""
+    """Return the code of the provider whose format ``content`` is in, or None. ``filename`` is for people only.
+
+    An archive is of the provider that all files in it are of.
+    """
+    if is_archive(content):
+        try:
+            codes = {_identify_file(name, inner) for name, inner in archived_files(filename, content)}
+        except DocumentError:
+            return None
+        return codes.pop() if len(codes) == 1 else None
+    return _identify_file(filename, content)
+
+
+def _identify_file(filename: str, content: bytes) -> str | None:
     return next((code for code, provider in PROVIDERS.items() if provider.identify(filename, content)), None)
 
 
 def parse(filename: str, content: bytes, code: str | None = None, entered: Mapping | None = None) -> Document:
-    """Read a document.
+    """Read a document, or all that a ZIP archive holds as one.
 
     :param code: the provider it is expected to be from, or None to find out.
     :param entered: the settings entered for that provider, by name.
     :raises DocumentError: when it cannot be read, with the file, the place, what was expected and what to do.
     """
-    code = code or identify(filename, content)
+    if is_archive(content):
+        return _parse_archive(filename, archived_files(filename, content), code, entered or {})
+    code = code or _identify_file(filename, content)
     if code not in PROVIDERS:
         raise DocumentError(
             "document_format_unknown",
             filename=filename,
-            names=", ".join(provider.name for provider in PROVIDERS.values()),
+            names=_known_formats(),
         )
+    return _parse_file(filename, content, code, entered or {})
+
+
+def _parse_archive(filename: str, files: list, code: str | None, entered: Mapping) -> Document:
+    documents = []
+    for name, content in files:
+        inside = name.removeprefix(f"{filename}/")
+        found = _identify_file(name, content) or code
+        code = code or found
+        if found not in PROVIDERS:
+            raise DocumentError(
+                "archived_format_unknown",
+                filename=filename,
+                name=inside,
+                names=_known_formats(),
+            )
+        if found != code:
+            raise DocumentError(
+                "archive_of_several_providers",
+                filename=filename,
+                name=inside,
+                found=PROVIDERS[found].name,
+                expected=PROVIDERS[code].name,
+            )
+        documents.append((inside, _parse_file(name, content, code, entered)))
+    return merged(documents)
+
+
+def _known_formats() -> str:
+    return ", ".join(provider.name for provider in PROVIDERS.values())
+
+
+def _parse_file(filename: str, content: bytes, code: str, entered: Mapping) -> Document:
+    provider = PROVIDERS[code]
     try:
-        provider = PROVIDERS[code]
-        document = provider.parse(filename, content, provider.complete(entered or {}))
+        document = provider.parse(filename, content, provider.complete(entered))
     except OverflowError:
         raise DocumentError(
             "file_with_impossible_value",

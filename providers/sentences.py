@@ -41,6 +41,15 @@ register(
             "%(filename)s is not in a known settlement format. Known formats: %(names)s. Upload the report "
             "exactly as the provider made it."
         ),
+        "archived_format_unknown": _(
+            'The file "%(name)s" in "%(filename)s" is not in a known settlement format. Known formats: %(names)s. '
+            "Unpack the archive, and upload only the settlement files in it, exactly as the provider made them."
+        ),
+        "archive_of_several_providers": _(
+            'The file "%(name)s" in "%(filename)s" is from %(found)s, and not from %(expected)s. Unpack the archive, '
+            "and upload the files of each provider by themselves."
+        ),
+        "in_file": _('In "%(file)s": %(message)s'),
         "file_with_impossible_value": _(
             'The file "%(file)s" contains an impossible date or number. Nothing was read. Download it again and '
             "upload it unchanged."

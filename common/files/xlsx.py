@@ -2,24 +2,17 @@
 
 import io
 import zipfile
-import zlib
 from xml.etree.ElementTree import ParseError
 
 from lxml import etree
 from openpyxl import Workbook, load_workbook
 
 from ..messages import DocumentError
+from .archives import UNREADABLE, check_parts, is_zip
 from .rows import cell_text
 from .size import MAX_COLUMNS, MAX_ROWS, check_size, too_many
 from .xlsx_styles import with_plain_styles
 from .xml import has_definitions, unsafe_xml
-
-#: A settlement workbook holds some ten parts. The sum of what they unpack to is what must fit in memory.
-MAX_ARCHIVE_PARTS = 1_000
-MAX_ARCHIVE_BYTES = 400 * 1024 * 1024
-
-#: Real sheets shrink to between a fifth and a fiftieth; an archive made to exhaust memory, to a thousandth.
-MAX_ARCHIVE_RATIO = 250
 
 #: openpyxl does not say in one exception that a workbook is not one.
 _NOT_A_WORKBOOK = (
@@ -40,7 +33,7 @@ _NOT_A_WORKBOOK = (
 
 def is_workbook(content: bytes) -> bool:
     """Return whether the content begins as a ZIP archive, which an XLSX file is."""
-    return content.startswith(b"PK\x03\x04")
+    return is_zip(content)
 
 
 def workbook_sheets(filename: str, content: bytes, first_rows: int | None = None) -> list:
@@ -109,21 +102,7 @@ def _check_archive(filename: str, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-            unpacked = sum(part.file_size for part in parts)
-            is_excessive = (
-                len(parts) > MAX_ARCHIVE_PARTS
-                or unpacked > MAX_ARCHIVE_BYTES
-                or unpacked > max(len(content) * MAX_ARCHIVE_RATIO, 1024 * 1024)
-                or sum(part.compress_size for part in parts) > len(content)  # parts that overlap
-                or len({part.filename for part in parts}) < len(parts)
-            )
-            if is_excessive:
-                raise DocumentError(
-                    "archive_too_large",
-                    file=filename,
-                    size=-(-unpacked // (1024 * 1024)),
-                    parts=len(parts),
-                )
+            check_parts(filename, parts, len(content))
             for part in parts:
                 if part.flag_bits & 0x1:
                     raise _damaged_workbook(filename)
@@ -131,7 +110,7 @@ def _check_archive(filename: str, content: bytes) -> None:
                     _check_part(filename, archive, part)
     except DocumentError:
         raise
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
+    except UNREADABLE:
         raise _damaged_workbook(filename) from None
 
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from odoo.addons.settlement_bridge.common.currencies import from_minor_units
-from odoo.addons.settlement_bridge.common.files import csv, dates, numbers, rows, xlsx
+from odoo.addons.settlement_bridge.common.files import archives, csv, dates, numbers, rows, xlsx
 from odoo.addons.settlement_bridge.common.messages import DocumentError
 from odoo.addons.settlement_bridge.providers import vipps
 
@@ -354,7 +354,7 @@ def test_workbook_that_unpacks_to_very_much():
 def test_workbook_of_very_many_parts():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        for number in range(xlsx.MAX_ARCHIVE_PARTS + 1):
+        for number in range(archives.MAX_ARCHIVE_PARTS + 1):
             archive.writestr(f"{number}.txt", "x")
     assert "far more than a settlement" in refused(vipps.parse, "f.xlsx", stream.getvalue())
 

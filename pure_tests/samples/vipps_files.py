@@ -12,6 +12,7 @@ earlier years have neither: each row carries its fee, and movements after the la
 import datetime
 import io
 import json
+import zipfile
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -413,3 +414,12 @@ def as_old_xlsx(movements: list) -> list:
 def without_late_fees(movements: list) -> list:
     """Return the story with every fee on the day of its payment."""
     return [replace(m, fee_day=None) for m in movements]
+
+
+def zipped(*files, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a ZIP archive of (name, content)."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", compression) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return stream.getvalue()

@@ -22,7 +22,8 @@ class TestFeeTypes(FeeCase):
         """Those Vipps names, and one for all others; all exempt, on the provider's fee account."""
         found = self.provider.fee_type_ids.sorted(lambda fee_type: (fee_type.sequence, fee_type.id))
         self.assertEqual(
-            found.mapped("code"), ["fees-retained", "capture-fee", "fee-total", "correction", "credit-note", False]
+            found.mapped("code"),
+            ["fees-retained", "capture-fee", "fee-total", "correction", "credit-note", "settlement-fee", False],
         )
         self.assertEqual(found[-1].name, "All other fees")
         self.assertFalse(found.tax_id)
