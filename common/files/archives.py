@@ -1,6 +1,8 @@
 """ZIP archives of files, as portals offer downloads; and the checks that make any archive safe to open."""
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 
@@ -20,7 +22,17 @@ _WORKBOOK_PART = "[Content_Types].xml"
 _WORKBOOK_NAMES = (b"[Content_Types]", b"_rels/", b"docProps/", b"xl/")
 
 #: What is wrong with an archive that cannot be read.
-UNREADABLE = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error)
+UNREADABLE = (
+    zipfile.BadZipFile,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+)
 
 #: What computers put beside the files they pack.
 _LEFTOVERS = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")

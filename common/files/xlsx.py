@@ -11,7 +11,7 @@ from ..messages import DocumentError
 from .archives import UNREADABLE, check_parts, is_zip
 from .rows import cell_text
 from .size import MAX_COLUMNS, MAX_ROWS, check_size, too_many
-from .xlsx_styles import with_plain_styles
+from .xlsx_styles import XML_PARTS, with_plain_styles
 from .xml import has_definitions, unsafe_xml
 
 #: openpyxl does not say in one exception that a workbook is not one.
@@ -106,7 +106,7 @@ def _check_archive(filename: str, content: bytes) -> None:
             for part in parts:
                 if part.flag_bits & 0x1:
                     raise _damaged_workbook(filename)
-                if part.filename.lower().endswith((".xml", ".rels", ".vml")):
+                if part.filename.lower().endswith(XML_PARTS):
                     _check_part(filename, archive, part)
     except DocumentError:
         raise

@@ -9,6 +9,9 @@ from lxml.builder import ElementMaker
 _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _make = ElementMaker(namespace=_NAMESPACE, nsmap={None: _NAMESPACE})
 
+#: How the names of the parts end that are XML.
+XML_PARTS = (".xml", ".rels", ".vml")
+
 #: Where openpyxl looks for the styles.
 _STYLES = "xl/styles.xml"
 
@@ -22,7 +25,7 @@ def with_plain_styles(content: bytes) -> bytes:
     Other programs write what Excel opens and openpyxl does not: empty ``<fill></fill>`` (Vipps' own report of 2018), or
     colours and names that it does not expect. Number formats stay because they alone say which numbers are dates.
 
-    :param content: an archive that was checked to be safe to open.
+    :param content: an archive whose XML was checked to be safe to read; pictures and the like are left out.
     :raises lxml.etree.XMLSyntaxError: when the styles are not even XML.
     """
     stream = io.BytesIO()
@@ -31,7 +34,7 @@ def with_plain_styles(content: bytes) -> bytes:
         zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
     ):
         for name in old.namelist():
-            if not name.startswith(_PROPERTIES):
+            if name.lower().endswith(XML_PARTS) and not name.startswith(_PROPERTIES):
                 part = old.read(name)
                 new.writestr(name, _plain(part) if name == _STYLES else part)
     return stream.getvalue()

@@ -72,7 +72,10 @@ def parse_sections(filename: str, lines: list) -> Document:
 
 def _without_repeats(rows) -> list:
     """Return the rows, each once: where sections are repeated, the same totals stand twice."""
-    return list({tuple(row.values.items()): row for row in reversed(list(rows))}.values())[::-1]
+    kept: dict = {}
+    for row in rows:
+        kept.setdefault(tuple(row.values.items()), row)
+    return list(kept.values())
 
 
 def _section_rows(filename: str, lines: list, word: str, columns: dict):

@@ -441,6 +441,17 @@ def test_workbook_counted_from_1904_whose_looks_cannot_be_read():
     assert dates.parse_day(day) == datetime.date(2026, 3, 2)
 
 
+def test_workbook_whose_looks_cannot_be_read_with_a_damaged_picture():
+    changed = with_part(workbook(), "xl/styles.xml", without_fills)
+    stream = io.BytesIO(changed)
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/logo.png", b"logo" * 1000)
+    content = bytearray(stream.getvalue())
+    at = content.index(b"xl/media/logo.png") + len("xl/media/logo.png")
+    content[at : at + 8] = b"\xff" * 8
+    assert vipps.parse("f.xlsx", bytes(content)) == vipps.parse("f.xlsx", workbook())
+
+
 def test_workbook_whose_styles_are_cut_off():
     content = with_part(workbook(), "xl/styles.xml", lambda data: data[: len(data) // 2])
     assert "damaged or cut off" in refused(vipps.parse, "f.xlsx", content)

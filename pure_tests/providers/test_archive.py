@@ -3,11 +3,14 @@
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from odoo.addons.settlement_bridge.common.messages import DocumentError
 from odoo.addons.settlement_bridge.providers import registry
 from odoo.addons.settlement_bridge.providers.proof import prove
 from odoo.addons.settlement_bridge.providers.records import Document
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
 
 from ..samples import vipps_files
 from ..samples.vipps_files import zipped
@@ -139,3 +142,20 @@ def test_files_of_several_providers(monkeypatch):
     assert all(text in message for text in ('"a.txt"', "Other", "Vipps MobilePay"))
     assert XML[0] in refused(("a.txt", b"other"), XML)
     assert registry.identify("march.zip", zipped(XML, ("a.txt", b"other"))) is None
+
+
+#: Composed once: an archive's bytes hold the time it was made.
+ARCHIVES = [zipped(XML, vipps_files.as_portal_csv(STORY)), zipped(vipps_files.as_old_xlsx(STORY)[0])]
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(st.data())
+def test_any_damage_gives_a_document_or_a_sentence(data):
+    content = data.draw(st.sampled_from(ARCHIVES))
+    start = data.draw(st.integers(0, len(content) - 1))
+    content = content[:start] + data.draw(st.binary(max_size=4)) + content[start + data.draw(st.integers(0, 40)) :]
+    registry.identify("march.zip", content)
+    try:
+        registry.parse("march.zip", content)
+    except DocumentError as error:
+        assert "march.zip" in str(error)
