@@ -214,8 +214,8 @@ def _section_entry(row: Row, groups: list) -> Entry:
     net = row.amount("net", decimals)
     psp = row.required_identifier("psp", "expected_transaction_number")
     amount = gross + refund
-    is_sample_refund = refund and not gross and net == 0  # Vipps' own sample leaves the net of a refund at 0.00
-    if net is not None and net != amount - fee and not is_sample_refund:
+    leaves_refund_out = refund and net == gross - fee  # as Vipps' own sample does, where the net of a refund is 0.00
+    if net is not None and net != amount - fee and not leaves_refund_out:
         _group_of(row, groups).problems.append(row_problem(row.number, psp, net, amount - fee, currency))
     kind = "refund" if refund and not gross else "capture"
     return Entry(

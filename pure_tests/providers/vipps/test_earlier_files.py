@@ -337,6 +337,15 @@ def test_net_that_leaves_the_refunds_out():
     assert [other.confirm for other in others] == [None, None]
 
 
+def test_rows_whose_net_leaves_the_refund_out():
+    name, content = csv_without_refunds_in_net()
+    assert content.count(b"-499.00,-499.00\n") == 1
+    found = vipps.parse(name, content.replace(b"-499.00,-499.00\n", b"-499.00,0.00\n")).settlements
+    assert prove(found[0]) == []
+    found = vipps.parse(name, content.replace(b"-499.00,-499.00\n", b"-499.00,-1.00\n")).settlements
+    assert any("-1.00 NOK" in str(message) for message in prove(found[0]))
+
+
 def test_net_that_is_wrong_in_another_way_is_no_question_but_an_error():
     name, content = csv_without_refunds_in_net()
     first, *_others = vipps.parse(name, content.replace(b"1693.73", b"1693.74")).settlements
