@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ..common.messages import DocumentError, Message
+from ..providers.ledgers import find_ends
 from ..providers.proof import closing_balance, has_proof, prove
 from ..providers.records import BANK_KINDS, Kind
 from .money import to_decimal
@@ -28,10 +29,10 @@ class AccountSettlementProvider(models.Model):
         self._check_document(parsed, document)
         settlements = self.env["account.settlement"]
         runs = [settlement for settlement in parsed.settlements if settlement.by_position]
+        for run, (is_first, is_last) in zip(runs, find_ends(runs), strict=True):
+            settlements |= self._store_run(run, document, is_first, is_last)
         for settlement in parsed.settlements:
-            if settlement.by_position:
-                settlements |= self._store_run(settlement, document, settlement == runs[0], settlement == runs[-1])
-            else:
+            if not settlement.by_position:
                 settlements |= self._store_payout(settlement, document)
         self._add_fee_types(parsed)
         return settlements

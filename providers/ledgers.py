@@ -3,8 +3,10 @@
 For providers whose rows do not name their payout. The same cut is made of one document and of all that is stored.
 """
 
+import itertools
 from collections.abc import Iterable
 
+from .proof import closing_balance
 from .records import Kind
 
 
@@ -23,3 +25,19 @@ def cut_at_payouts(rows: Iterable) -> list[tuple]:
     if run:
         runs.append(tuple(run))
     return runs
+
+
+def find_ends(runs: list) -> list[tuple]:
+    """Return for each run of a document whether it is the first, and the last, of a stretch without a gap.
+
+    A document may hold several stretches: an archive of some months' reports.
+
+    :param runs: :class:`~.records.Settlement` by position, in the document's order.
+    """
+    joined = [
+        earlier.transactions and later.transactions and closing_balance(earlier) == later.opening_balance
+        for earlier, later in itertools.pairwise(runs)
+    ]
+    return [(not before, not after) for before, after in zip([False, *joined], [*joined, False], strict=True)][
+        : len(runs)
+    ]

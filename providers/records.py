@@ -207,7 +207,7 @@ class Settlement:
     :ivar problems: sentences on what is inconsistent beyond what the sums show. :func:`providers.proof.prove` returns
         them together with what it finds itself.
     :ivar repeated: transactions of this settlement that the document repeats; each was read once.
-    :ivar confirm: what a person has to confirm before it is booked, because the document says it in two ways; or None.
+    :ivar confirm: what a person has to confirm before it is booked, because the document does not prove it; or None.
     :ivar file: which of several files in an archive it was read from; else empty.
     """
 

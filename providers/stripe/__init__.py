@@ -1,0 +1,65 @@
+"""Stripe: payouts and balance from the API, the itemised payout reconciliation report, and the dashboard's export."""
+
+from ...common.files.csv import csv_lines
+from ...common.files.size import check_size
+from ...common.messages import DocumentError, SettlementError, _
+from ..contract import Membership, Provider
+from ..records import Document
+from . import api, sentences, tables
+from .documents import SETTINGS, StripeDocuments
+from .entries import CODE
+from .kinds import FEE_TYPES
+
+__all__ = ["PROVIDER", "sentences"]
+
+#: Enough of a text file to see its heading.
+_HEAD = 64 * 1024
+
+
+def identify(filename: str, content: bytes) -> bool:
+    """Return whether the content is a Stripe settlement of any kind. The file's name is not trusted; never raises."""
+    try:
+        return api.identify(content) or tables.heading(csv_lines(filename, _head(content))) is not None
+    except SettlementError:
+        return False
+
+
+def _head(content: bytes) -> bytes:
+    """Return the first lines of a text file, whole."""
+    if len(content) <= _HEAD:
+        return content
+    head = content[:_HEAD]
+    newline = b"\n\0" if head.startswith(b"\xff\xfe") or head[1:2] == b"\0" else b"\n"
+    return head[: head.rfind(newline) + len(newline)]
+
+
+def parse(filename: str, content: bytes, settings: dict | None = None) -> Document:
+    """Read a Stripe settlement of any of its shapes.
+
+    Amounts are signed as the effect on what Stripe owes the merchant, in the currency's major unit. The ledger date of
+    a row is the day in Oslo on which Stripe made it.
+
+    :raises DocumentError: when the file is none of them, or a row cannot be read; then nothing of it is kept.
+    """
+    check_size(filename, content)
+    reference_key = (settings or {}).get("reference_key") or ""
+    if api.identify(content) or content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
+        return api.parse(filename, content, reference_key)
+    lines = csv_lines(filename, content)
+    if tables.heading(lines) is None:
+        raise DocumentError("not_a_stripe_settlement", file=filename)
+    return tables.parse(filename, lines, reference_key)
+
+
+PROVIDER = Provider(
+    code=CODE,
+    name="Stripe",
+    identify=identify,
+    parse=parse,
+    membership=Membership.NAMED,
+    merchant_id=_("The account id (acct_…), which Stripe shows in its dashboard under Settings, Account details."),
+    settings=SETTINGS,
+    fee_types=FEE_TYPES,
+    bank_texts=("stripe",),
+    client=StripeDocuments,
+)
