@@ -117,8 +117,8 @@ def dispute(id, when, of, amount, fee="150", reference="", **other) -> Movement:
 
 def dispute_reversal(id, when, of, amount, of_dispute, status="won", reference="", **other) -> Movement:
     """Return money that a dispute gives back."""
-    values = {"dispute": of_dispute, "status": status, **other}
-    return Movement("adjustment", "dispute_reversal", id, when, Decimal(amount), ZERO, reference, of, **values)
+    values = {"fee": ZERO, "dispute": of_dispute, "status": status, **other}
+    return Movement("adjustment", "dispute_reversal", id, when, Decimal(amount), reference=reference, of=of, **values)
 
 
 def stripe_fee(id, when, amount, text="Radar for Fraud Teams (2026-03)", **other) -> Movement:
