@@ -20,7 +20,7 @@ from decimal import Decimal
 from ...common.currencies import from_minor_units
 from ...common.files.rows import Row
 from ...common.files.size import check_size
-from ...common.json_reading import load_json, to_json
+from ...common.json_reading import load_json
 from ...common.limits import MAX_AMOUNT, is_plausible_date
 from ...common.messages import DocumentError
 from ..records import Document, PayoutStatus
@@ -138,16 +138,14 @@ def _payout(filename: str, item, account: str) -> Payout | None:
 def _settlements_of_balance(filename: str, bundle: dict, account: str, entries: list) -> list:
     complete_to = day_in_oslo(_moment(Row(filename, 0, bundle), "to")) - datetime.timedelta(days=1)
     balances = bundle.get("balances") if isinstance(bundle.get("balances"), dict) else {}
-    payouts = {
-        item["source"].get("id"): _payout(filename, item["source"], account)
-        for item in _items(filename, bundle)
-        if isinstance(item.get("source"), dict) and item["source"].get("object") == "payout"
-    }
+    sources = [_expanded(item.get("source")) for item in _items(filename, bundle)]
+    payouts = [_payout(filename, source, account) for source in sources if source.get("object") == "payout"]
     settlements = []
     for currency in sorted({entry.currency for entry in entries}):
-        row = Row(filename, 0, balances.get(currency.lower()) or {})
+        balance = balances.get(currency.lower())
+        row = Row(filename, 0, balance if isinstance(balance, dict) else {})
         settlements += ledger_settlements(
-            payouts,
+            {payout.number: payout for payout in payouts},
             currency,
             [entry for entry in entries if entry.currency == currency],
             account,
@@ -169,14 +167,15 @@ def _entry(filename: str, number: int, item, reference_key: str) -> Entry:
     kind = _text(source.get("object"))
     charge = source if kind == "charge" else _expanded(source.get("charge"))
     intent = _expanded(charge.get("payment_intent") or source.get("payment_intent"))
-    original, original_currency = _original(row, source)
+    amount = _minor_units(row, "amount", currency)
+    original, original_currency = _original(row, source, amount)
     details = row.values.get("fee_details")
     method = _expanded(charge.get("payment_method_details"))
     return Entry(
         id=row.required_identifier("id", "stripe_expected_transaction"),
         date=day_in_oslo(moment),
         time=moment,
-        amount=_minor_units(row, "amount", currency),
+        amount=amount,
         fee=_minor_units(row, "fee", currency),
         stated_net=_minor_units(row, "net", currency),
         currency=currency,
@@ -207,7 +206,7 @@ def _order_reference(source: dict, charge: dict, intent: dict, reference_key: st
     )
 
 
-def _original(row: Row, source: dict) -> tuple[Decimal | None, str]:
+def _original(row: Row, source: dict, amount: Decimal) -> tuple[Decimal | None, str]:
     """Return what the customer was charged, given back or disputed, with the sign of the row, and its currency."""
     if source.get("object") not in ("charge", "refund", "dispute"):
         return None, ""
@@ -215,8 +214,8 @@ def _original(row: Row, source: dict) -> tuple[Decimal | None, str]:
     currency = of_source.currency("currency", default="XXX")
     if currency in ("XXX", row.currency("currency")):
         return None, ""
-    amount = abs(_minor_units(of_source, "amount", currency))
-    return amount if row.values["amount"] >= 0 else -amount, currency
+    original = abs(_minor_units(of_source, "amount", currency))
+    return original if amount >= 0 else -original, currency
 
 
 def _fee_details(filename: str, number: int, details: list):
@@ -243,7 +242,9 @@ def _decimal(value) -> Decimal | None:
 def _as_text(value) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else to_json(value).decode()
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
 
 
 def _minor_units(row: Row, column: str, currency: str) -> Decimal:

@@ -141,10 +141,9 @@ class StripeDocuments:
             if not expected:
                 raise
             return expected, ""
-        settings = account.get("settings") or {}
         names = (
-            (settings.get("dashboard") or {}).get("display_name"),
-            (account.get("business_profile") or {}).get("name"),
+            _within(account, "settings", "dashboard", "display_name"),
+            _within(account, "business_profile", "name"),
         )
         number = account.get("id")
         if not isinstance(number, str) or not number:
@@ -250,6 +249,13 @@ class StripeDocuments:
 
     def _kept(self, value):
         return without_personal_data(value, self._keys)
+
+
+def _within(value, *names) -> str:
+    """Return a text that stands within objects of an answer; empty where it does not."""
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, str) else ""
 
 
 def _payout_cursor(payouts: list, done: dict, start: int, today: datetime.date) -> dict:

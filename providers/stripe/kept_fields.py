@@ -31,6 +31,9 @@ _PERSONAL = re.compile(
     re.IGNORECASE,
 )
 
+#: Some shops describe a payment by who paid it.
+_MAIL = re.compile(r"[^\s()<>,;:]+@[^\s()<>,;:]+")
+
 
 def without_personal_data(value, reference_keys: tuple = (), name: str = ""):
     """Return decoded JSON with the kept fields only.
@@ -40,6 +43,8 @@ def without_personal_data(value, reference_keys: tuple = (), name: str = ""):
     """
     if isinstance(value, list):
         return [without_personal_data(entry, reference_keys, name) for entry in value]
+    if name == "description" and isinstance(value, str):
+        return _MAIL.sub("…", value)
     if not isinstance(value, dict):
         return value
     if name == "metadata":

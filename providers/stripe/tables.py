@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from ...common.currencies import minor_unit_decimals, rounded
 from ...common.files.dates import OSLO
-from ...common.files.rows import Row, cell_text, find_heading_row, normal_heading, rows_below
+from ...common.files.rows import Row, find_heading_row, normal_heading, rows_below
 from ...common.messages import DocumentError
 from ..records import Document, Kind, PayoutStatus, Settlement
 from .entries import CODE, Entry, day_in_oslo, without_repeats
@@ -146,6 +146,7 @@ def _entry(row: Row) -> Entry:
     amount = _amount(row, "amount", currency)
     description = row.text("description")
     original, original_currency = _original(row, amount)
+    raw = row.raw()
     return Entry(
         id=row.required_identifier("id", "stripe_expected_transaction"),
         date=day_in_oslo(moment),
@@ -168,8 +169,8 @@ def _entry(row: Row) -> Entry:
         payout_date=_payout_date(row),
         payout_trace=row.text("trace"),
         row=row.number,
-        raw=row.raw(),
-        fields=tuple(sorted((name, cell_text(value)) for name, value in row.values.items())),
+        raw=raw,
+        fields=tuple(raw.items()),
     )
 
 

@@ -130,12 +130,14 @@ def test_each_payout_is_a_document_the_earliest_first(server):
 
 
 def test_nothing_personal_is_stored(server):
+    server.transactions["txn_3D"]["description"] = f"REFUND FOR CHARGE ({stripe_files.PERSONAL[0]})"
     documents, _cursor = fetched(server)
     balances, _cursor = fetched(server, payouts="manual")
     for document in [*documents, *balances]:
         assert not any(personal in document.content.decode() for personal in stripe_files.PERSONAL)
         assert stripe.identify("x", document.content)
     assert b"WEB-10231" in documents[0].content
+    assert "REFUND FOR CHARGE (…)" in documents[0].content.decode()
 
 
 def test_the_entered_metadata_key_is_kept_whatever_it_is_called(server):
@@ -359,6 +361,12 @@ def test_what_was_fetched_before_a_fault_is_not_lost(server):
 def test_an_answer_that_is_no_list_is_refused(server, body):
     server.faults.append(Fault("/v1/payouts", 200, {}, body))
     assert "/v1/payouts" in str(refused(lambda: fetched(server)))
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"id": 5, "settings": [], "business_profile": {"name": {}}}'])
+def test_an_answer_that_is_no_account_is_refused(server, body):
+    server.faults.append(Fault("/v1/account", 200, {}, body))
+    assert "/v1/account" in str(refused(lambda: client(server).check()))
 
 
 def test_a_cut_answer_is_asked_for_again(server):
