@@ -25,7 +25,7 @@ from ...common.limits import MAX_AMOUNT, is_plausible_date
 from ...common.messages import DocumentError
 from ..records import Document, PayoutStatus
 from .entries import CODE, Entry, day_in_oslo, without_repeats
-from .payouts import Payout, ledger_settlements, payout_settlement
+from .payouts import Payout, bank_reference, ledger_settlements, payout_settlement
 from .references import from_descriptions, from_metadata
 
 PAYOUT_FORMAT = "stripe-payout-v1"
@@ -119,14 +119,15 @@ def _payout(filename: str, item, account: str) -> Payout | None:
     currency = row.currency("currency")
     trace = item.get("trace_id") if isinstance(item.get("trace_id"), dict) else {}
     own_text = "" if item.get("automatic") else row.text("statement_descriptor")
+    number = row.required_identifier("id", "stripe_expected_payout")
     return Payout(
-        number=row.required_identifier("id", "stripe_expected_payout"),
+        number=number,
         currency=currency,
         # the bank's day, which Stripe writes as midnight UTC
         date=_moment(row, "arrival_date").date(),
         amount=_minor_units(row, "amount", currency),
         status=PayoutStatus.FAILED if row.text("status") in _FAILED else PayoutStatus.SENT,
-        reference=_text(trace.get("value")) or own_text,
+        reference=bank_reference(number, _text(trace.get("value")), own_text),
         account=account,
         is_test=item.get("livemode") is False,
     )

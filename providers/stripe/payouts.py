@@ -20,15 +20,15 @@ class Payout:
     :ivar amount: what goes to the bank; negative where Stripe takes money from it. None where the document has neither
         the payout nor a row for it.
     :ivar date: when it is expected in the bank.
-    :ivar reference: what only this payout has in the bank's text, see :func:`bank_reference`.
+    :ivar reference: what is looked for in the bank's text, see :func:`bank_reference`.
     """
 
     number: str
     currency: str
     date: datetime.date
+    reference: str
     amount: Decimal | None = None
     status: PayoutStatus = PayoutStatus.SENT
-    reference: str = ""
     account: str = ""
     is_test: bool = False
 
@@ -71,7 +71,7 @@ def payout_settlement(payout: Payout, entries: Iterable, repeated: Iterable = ()
         merchant_ids=frozenset(filter(None, [payout.account])),
         payout_amount=amount,
         payout_date=payout.date,
-        payout_reference=bank_reference(payout.number, payout.reference),
+        payout_reference=payout.reference,
         payout_status=payout.status,
         problems=problems,
         warnings=(*warnings, *_warnings(payout, amount, total)),
@@ -98,7 +98,13 @@ def open_settlement(currency: str, entries: Iterable, account: str = "", repeate
 
 
 def ledger_settlements(
-    payouts: dict, currency: str, entries: Iterable, account: str, opening: Decimal, closing: Decimal, complete_to
+    payouts: dict,
+    currency: str,
+    entries: Iterable,
+    account: str,
+    opening: Decimal,
+    closing: Decimal,
+    complete_to: datetime.date,
 ) -> list:
     """Return the settlements of an account whose payouts are made by hand: each payout closes the rows before it.
 
@@ -146,7 +152,7 @@ def _closed(settlement: Settlement, row: Transaction, payout: Payout | None) -> 
         date=row.date,
         payout_amount=-row.amount,
         payout_date=payout.date if payout else row.date,
-        payout_reference=payout.reference if payout and payout.reference else number,
+        payout_reference=payout.reference if payout else number,
         payout_status=payout.status if payout else PayoutStatus.SENT,
         complete_to=row.date,
     )

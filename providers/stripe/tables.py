@@ -18,7 +18,7 @@ from ...common.files.rows import Row, find_heading_row, normal_heading, rows_bel
 from ...common.messages import DocumentError
 from ..records import Document, Kind, PayoutStatus, Settlement
 from .entries import CODE, Entry, day_in_oslo, without_repeats
-from .payouts import Payout, open_settlement, payout_settlement
+from .payouts import Payout, bank_reference, open_settlement, payout_settlement
 from .references import from_descriptions, keys_to_look_at
 
 
@@ -227,7 +227,7 @@ def _settlement(number: str, currency: str, entries: list, repeated: list, faile
         number=number,
         currency=currency,
         date=max(dates, default=max(entry.date for entry in entries)),
-        reference=next((entry.payout_trace for entry in entries if entry.payout_trace), ""),
+        reference=bank_reference(number, next((entry.payout_trace for entry in entries if entry.payout_trace), "")),
         status=PayoutStatus.FAILED if number in failed else PayoutStatus.SENT,
     )
     return payout_settlement(payout, entries, repeated)
