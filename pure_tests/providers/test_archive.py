@@ -1,13 +1,12 @@
 """Settlement files in a ZIP archive, as portals offer them."""
 
-from types import SimpleNamespace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.settlement_bridge.common.messages import DocumentError
 from odoo.addons.settlement_bridge.providers import registry
+from odoo.addons.settlement_bridge.providers.contract import Provider
 from odoo.addons.settlement_bridge.providers.proof import prove
 from odoo.addons.settlement_bridge.providers.records import Document
 from odoo.addons.settlement_bridge.pure_tests.properties import examples
@@ -132,10 +131,10 @@ def test_archive_that_cannot_be_opened_is_of_nobody():
 
 
 def test_files_of_several_providers(monkeypatch):
-    def read(_filename, _content):
+    def read(_filename, _content, _settings):
         return Document(code="other", format="Other", settlements=())
 
-    other = SimpleNamespace(NAME="Other", parse=read, identify=lambda _name, content: content == b"other")
+    other = Provider("other", "Other", identify=lambda _name, content: content == b"other", parse=read)
     monkeypatch.setitem(registry.PROVIDERS, "other", other)
     assert parse(("a.txt", b"other")).code == "other"
     message = refused(XML, ("a.txt", b"other"))
