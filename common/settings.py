@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .messages import ProviderError
+from .messages import Message, ProviderError, joined
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ def check_settings(service: str, declared: Iterable, values: Mapping) -> None:
     :param service: the source's name, for people. :param values: of :func:`complete_settings`.
     :raises ProviderError: permanent, with the labels of what is missing.
     """
-    missing = [each.label for each in declared if each.is_required and each.applies(values) and not values[each.name]]
+    missing = [
+        Message(each.label) for each in declared if each.is_required and each.applies(values) and not values[each.name]
+    ]
     if missing:
-        raise ProviderError("settings_missing", is_permanent=True, service=service, names=", ".join(missing))
+        raise ProviderError("settings_missing", is_permanent=True, service=service, names=joined(missing, ", "))

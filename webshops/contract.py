@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..common.limits import MAX_ID
 from ..common.messages import DocumentError
-from .records import Refund
+from .records import Refund, ShopSettings
 
 #: What Python raises where a document has a list, a number or a text instead of an object.
 _WRONG_FORM = (AttributeError, TypeError, LookupError, ValueError, ArithmeticError, RecursionError)
@@ -13,7 +13,7 @@ _WRONG_FORM = (AttributeError, TypeError, LookupError, ValueError, ArithmeticErr
 
 @dataclass(frozen=True)
 class Platform:
-    """One platform.
+    """One platform. What people read is marked for translation with ``_`` of :mod:`~..common.messages`.
 
     :ivar code: stored in the database. :ivar name: for people.
     :ivar parse: ``(content: bytes, settings: ShopSettings) -> Order | Refund``; raises DocumentError.
@@ -35,6 +35,16 @@ class Platform:
     :ivar excluded_fields: names of fields that booking never reads and that are not stored, as
         :func:`~.excluded_fields.exclude_fields` takes them.
     :ivar sends_documents: True where a webhook's body is the document itself, to be given to ``parse``.
+    :ivar settings: :class:`~..common.settings.Setting` of the keys and what else a person enters, in the order in which
+        they are shown; ``client`` and ``parse`` get them as :meth:`~.records.ShopSettings.with_entered` says. The
+        address, the time zone and the secret of webhooks are no settings: they are asked for as the next ones say.
+    :ivar address_example: an address such a shop may have, shown where it is entered; empty where none is needed.
+    :ivar has_local_times: True where times come without a zone, so that the shop's own must be known.
+    :ivar webhook_help: what to do in the shop so that it sends webhooks.
+    :ivar webhook_secret_name: what the platform calls the secret it signs with, where it issues that itself and it is
+        entered here; empty where the shop is given ours.
+    :ivar developer_page: path of a page for whoever programs the shop, below the addon's folder; empty where none is
+        needed.
     """
 
     code: str
@@ -47,8 +57,17 @@ class Platform:
     sends_documents: bool = False
     has_refund_documents: bool = False
     excluded_fields: tuple = ()
+    settings: tuple = ()
+    address_example: str = ""
+    has_local_times: bool = False
+    webhook_help: str = ""
+    webhook_secret_name: str = ""
+    developer_page: str = ""
 
     def __post_init__(self):
+        names = [setting.name for setting in self.settings]
+        if len(set(names)) < len(names) or set(names) & ShopSettings.NOT_DECLARED:
+            raise ValueError(f"{self.name} declares a setting twice, or one that every shop has: {', '.join(names)}")
         object.__setattr__(self, "parse", self._guarded(self.parse))
 
     def _guarded(self, parse: Callable) -> Callable:

@@ -5,9 +5,10 @@ currency has, and include VAT unless they are called ``tax``. Times are aware.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from typing import ClassVar
 
 from ..common.limits import quoted
 from ..common.values import ZERO, TextEnum
@@ -287,7 +288,11 @@ class ShopSettings:
     :ivar store: store code or shop name, where one installation has several.
     :ivar may_be_local: whether the shop may stand in our own network, or on this machine without https.
     :ivar time_zone: the zone of times the platform writes without one (:class:`zoneinfo.ZoneInfo`).
+    :ivar others: what else the platform declares, by name.
     """
+
+    #: What every shop has, so that no platform declares it.
+    NOT_DECLARED: ClassVar = frozenset({"url", "time_zone", "may_be_local", "others"})
 
     url: str = ""
     key: str = ""
@@ -297,6 +302,17 @@ class ShopSettings:
     store: str = ""
     time_zone: datetime.tzinfo = datetime.timezone.utc
     may_be_local: bool = True
+    others: Mapping = field(default_factory=dict, repr=False, hash=False)
+
+    @classmethod
+    def with_entered(cls, entered: Mapping, **common) -> "ShopSettings":
+        """Return the settings of a shop: what was entered is the field of the same name, or one of ``others``.
+
+        :param entered: every setting that the platform declares, by name. :param common: what every shop has.
+        """
+        known = {own.name for own in fields(cls)} - cls.NOT_DECLARED
+        others = {name: value for name, value in entered.items() if name not in known}
+        return cls(**{name: entered[name] for name in known & entered.keys()}, others=others, **common)
 
 
 def references(pairs: Iterable) -> tuple:

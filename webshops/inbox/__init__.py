@@ -12,7 +12,7 @@ import datetime
 import re
 
 from ...common.json_reading import load_document
-from ...common.messages import DocumentError
+from ...common.messages import DocumentError, _
 from ..contract import Platform
 from ..records import Hint
 from ..webhook_signatures import is_signed_hex
@@ -60,10 +60,12 @@ def read_hint(headers: dict, body: bytes) -> Hint:
 
 PLATFORM = Platform(
     code="inbox",
-    name="Own shop (JSON)",
+    name=_("Own shop (JSON)"),
     parse=parse,
     verify=verify,
     read_hint=read_hint,
     sends_documents=True,
     has_refund_documents=True,
+    webhook_help=_("Your shop sends each order here when it changes, signed with the secret."),
+    developer_page="static/description/inbox.md",
 )

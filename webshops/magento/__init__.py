@@ -6,6 +6,8 @@ OAuth Access Tokens to be used as standalone Bearer tokens"). ``store`` is the s
 (``/rest/<store>/V1``); ``all``, which is every store of the installation, when empty.
 """
 
+from ...common.messages import _
+from ...common.settings import Setting
 from ..contract import Platform
 from ..excluded_fields import TRACES
 from .client import MagentoClient
@@ -23,10 +25,31 @@ EXCLUDED_FIELDS = (
     "gift_message*",
 )
 
+SETTINGS = (
+    Setting(
+        "key",
+        _("Consumer Key"),
+        help=_("In Magento under System › Extensions › Integrations, as the other keys."),
+        is_secret=True,
+    ),
+    Setting("secret", _("Consumer Secret"), is_secret=True),
+    Setting(
+        "token",
+        _("Access Token"),
+        help=_("Alone, if the shop accepts it as a bearer token."),
+        is_secret=True,
+        is_required=True,
+    ),
+    Setting("token_secret", _("Access Token Secret"), is_secret=True),
+    Setting("store", _("Store Code"), help=_("If one installation holds several shops. Empty: all stores.")),
+)
+
 PLATFORM = Platform(
     code="magento",
     name="Magento 2 / Adobe Commerce",
     parse=parse,
     client=MagentoClient,
     excluded_fields=EXCLUDED_FIELDS,
+    settings=SETTINGS,
+    address_example="https://www.example.com",
 )

@@ -16,6 +16,8 @@ What is credited is an order of its own with negative quantities. It is read as 
 """
 
 from ...common.json_reading import load_document, nested, required
+from ...common.messages import _
+from ...common.settings import Setting
 from ..contract import Platform
 from ..excluded_fields import USUAL_NAMES
 from ..records import Hint
@@ -45,6 +47,22 @@ def read_hint(headers: dict, body: bytes) -> Hint | None:
     return Hint(topic, (str(required(nested(document, "data") or document, "id")),))
 
 
+SETTINGS = (
+    Setting(
+        "store",
+        _("Shop Name"),
+        help=_("As in the address of the shop's administration."),
+        is_required=True,
+    ),
+    Setting(
+        "token",
+        _("Access Token"),
+        help=_("A personal access token that may read orders, made in Mystore."),
+        is_secret=True,
+        is_required=True,
+    ),
+)
+
 PLATFORM = Platform(
     code="mystore",
     name="Mystore",
@@ -54,4 +72,7 @@ PLATFORM = Platform(
     read_hint=read_hint,
     excluded_fields=USUAL_NAMES,
     has_refund_documents=True,
+    settings=SETTINGS,
+    has_local_times=True,
+    webhook_help=_("In Mystore, make webhooks for orders/create and orders/update with this address and secret."),
 )

@@ -14,10 +14,14 @@ as lines with a negative quantity in the order itself. The first is read as a :c
 refunds of the order, one for each such line, at the time of the order's last change.
 """
 
+from ...common.messages import _
+from ...common.settings import Setting
 from ..contract import Platform
 from ..excluded_fields import USUAL_NAMES
 from .client import Nettbutikk24Client
 from .orders import parse
+
+SETTINGS = (Setting("token", _("Access Token"), is_secret=True, is_required=True),)
 
 PLATFORM = Platform(
     code="nettbutikk24",
@@ -26,4 +30,7 @@ PLATFORM = Platform(
     client=Nettbutikk24Client,
     excluded_fields=USUAL_NAMES,
     has_refund_documents=True,
+    settings=SETTINGS,
+    address_example="https://www.example.com",
+    has_local_times=True,
 )

@@ -12,6 +12,8 @@ Source: devdocs.prestashop-project.org/9/webservice, and the classes ``Order``, 
 github.com/PrestaShop/PrestaShop. Core has no gift cards or store credit, no tips, and no mark of a test.
 """
 
+from ...common.messages import _
+from ...common.settings import Setting
 from ..contract import Platform
 from ..excluded_fields import TRACES
 from .client import PrestaShopClient
@@ -38,10 +40,24 @@ EXCLUDED_FIELDS = (
     "card_*",
 )
 
+SETTINGS = (
+    Setting(
+        "token",
+        _("Webservice Key"),
+        help=_("Created in PrestaShop under Advanced Parameters › Webservice, with permission to view."),
+        is_secret=True,
+        is_required=True,
+    ),
+    Setting("store", _("Shop Id"), help=_("If one installation holds several shops. Empty: all shops.")),
+)
+
 PLATFORM = Platform(
     code="prestashop",
     name="PrestaShop",
     parse=parse,
     client=PrestaShopClient,
     excluded_fields=EXCLUDED_FIELDS,
+    settings=SETTINGS,
+    address_example="https://www.example.com",
+    has_local_times=True,
 )

@@ -6,6 +6,8 @@ Sources: shopify.dev, Admin GraphQL reference and "Webhooks".
 import re
 
 from ...common.json_reading import load_document, nested
+from ...common.messages import _
+from ...common.settings import Setting
 from ..contract import Platform
 from ..excluded_fields import TRACES
 from ..records import Hint
@@ -46,6 +48,22 @@ EXCLUDED_FIELDS = (
     "payment_method_details",
 )
 
+SETTINGS = (
+    Setting(
+        "key",
+        _("Client Id"),
+        help=_("In the app's settings in Shopify's Dev Dashboard, with the client secret."),
+        is_secret=True,
+    ),
+    Setting("secret", _("Client Secret"), is_secret=True),
+    Setting(
+        "token",
+        _("Access Token"),
+        help=_("Instead of client id and client secret, for an app that has one."),
+        is_secret=True,
+    ),
+)
+
 PLATFORM = Platform(
     code="shopify",
     name="Shopify",
@@ -54,4 +72,11 @@ PLATFORM = Platform(
     verify=verify,
     read_hint=read_hint,
     excluded_fields=EXCLUDED_FIELDS,
+    settings=SETTINGS,
+    address_example="https://your-shop.myshopify.com",
+    webhook_help=_(
+        "Let the app send the topics of orders and refunds to this address as JSON; it signs them with its client "
+        "secret."
+    ),
+    webhook_secret_name=_("Client Secret"),
 )

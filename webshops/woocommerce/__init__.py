@@ -6,7 +6,8 @@ Sources: the REST documentation and the source of WooCommerce (controllers of or
 import re
 
 from ...common.json_reading import load_document
-from ...common.messages import DocumentError
+from ...common.messages import DocumentError, _
+from ...common.settings import Setting
 from ..contract import Platform
 from ..excluded_fields import TRACES
 from ..records import Hint
@@ -60,6 +61,17 @@ EXCLUDED_FIELDS = (
     "refunded_by",
 )
 
+SETTINGS = (
+    Setting(
+        "key",
+        _("Consumer Key"),
+        help=_("Created in WooCommerce under Settings › Advanced › REST API, with permission to read."),
+        is_secret=True,
+        is_required=True,
+    ),
+    Setting("secret", _("Consumer Secret"), is_secret=True, is_required=True),
+)
+
 PLATFORM = Platform(
     code="woocommerce",
     name="WooCommerce",
@@ -69,4 +81,11 @@ PLATFORM = Platform(
     read_hint=read_hint,
     is_ping=is_ping,
     excluded_fields=EXCLUDED_FIELDS,
+    settings=SETTINGS,
+    address_example="https://www.example.com",
+    has_local_times=True,
+    webhook_help=_(
+        "In WooCommerce under Settings › Advanced › Webhooks, add one for each of Order created, Order updated and "
+        "Order deleted, with this address and secret."
+    ),
 )
