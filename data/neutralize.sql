@@ -5,9 +5,6 @@ UPDATE account_settlement_provider
        vipps_subscription_key = NULL,
        fetch_enabled = false;
 UPDATE sale_webshop
-   SET api_key = NULL,
-       api_secret = NULL,
-       api_token = NULL,
-       api_token_secret = NULL,
-       webhook_secret = NULL,
+   SET webhook_secret = NULL,
        fetch_enabled = false;
+UPDATE settlement_setting SET value = NULL WHERE is_secret;

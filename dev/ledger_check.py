@@ -24,7 +24,7 @@ from odoo.addons.settlement_bridge.common.messages import Message
 #: Where keys are kept: model to fields.
 SECRET_FIELDS = {
     "account.settlement.provider": ("vipps_client_secret", "vipps_subscription_key"),
-    "sale.webshop": ("api_key", "api_secret", "api_token", "api_token_secret", "webhook_secret"),
+    "sale.webshop": ("webhook_secret",),
 }
 
 #: What may hold text from a server, an error or a person: table to columns.
@@ -117,8 +117,10 @@ def get_secrets(env):
             if model == "account.settlement.provider" and record.vipps_client_secret:
                 pair = f"{record.vipps_client_id}:{record.vipps_client_secret}"
                 secrets.add(base64.b64encode(pair.encode()).decode())
-            elif model == "sale.webshop" and record.api_key and record.api_secret:
-                secrets.add(base64.b64encode(f"{record.api_key}:{record.api_secret}".encode()).decode())
+            elif model == "sale.webshop":
+                keys = {row.name: row.value for row in record.setting_ids if row.is_secret and row.value}
+                secrets |= set(keys.values())
+                secrets.add(base64.b64encode(f"{keys.get('key')}:{keys.get('secret')}".encode()).decode())
     return {secret for secret in secrets if len(secret) >= 8}
 
 

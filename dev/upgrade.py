@@ -1,4 +1,4 @@
-"""Upgrade the version before to this checkout, and compare what must stay: the ledger, and what people read."""
+"""Upgrade the version before to this checkout, and compare what must stay: the ledger, what people read, the keys."""
 
 import ast
 import json
@@ -25,7 +25,7 @@ def has_history():
 
 
 def run(setup):
-    """Install the version before, run its demo month, upgrade, and compare.
+    """Install the version before, run its demo month, enter keys, upgrade, and compare.
 
     :return: the log of the upgrade, and a list of sentences: one for each thing that is not as before.
     """
@@ -35,12 +35,15 @@ def run(setup):
         environment.odoo(old, name, "-i", environment.ADDON, "--without-demo=True", log=f"{name}_before")
         month = old.addon / "dev" / "demo_story.py"
         environment.story(old, name, month, log=f"{name}_month", stdout=subprocess.PIPE)
+        keys = environment.CHECKOUT / "dev" / "upgrade_keys_story.py"
+        environment.story(old, name, keys, log=f"{name}_keys")
         before = read(old, name, Path(folder) / "before.json")
         log = environment.odoo(setup, name, "-u", environment.ADDON, log=name)
         after = read(setup, name, Path(folder) / "after.json")
     texts = sum(len(texts) for fields in before["sentences"].values() for texts in fields.values())
     environment.say(
-        f"upgrade: {texts} texts and {sum(map(len, before['ledger'].values()))} rows of the ledger compared"
+        f"upgrade: {texts} texts, {sum(map(len, before['ledger'].values()))} rows of the ledger and "
+        f"{sum(map(len, before['keys'].values()))} keys compared"
     )
     return log, compare(before, after, wordings(before["norwegian"], after["norwegian"]))
 
@@ -85,7 +88,7 @@ def read(setup, name, path):
 
 
 def compare(before, after, reworded):
-    """Return a list of sentences: one for each part of the ledger, and each text, that is not as before.
+    """Return a list of sentences: one for each part of the ledger, each shop's keys, and each text, not as before.
 
     Fields that only one of the versions has are left out.
     """
@@ -94,6 +97,10 @@ def compare(before, after, reworded):
         then, now = Counter(rows), Counter(after["ledger"][name])
         found += [f"{name}: {row} is gone" for row in then - now]
         found += [f"{name}: {row} is new" for row in now - then]
+    for shop in sorted(before["keys"].keys() | after["keys"].keys()):
+        then, now = before["keys"].get(shop), after["keys"].get(shop)
+        if then != now:
+            found.append(f"keys of {shop}:\n    before: {then}\n    now:    {now}")
     for language, fields in before["sentences"].items():
         for field in sorted(fields.keys() & after["sentences"][language].keys()):
             then, now = fields[field], after["sentences"][language][field]

@@ -1,4 +1,4 @@
-"""Write down what an upgrade must keep: the ledger, and every sentence that people read, in each language.
+"""Write down what an upgrade must keep: the ledger, the keys, and every sentence that people read, in each language.
 
 Called in the version before and in this one, so it uses only what both have. Usage: dev/story.py ... FILE
 """
@@ -27,6 +27,15 @@ SENTENCES = {
 #: Stored sentences that are shown only as part of something else.
 STORED = {"account.settlement.line": ("tried_data",), "sale.order": ("webshop_line_problem_data",)}
 
+#: The columns in which keys were kept before each was a row, and what it is called there.
+KEY_COLUMNS = {
+    "api_key": "key",
+    "api_secret": "secret",
+    "api_token": "token",
+    "api_token_secret": "token_secret",
+    "store_code": "store",
+}
+
 
 def run(env, arguments):
     """Write the file named in the arguments."""
@@ -34,11 +43,22 @@ def run(env, arguments):
     env = env(su=True, context={"allowed_company_ids": company.ids, "tz": "Europe/Oslo", "active_test": False})
     found = {
         "ledger": {name: list(map(str, rows)) for name, rows in read(env).items()},
+        "keys": {shop.name: keys(shop) for shop in env["sale.webshop"].search([])},
         "sentences": {language: sentences(env(context={**env.context, "lang": language})) for language in LANGUAGES},
     }
     translation = polib.pofile(file_path("settlement_bridge/i18n/nb.po"))
     found["norwegian"] = {entry.msgid: entry.msgstr for entry in translation}
     Path(arguments[0]).write_text(json.dumps(found))
+
+
+def keys(shop):
+    """Return what is entered to reach a shop, by name, in either version."""
+    if "setting_ids" in shop._fields:
+        entered = {row.name: row.value for row in shop.setting_ids}
+    else:
+        entered = {name: shop[column] for column, name in KEY_COLUMNS.items()}
+    entered["webhook_secret"] = shop.webhook_secret
+    return {name: value for name, value in entered.items() if value}
 
 
 def sentences(env):

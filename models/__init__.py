@@ -5,6 +5,8 @@ from . import mail_activity
 from . import settlement_fault
 from . import settlement_source
 from . import settlement_source_attention
+from . import settlement_source_settings
+from . import settlement_setting
 from . import settlement_retention
 from . import account_settlement_provider
 from . import account_settlement_provider_accounts

@@ -1,6 +1,8 @@
 import secrets
 from datetime import timedelta
 
+from markupsafe import Markup, escape
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -14,7 +16,7 @@ class SaleWebshop(models.Model):
 
     _name = "sale.webshop"
     _description = "Webshop"
-    _inherit = ["settlement.source"]
+    _inherit = ["settlement.source.settings"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -23,7 +25,6 @@ class SaleWebshop(models.Model):
         "platform",
         "provider_ids",
         "api_url",
-        "store_code",
         "time_zone",
         "invoice_on",
         "sending",
@@ -45,9 +46,9 @@ class SaleWebshop(models.Model):
         "product_rule_ids",
         "tax_rule_ids",
     }
-    _keys = frozenset({"api_key", "api_secret", "api_token", "api_token_secret"})
-    _where_keys_go = SettlementSource._where_keys_go | {"api_url", "platform", "store_code"}
-    _set_by_administrators = _keys | {"api_url", "platform", "store_code", "webhook_secret"}
+    _settings_depend_on = "platform"
+    _where_keys_go = SettlementSource._where_keys_go | {"api_url", "platform"}
+    _set_by_administrators = frozenset({"api_url", "platform", "setting_ids", "webhook_secret"})
 
     platform = fields.Selection("_selection_platform", required=True, tracking=True)
     provider_ids = fields.Many2many(
@@ -60,11 +61,9 @@ class SaleWebshop(models.Model):
 
     # How to reach it
     api_url = fields.Char(string="Address", tracking=True, help="https://www.example.com")
-    api_key = fields.Char(string="Key", groups="base.group_system", copy=False)
-    api_secret = fields.Char(string="Secret", groups="base.group_system", copy=False)
-    api_token = fields.Char(string="Access Token", groups="base.group_system", copy=False)
-    api_token_secret = fields.Char(string="Access Token Secret", groups="base.group_system", copy=False)
-    store_code = fields.Char(help="If one installation holds several shops: the code of this one.")
+    setting_ids = fields.One2many(
+        "settlement.setting", "webshop_id", string="Keys", groups="base.group_system", copy=False
+    )
     time_zone = fields.Selection(
         "_selection_time_zone",
         required=True,
@@ -78,10 +77,19 @@ class SaleWebshop(models.Model):
         help="The shop signs what it sends with this. Some platforms issue it themselves: then enter theirs.",
     )
     webhook_url = fields.Char(string="Webhook Address", compute="_compute_webhook_url")
+    # What the platform declares: see Platform in webshops/contract.py
     # whether the shop reports its orders in documents that are read here; Odoo's own are orders already
     has_documents = fields.Boolean("Documents", compute="_compute_abilities")
     has_webhooks = fields.Boolean(compute="_compute_abilities")
     has_polling = fields.Boolean(compute="_compute_abilities")
+    has_settings = fields.Boolean(compute="_compute_abilities")
+    has_local_times = fields.Boolean(compute="_compute_abilities")
+    address_example = fields.Char(compute="_compute_abilities")
+    webhook_help = fields.Html(compute="_compute_webhook_texts", sanitize=False)
+    webhook_secret_name = fields.Char(compute="_compute_webhook_texts")
+    issues_secret = fields.Boolean(compute="_compute_webhook_texts")
+    # the rows of settings are made when the webshop is saved
+    is_platform_saved = fields.Boolean(compute="_compute_is_platform_saved")
 
     # What is invoiced, and how
     invoice_on = fields.Selection(
@@ -206,9 +214,15 @@ class SaleWebshop(models.Model):
 
     @api.model
     def _selection_platform(self):
-        names = {code: platform.name for code, platform in PLATFORMS.items()}
-        names["inbox"] = self.env._("Own shop (JSON)")
+        names = {code: self._translate(platform.name) for code, platform in PLATFORMS.items()}
         return sorted(names.items(), key=lambda item: item[1].casefold())
+
+    def _translate(self, text):
+        """Return a text of a platform in the reader's language; it is marked where it is declared."""
+        return self.env._(text) if text else ""  # pylint: disable=gettext-variable
+
+    def _get_declared_settings(self):
+        return PLATFORMS[self.platform].settings if self.platform in PLATFORMS else None
 
     @api.model
     def _selection_time_zone(self):
@@ -221,6 +235,32 @@ class SaleWebshop(models.Model):
             webshop.has_documents = bool(platform)
             webshop.has_webhooks = bool(platform and platform.verify)
             webshop.has_polling = bool(platform and platform.client)
+            webshop.has_settings = bool(platform and platform.settings)
+            webshop.has_local_times = bool(platform and platform.has_local_times)
+            webshop.address_example = platform.address_example if platform else ""
+
+    @api.depends("platform")
+    @api.depends_context("lang")
+    def _compute_webhook_texts(self):
+        for webshop in self:
+            platform = PLATFORMS.get(webshop.platform)
+            webshop.webhook_help = platform and webshop._get_webhook_help(platform)
+            webshop.issues_secret = bool(platform and platform.webhook_secret_name)
+            own = platform and self._translate(platform.webhook_secret_name)
+            webshop.webhook_secret_name = own or self.env._("Secret")
+
+    def _get_webhook_help(self, platform):
+        """Return what to do in the shop so that it sends, with the page for its developer, as HTML."""
+        text = escape(self._translate(platform.webhook_help))
+        if platform.developer_page:
+            page = Markup('<a href="/settlement_bridge/%s" target="_blank">%s</a>')
+            text += Markup(" ") + page % (platform.developer_page, self.env._("For the shop's developer"))
+        return text
+
+    @api.depends("platform")
+    def _compute_is_platform_saved(self):
+        for webshop in self:
+            webshop.is_platform_saved = webshop._origin.platform == webshop.platform
 
     @api.depends("platform")
     def _compute_webhook_url(self):

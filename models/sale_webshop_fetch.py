@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from odoo import fields, models
 
 from ..common.messages import ProviderError
+from ..common.settings import check_settings
 from ..webshops.records import ShopSettings
 from ..webshops.registry import PLATFORMS
 
@@ -43,13 +44,9 @@ class SaleWebshop(models.Model):
     def _get_settings(self):
         """Return the shop's :class:`~..webshops.records.ShopSettings`, keys included."""
         webshop = self.sudo()
-        return ShopSettings(
+        return ShopSettings.with_entered(
+            webshop._get_entered_settings(),
             url=webshop.api_url or "",
-            key=webshop.api_key or "",
-            secret=webshop.api_secret or "",
-            token=webshop.api_token or "",
-            token_secret=webshop.api_token_secret or "",
-            store=webshop.store_code or "",
             time_zone=ZoneInfo(webshop.time_zone),
             may_be_local=webshop._may_be_local(),
         )
@@ -59,6 +56,7 @@ class SaleWebshop(models.Model):
         platform = PLATFORMS.get(self.platform)
         if not platform or not platform.client:
             raise ProviderError("shop_cannot_be_asked", is_permanent=True)
+        check_settings(platform.name, platform.settings, self._get_entered_settings())
         return platform.client(self._get_settings())
 
     def _fetch_new(self):

@@ -57,7 +57,7 @@ class SettlementSource(models.AbstractModel):
     #: empties them.
     _where_keys_go = frozenset({"company_id"})
 
-    #: The fields with the keys.
+    #: The fields with the keys, where they are not settings of their own: see settlement.source.settings.
     _keys = frozenset()
 
     #: How long after a successful fetch the next one is due.
@@ -100,15 +100,20 @@ class SettlementSource(models.AbstractModel):
             if not any(source.sudo()._is_changed_by(vals, name) for name in self._where_keys_go & vals.keys()):
                 continue
             own = source.sudo()
-            held = [name for name in sorted(self._keys) if own[name]]
-            if held:
-                own.write(dict.fromkeys(held, False))
+            if own._empty_keys():
                 own.message_post(
                     body=self.env._(
                         "The keys were emptied, because the address they go to was changed by somebody who may not "
                         "read them. A system administrator enters them again."
                     )
                 )
+
+    def _empty_keys(self):
+        """Empty every key of the source; return whether there was one."""
+        self.ensure_one()
+        held = [name for name in self._keys if self[name]]
+        self.write(dict.fromkeys(held, False))
+        return bool(held)
 
     def _is_changed_by(self, vals, name):
         self.ensure_one()

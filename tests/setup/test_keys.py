@@ -1,14 +1,19 @@
 """Keys go only where they were entered for, and only system administrators enter them."""
 
+from dataclasses import replace
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.settlement_bridge.common.settings import Setting
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day
+from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
 from ..webshops.webshop_case import WebshopCase
 
-KEYS = {"api_key": "ck_1", "api_secret": "cs_1", "api_token": "t_1"}
+KEYS = {"key": "ck_1", "secret": "cs_1", "token": "t_1", "token_secret": "ts_1"}
 VIPPS = {"vipps_client_id": "id", "vipps_client_secret": "secret", "vipps_subscription_key": "sub"}
 
 
@@ -17,8 +22,8 @@ class TestKeys(WebshopCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.shop = cls.make_shop("woocommerce", api_url="https://shop.example.com")
-        cls.shop.sudo().write(KEYS)
+        cls.shop = cls.make_shop("magento", api_url="https://shop.example.com")
+        cls.shop.sudo()._set_settings({**KEYS, "store": "no"})
         cls.provider.sudo().write(VIPPS)
 
     def new_user(self, login, groups):
@@ -29,26 +34,58 @@ class TestKeys(WebshopCase):
     def held(self, records, names):
         return {name for name in names if records.sudo()[name]}
 
+    def entered(self, shop=None):
+        """The names of the shop's settings with a value."""
+        return {row.name for row in (shop or self.shop).sudo().setting_ids if row.value}
+
     def test_manager_changes_the_address_and_the_keys_are_gone(self):
         self.shop.api_url = "http://127.0.0.1:9931"
-        self.assertFalse(self.held(self.shop, KEYS))
+        self.assertEqual(self.entered(), {"store"})
         self.assertIn("keys were emptied", str(self.shop.message_ids[:1].body))
 
     def test_everything_that_says_where_they_go(self):
-        for name, value in (("platform", "magento"), ("store_code", "no"), ("company_id", False)):
+        for name, value in (("platform", "shopify"), ("company_id", False)):
             if name == "company_id":
                 value = self.env["res.company"].sudo().create({"name": "En annen AS"}).id
                 shop = self.shop.with_context(allowed_company_ids=[])
                 self.assertTrue(shop.sudo()._is_changed_by({name: value}, name))
                 continue
             with self.subTest(field=name):
-                self.shop.sudo().write(KEYS)
                 self.shop.write({name: value})
-                self.assertFalse(self.held(self.shop, KEYS))
+                self.assertFalse(self.entered())
+                self.assertIn("keys were emptied", str(self.shop.message_ids[:1].body))
+        with self.assertRaises(AccessError):
+            self.shop.setting_ids[:1].value = "no"
+
+    def test_another_platform_has_other_settings(self):
+        """What was entered for the one is never sent to the other, even where they call it the same."""
+        self.shop.sudo().platform = "prestashop"
+        rows = self.shop.sudo().setting_ids
+        self.assertEqual(
+            [(row.name, row.label, row.value) for row in rows],
+            [("token", "Webservice Key", False), ("store", "Shop Id", False)],
+        )
+        self.shop.sudo().platform = "odoo"
+        self.assertFalse(self.shop.sudo().setting_ids)
+
+    def test_upgrade_keeps_what_was_entered(self):
+        """A setting that is new gets its row, one that is gone goes, and the rest stay as they are."""
+        before = {row.name: (row.id, row.value) for row in self.shop.sudo().setting_ids}
+        declared = PLATFORMS["magento"].settings
+        changed = replace(PLATFORMS["magento"], settings=(Setting("region", "Region"), *declared[1:]))
+        with patch.dict(PLATFORMS, magento=changed):
+            self.env["sale.webshop"]._update_all_settings()
+            rows = self.shop.sudo().setting_ids
+            self.assertEqual(rows.sorted().mapped("name"), ["region", *[setting.name for setting in declared[1:]]])
+            self.assertEqual({row.name: (row.id, row.value) for row in rows[1:]} | {"key": before["key"]}, before)
+        with patch.dict(PLATFORMS):
+            del PLATFORMS["magento"]
+            self.env["sale.webshop"]._update_all_settings()
+            self.assertEqual(len(self.shop.sudo().setting_ids), len(declared))
 
     def test_nothing_changes_and_the_keys_stay(self):
         self.shop.write({"api_url": "https://shop.example.com", "name": "Butikken"})
-        self.assertEqual(self.held(self.shop, KEYS), set(KEYS))
+        self.assertEqual(self.entered(), {*KEYS, "store"})
 
     def test_providers_agreement_changes_and_the_keys_are_gone(self):
         self.provider.merchant_id = "999999"
@@ -57,19 +94,22 @@ class TestKeys(WebshopCase):
     def test_administrator_changes_the_address_and_the_keys_stay(self):
         administrator = self.new_user("keeper", "base.group_system")
         self.shop.with_user(administrator).api_url = "https://new.example.com"
-        self.assertEqual(self.held(self.shop, KEYS), set(KEYS))
+        self.assertEqual(self.entered(), {*KEYS, "store"})
 
     def test_administrator_without_accounting_enters_keys(self):
         administrator = self.new_user("keeper", "base.group_system")
-        for records, values, view in (
-            (self.shop, KEYS, "view_webshop_keys_form"),
-            (self.provider, VIPPS, "view_provider_keys_form"),
-        ):
-            records = records.with_user(administrator)
-            records.web_read({name: {} for name in values})
-            records.get_view(self.env.ref(f"settlement_bridge.{view}").id, "form")
-            records.write(dict.fromkeys(values, "new"))
-            self.assertEqual({records[name] for name in values}, {"new"})
+        provider = self.provider.with_user(administrator)
+        provider.web_read({name: {} for name in VIPPS})
+        provider.get_view(self.env.ref("settlement_bridge.view_provider_keys_form").id, "form")
+        provider.write(dict.fromkeys(VIPPS, "new"))
+        self.assertEqual({provider[name] for name in VIPPS}, {"new"})
+        shop = self.shop.with_user(administrator)
+        with Form(shop, "settlement_bridge.view_webshop_keys_form") as form:
+            for number in range(len(KEYS)):
+                with form.setting_ids.edit(number) as row:
+                    row.value = "new"
+        self.assertEqual({row.value for row in shop.setting_ids if row.name in KEYS}, {"new"})
+        for records in (provider, shop):
             with self.assertRaises(AccessError):
                 records.name = "Ours"
             with self.assertRaises(AccessError):

@@ -38,6 +38,7 @@ READ = {
     "account.settlement.document": INVOICING,
     "account.settlement.voucher": INVOICING,
     "settlement.fault": SYSTEM,
+    "settlement.setting": SYSTEM,
     "account.settlement.provider": INVOICING | SYSTEM,
     "account.settlement.rule": INVOICING,
     "account.settlement.fee.type": INVOICING,
@@ -84,10 +85,9 @@ WRITE = {
         "state": NOBODY,
         "fetch_cursor": NOBODY,
         "api_url": MANAGER | SYSTEM,
-        "api_key": SYSTEM,
-        "api_secret": SYSTEM,
         "webhook_secret": SYSTEM,
     },
+    "settlement.setting": {"value": SYSTEM, "name": NOBODY, "is_secret": NOBODY, "webshop_id": NOBODY},
     "account.settlement.rule": {
         "name": MANAGER,
         "sequence": MANAGER,
@@ -214,6 +214,7 @@ class TestRoles(WebOrderCase):
             "sale.webshop": self.shop,
             "sale.webshop.event": self.shop.event_ids[:1],
             "sale.webshop.tax": self.shop.tax_rule_ids[:1],
+            "settlement.setting": self.make_shop("woocommerce").sudo().setting_ids[:1],
             "sale.order": order,
             "sale.order.line": order.order_line[:1],
             "sale.order.reference": order.settlement_reference_ids[:1],
@@ -265,6 +266,22 @@ class TestRoles(WebOrderCase):
                     value = self.shop.id
                 self.try_all(expected, model, "write", self.records[model].ids, {name: value})
 
+    def test_rows_of_keys_are_made_by_the_shop(self):
+        """Nobody makes, deletes or moves one, also not through the shop that it hangs on."""
+        row = self.records["settlement.setting"]
+        shop = row.webshop_id
+        enter = [Command.update(row.id, {"value": "entered"})]
+        self.try_all(SYSTEM, "sale.webshop", "write", shop.ids, {"setting_ids": enter})
+        for command in (
+            Command.create({"name": "token", "value": "forged"}),
+            Command.delete(row.id),
+            Command.unlink(row.id),
+            Command.update(row.id, {"name": "token"}),
+            Command.clear(),
+        ):
+            self.try_all(NOBODY, "sale.webshop", "write", shop.ids, {"setting_ids": [command]})
+        self.try_all(NOBODY, "sale.webshop", "write", self.shop.ids, {"setting_ids": [Command.link(row.id)]})
+
     def test_every_model_is_written_by_somebody_named(self):
         """Every model of ours has a row, and no access list gives more than the table says."""
         own = {
@@ -315,7 +332,8 @@ class TestRoles(WebOrderCase):
     def test_keys_are_read_by_administrators_alone(self):
         keys = {
             "account.settlement.provider": ["vipps_client_id", "vipps_client_secret", "vipps_subscription_key"],
-            "sale.webshop": ["api_key", "api_secret", "api_token", "api_token_secret", "webhook_secret"],
+            "sale.webshop": ["setting_ids", "webhook_secret"],
+            "settlement.setting": ["value"],
         }
         for model, names in keys.items():
             for name in names:

@@ -1,3 +1,4 @@
+from . import test_add_platform
 from . import test_asking
 from . import test_deliveries
 from . import test_event_access

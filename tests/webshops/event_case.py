@@ -57,5 +57,6 @@ class EventCase(WebshopCase, HttpCase):
 
     def make_woocommerce(self, server, **values):
         shop = self.make_shop("woocommerce", api_url=server.base_url, start_date="2026-03-01", **values)
-        shop.sudo().write({"api_key": KEY, "api_secret": SECRET, "webhook_secret": server.webhook_secret})
+        shop.sudo().webhook_secret = server.webhook_secret
+        shop.sudo()._set_settings({"key": KEY, "secret": SECRET})
         return shop

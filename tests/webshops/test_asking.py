@@ -151,7 +151,7 @@ class TestAsking(EventCase):
 
     def test_wrong_keys_ask_for_a_person(self):
         """The sentence says what to do, and never which key was tried."""
-        self.shop.sudo().api_secret = "cs_hemmelig"
+        self.shop.sudo()._set_settings({"secret": "cs_hemmelig"})
         with patch.object(settlement_source, "_logger") as logger:
             self.run_actions("fetch")
         self.assertTrue(self.shop.activity_ids)

@@ -28,6 +28,14 @@ class TestWhoSees(EventCase):
         body = json.dumps(order_document(sent_order())).encode()
         self.assertTaken(self.shop, signed(body, InboxServer.webhook_secret), body)
 
+    def make_magento(self):
+        """A shop with keys of its own, each of them entered."""
+        shop = self.make_shop("magento", api_url="https://shop.example.com")
+        rows = shop.sudo().setting_ids
+        self.assertEqual(rows.mapped("name"), ["key", "secret", "token", "token_secret", "store"])
+        shop.sudo()._set_settings({row.name: f"hemmelig-{row.name}" for row in rows})
+        return shop
+
     def test_other_company_sees_nothing(self):
         other = self.env["res.company"].sudo().create({"name": "En annen AS"})
         stranger = new_test_user(
@@ -57,17 +65,21 @@ class TestWhoSees(EventCase):
         self.assertNotEqual(self.shop.order_ids, other.order_ids)
 
     def test_keys(self):
-        names = ["api_key", "api_secret", "api_token", "api_token_secret", "webhook_secret"]
-        self.shop.sudo().write({name: f"hemmelig-{name}" for name in names})
-        for name in names:
+        shop = self.make_magento()
+        for name in ("setting_ids", "webhook_secret"):
             with self.assertRaises(AccessError):
-                self.shop.read([name])
-            self.assertNotIn(name, self.shop.fields_get())
-        copied = self.shop.sudo().copy({"name": "Kopi"})
-        self.assertFalse([copied[name] for name in names[:-1] if copied[name]])
-        self.assertNotEqual(copied.webhook_secret, self.shop.sudo().webhook_secret)
-        self.assertNotIn("hemmelig", self.shop.sudo().message_ids.mapped("body"))
-        values = self.shop.sudo().message_ids.tracking_value_ids.mapped("new_value_char")
+                shop.read([name])
+            self.assertNotIn(name, shop.fields_get())
+        for row in shop.sudo().setting_ids:
+            with self.assertRaises(AccessError):
+                row.with_env(self.env).read(["value"])
+            self.assertNotIn("value", row.with_env(self.env).fields_get())
+        copied = shop.sudo().copy({"name": "Kopi"})
+        self.assertEqual(copied.setting_ids.mapped("name"), shop.sudo().setting_ids.mapped("name"))
+        self.assertFalse([row.name for row in copied.setting_ids if row.value])
+        self.assertNotEqual(copied.webhook_secret, shop.sudo().webhook_secret)
+        self.assertNotIn("hemmelig", " ".join(shop.sudo().message_ids.mapped("body")))
+        values = shop.sudo().message_ids.tracking_value_ids.mapped("new_value_char")
         self.assertNotIn("hemmelig", " ".join(filter(None, values)))
 
     def test_signature_is_not_kept(self):
@@ -77,14 +89,15 @@ class TestWhoSees(EventCase):
 
     def test_neutralized_copy(self):
         """A copy of the database asks no shop, and takes nothing from one."""
-        names = ["api_key", "api_secret", "api_token", "api_token_secret", "webhook_secret"]
-        self.shop.sudo().write({**dict.fromkeys(names, "hemmelig"), "fetch_enabled": True})
+        shop = self.make_magento().sudo()
+        (self.shop | shop).sudo().write({"webhook_secret": "hemmelig", "fetch_enabled": True})
         self.env.flush_all()
         for query in get_neutralization_queries(["settlement_bridge"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
-        self.assertFalse([name for name in names if self.shop.sudo()[name]])
-        self.assertFalse(self.shop.fetch_enabled)
+        self.assertEqual([row.name for row in shop.setting_ids if row.value], ["store"])
+        self.assertFalse(self.shop.sudo().webhook_secret or shop.webhook_secret)
+        self.assertFalse(self.shop.fetch_enabled or shop.fetch_enabled)
         body = json.dumps(order_document(new_order())).encode()
         with mute_logger(CONTROLLER_LOGGER):
             self.assertRefused(401, self.shop, signed(body, "hemmelig"), body)

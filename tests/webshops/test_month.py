@@ -13,6 +13,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.addons.settlement_bridge.pure_tests.properties import IS_THOROUGH
 from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files, webshop_month
 from odoo.addons.settlement_bridge.pure_tests.servers.shops import SERVERS
+from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
 from .webshop_case import WebshopCase
 
@@ -67,20 +68,13 @@ class TestMonth(WebshopCase, HttpCase):
         shop = self.make_shop(
             server.platform,
             api_url=settings.url or False,
-            store_code=settings.store or False,
             start_date="2026-03-01",
             excluded_methods="local_pickup",
             tip_account_id=self.account("3900").id,
         )
-        shop.sudo().write(
-            {
-                "api_key": settings.key,
-                "api_secret": settings.secret,
-                "api_token": settings.token,
-                "api_token_secret": settings.token_secret,
-                "webhook_secret": server.webhook_secret or False,
-            }
-        )
+        shop.sudo().webhook_secret = server.webhook_secret or False
+        declared = PLATFORMS[server.platform].settings
+        shop.sudo()._set_settings({setting.name: getattr(settings, setting.name) for setting in declared})
         chance = random.Random(server.platform)
         for number, (moment, orders) in enumerate(webshop_month.steps(lives)):
             is_pushed = bool(server.webhook_secret) and (number % 2 == 1 or not shop.has_polling)

@@ -111,3 +111,33 @@ registry.category("web_tour.tours").add("settlement_learn_rule", {
         },
     ],
 });
+
+// An administrator enters the keys of a shop, as its platform calls them.
+registry.category("web_tour.tours").add("settlement_enter_keys", {
+    steps: () => [
+        {
+            content: "A partner's number is not asked for with keys of our own",
+            trigger: ".o_settlement_settings:not(:contains('Partner Number')) [name='mode'] select:value(own)",
+            run: "select partner",
+        },
+        {
+            content: "With a partner's keys it is",
+            trigger: ".o_settlement_settings:contains('On the partner') [name='partner_id'] input[type='text']",
+            run: "edit 77",
+        },
+        {
+            content: "The key is masked",
+            trigger: ".o_settlement_settings .o_required_modifier[name='token'] input[type='password']",
+            run: "edit hemmelig",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_button_save:enabled",
+            run: "click",
+        },
+        {
+            content: "It is saved",
+            trigger: ".o_form_saved, .o_form_status_indicator_buttons.invisible",
+        },
+    ],
+});
