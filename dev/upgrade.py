@@ -67,12 +67,15 @@ def wordings(norwegian_then, norwegian_now):
     :param dict norwegian_then: the translations as they were, by the English wording. ``norwegian_now``: as they are.
     """
     now = {}
-    for path in environment.CHECKOUT.glob("*/sentences.py"):
+    for path in environment.CHECKOUT.glob("[a-z]*/**/sentences.py"):
         (catalogue,) = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Dict))
         for code, sentence in zip(catalogue.keys, catalogue.values, strict=True):
             now[code.value] = sentence.args[0].value
     found = {}
     for wording, code in json.loads(WORDINGS.read_text()).items():
+        if code not in now:
+            # nothing reports it any more; where it is stored all the same, the texts differ
+            continue
         found[wording] = now[code]
         if norwegian := norwegian_then.get(wording):
             found[norwegian] = norwegian_now[now[code]]
