@@ -16,7 +16,7 @@ class SaleWebshop(models.Model):
 
     _name = "sale.webshop"
     _description = "Webshop"
-    _inherit = ["settlement.source.settings"]
+    _inherit = ["settlement.source.settings", "settlement.source"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -60,7 +60,7 @@ class SaleWebshop(models.Model):
     )
 
     # How to reach it
-    api_url = fields.Char(string="Address", tracking=True, help="https://www.example.com")
+    api_url = fields.Char(string="Address", tracking=True)
     setting_ids = fields.One2many(
         "settlement.setting", "webshop_id", string="Keys", groups="base.group_system", copy=False
     )

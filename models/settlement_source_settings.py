@@ -6,12 +6,11 @@ from ..common.settings import complete_settings
 class SettlementSourceSettings(models.AbstractModel):
     """A source whose platform declares what it is reached with: there is a row for each setting, made by the source.
 
-    A model with it has a field ``setting_ids``, of ``settlement.setting``.
+    A model inherits it before ``settlement.source``, and has a field ``setting_ids``, of ``settlement.setting``.
     """
 
     _name = "settlement.source.settings"
     _description = "Source with Declared Settings"
-    _inherit = ["settlement.source"]
 
     #: The field that says which settings there are; another value has other ones, and what was entered goes.
     _settings_depend_on = None
@@ -40,7 +39,8 @@ class SettlementSourceSettings(models.AbstractModel):
     @api.model
     def _update_all_settings(self):
         """Upgrading: let every source have the settings that are declared now."""
-        self.sudo().with_context(active_test=False).search([])._update_settings()
+        domain = [(self._settings_depend_on, "!=", False)]
+        self.sudo().with_context(active_test=False).search(domain)._update_settings()
 
     def _update_settings(self):
         """Let there be a row for each declared setting, and for no other. What was entered stays."""

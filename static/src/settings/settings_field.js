@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { CharField } from "@web/views/fields/char/char_field";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -30,6 +31,11 @@ export class SettingsField extends Component {
 
     getId(row) {
         return `${this.props.id || this.props.name}_${row.data.name}`;
+    }
+
+    /** What stands in an empty field: what counts then, or that it may not stay so. */
+    getPlaceholder(row) {
+        return row.data.default_value || (row.data.is_required ? _t("Required") : "");
     }
 
     /** What counts: what was entered, else the default. */
