@@ -120,7 +120,8 @@ def get_secrets(env):
             elif model == "sale.webshop":
                 keys = {row.name: row.value for row in record.setting_ids if row.is_secret and row.value}
                 secrets |= set(keys.values())
-                secrets.add(base64.b64encode(f"{keys.get('key')}:{keys.get('secret')}".encode()).decode())
+                if "key" in keys and "secret" in keys:
+                    secrets.add(base64.b64encode(f"{keys['key']}:{keys['secret']}".encode()).decode())
     return {secret for secret in secrets if len(secret) >= 8}
 
 

@@ -69,6 +69,23 @@ class TestAddPlatform(DummyCase):
             self.run_actions()
         self.assertEqual(self.documents(shop), [("out_invoice", 125.0)])
 
+    def test_keys_are_asked_for_once_the_platform_is_saved(self):
+        """Before, their rows are those of the platform before it, or there are none."""
+        form = Form(self.env["sale.webshop"].with_user(self.make_administrator()))
+        form.name, form.platform = "Attrappen", "dummy"
+        self.assertFalse(form.is_platform_saved)
+        self.assertTrue(form.has_settings)
+        shop = form.save()
+        self.assertTrue(shop.is_platform_saved)
+        self.assertEqual(shop.setting_ids.mapped("name"), ["token"])
+        form = Form(shop)
+        form.platform = "woocommerce"
+        self.assertFalse(form.is_platform_saved)
+
+    def test_a_secret_is_in_no_export(self):
+        fields = self.env["settlement.setting"].sudo().fields_get(["value"])
+        self.assertFalse(fields["value"]["exportable"])
+
     def test_other_settings_reach_the_client_too(self):
         with patch.dict(PLATFORMS, dummy=replace(PLATFORM, settings=MORE_SETTINGS)):
             shop = self.make_shop("dummy", api_url="https://dummy.example.com").sudo()
