@@ -132,8 +132,9 @@ def _check_payout(settlement: Settlement) -> list:
     payout = next((row for row in reversed(settlement.transactions) if row.kind == Kind.PAYOUT), None)
     rows = sum((row.net for row in settlement.transactions if row is not payout), ZERO)
     carried_in = settlement.opening_balance
-    left = payout.balance_after if payout is not None and payout.balance_after is not None else ZERO
-    left = left if settlement.closing_balance is None else settlement.closing_balance
+    left = settlement.closing_balance or ZERO
+    if payout is not None and payout.balance_after is not None:
+        left = payout.balance_after
     computed = (carried_in or ZERO) + rows - left
     difference = settlement.payout_amount - computed
     if not difference:
