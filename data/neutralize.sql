@@ -1,9 +1,6 @@
 -- A copy of a database never asks a provider or a shop: keys are emptied and fetching is switched off.
-UPDATE account_settlement_provider
-   SET vipps_client_id = NULL,
-       vipps_client_secret = NULL,
-       vipps_subscription_key = NULL,
-       fetch_enabled = false;
+UPDATE account_settlement_connection
+   SET fetch_enabled = false;
 UPDATE sale_webshop
    SET webhook_secret = NULL,
        fetch_enabled = false;

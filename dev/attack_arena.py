@@ -198,8 +198,8 @@ class Arena:
         )
         self.sql(
             """
-            UPDATE account_settlement_provider SET fetch_next_at = NULL
-             WHERE id IN (SELECT id FROM account_settlement_provider WHERE fetch_next_at IS NOT NULL
+            UPDATE account_settlement_connection SET fetch_next_at = NULL
+             WHERE id IN (SELECT id FROM account_settlement_connection WHERE fetch_next_at IS NOT NULL
                              FOR UPDATE SKIP LOCKED)
             """
         )

@@ -274,7 +274,8 @@ class Attack:
         self.found, self.recovered, self.longest = [], 0, 0.0
         self.rows = {}
         self.arena.sql(
-            "UPDATE account_settlement_provider SET api_url = %s WHERE merchant_id = %s",
+            "UPDATE account_settlement_connection SET api_url = %s"
+            " WHERE id = (SELECT connection_id FROM account_settlement_provider WHERE merchant_id = %s)",
             server.base_url,
             vipps_files.MSN,
         )
@@ -323,7 +324,7 @@ class Attack:
 
     def fetch(self, case):
         """Run fetching and reading as the scheduled actions do; return the seconds, and the reason that is shown."""
-        self.arena.sql("UPDATE account_settlement_provider SET fetch_next_at = NULL")
+        self.arena.sql("UPDATE account_settlement_connection SET fetch_next_at = NULL")
         started = time.monotonic()
         answer = self.arena.start_asking(self._fetch)(LONGEST)
         seconds = time.monotonic() - started
@@ -402,5 +403,8 @@ class Attack:
         )
         before = json.dumps({vipps_files.LEDGER: {"date": (date - datetime.timedelta(days=1)).isoformat()}})
         self.arena.sql(
-            "UPDATE account_settlement_provider SET fetch_cursor = %s WHERE merchant_id = %s", before, vipps_files.MSN
+            "UPDATE account_settlement_connection SET fetch_cursor = %s"
+            " WHERE id = (SELECT connection_id FROM account_settlement_provider WHERE merchant_id = %s)",
+            before,
+            vipps_files.MSN,
         )

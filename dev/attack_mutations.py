@@ -324,7 +324,7 @@ class Sample:
         with contextlib.suppress(UserError), self.env.cr.savepoint():
             self.provider._ingest_file(specimen.name, content)._process_each()
         Document = self.env["account.settlement.document"].sudo()
-        document = Document._store(self.provider, f"again {specimen.name}", content, "fetch")
+        document = Document._store(self.provider.connection_id, f"again {specimen.name}", content, "fetch")
         if document.state == "new":
             try:
                 with self.env.cr.savepoint():

@@ -130,13 +130,12 @@ class World:
     @staticmethod
     def give_keys(provider, base_url):
         """Let it be fetched from a server."""
-        provider.write({"api_url": base_url, "start_date": START})
-        provider.write(
+        provider.write({"api_url": base_url, "start_date": START, "fetch_enabled": True})
+        provider.connection_id._set_settings(
             {
-                "vipps_client_id": vipps_server.CLIENT_ID,
-                "vipps_client_secret": vipps_server.CLIENT_SECRET,
-                "vipps_subscription_key": vipps_server.SUBSCRIPTION_KEY,
-                "fetch_enabled": True,
+                "client_id": vipps_server.CLIENT_ID,
+                "client_secret": vipps_server.CLIENT_SECRET,
+                "subscription_key": vipps_server.SUBSCRIPTION_KEY,
             }
         )
 

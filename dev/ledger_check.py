@@ -11,6 +11,7 @@ web orders and of the nightly proof.
 """
 
 import base64
+import itertools
 from collections import Counter
 
 from ledger_check_rows import check_clearing, check_documents, check_finished, check_rows, check_statuses, check_unknown
@@ -23,7 +24,7 @@ from odoo.addons.settlement_bridge.common.messages import Message
 
 #: Where keys are kept: model to fields.
 SECRET_FIELDS = {
-    "account.settlement.provider": ("vipps_client_secret", "vipps_subscription_key"),
+    "account.settlement.connection": (),
     "sale.webshop": ("webhook_secret",),
 }
 
@@ -35,7 +36,7 @@ TEXTS = {
     "account_settlement_document": ("name", "error_data"),
     "account_settlement": ("problem_data", "booking_error_data", "confirmation_data"),
     "account_settlement_line": ("explanation_data", "provider_text", "raw"),
-    "account_settlement_provider": ("fetch_error_data", "fetch_cursor"),
+    "account_settlement_connection": ("fetch_error_data", "fetch_cursor"),
     "sale_webshop": ("fetch_error_data", "fetch_cursor"),
     "sale_webshop_event": ("message_data", "content"),
     "ir_logging": ("message",),
@@ -114,14 +115,10 @@ def get_secrets(env):
     for model, names in SECRET_FIELDS.items():
         for record in env[model].sudo().with_context(active_test=False).search([]):
             secrets |= {record[name] for name in names if name in record._fields and record[name]}
-            if model == "account.settlement.provider" and record.vipps_client_secret:
-                pair = f"{record.vipps_client_id}:{record.vipps_client_secret}"
-                secrets.add(base64.b64encode(pair.encode()).decode())
-            elif model == "sale.webshop":
-                keys = {row.name: row.value for row in record.setting_ids if row.is_secret and row.value}
-                secrets |= set(keys.values())
-                if "key" in keys and "secret" in keys:
-                    secrets.add(base64.b64encode(f"{keys['key']}:{keys['secret']}".encode()).decode())
+            keys = {row.name: row.value for row in record.setting_ids if row.is_secret and row.value}
+            secrets |= set(keys.values())
+            for user, secret in itertools.permutations(keys.values(), 2):
+                secrets.add(base64.b64encode(f"{user}:{secret}".encode()).decode())
     return {secret for secret in secrets if len(secret) >= 8}
 
 

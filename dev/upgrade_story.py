@@ -43,7 +43,10 @@ def run(env, arguments):
     env = env(su=True, context={"allowed_company_ids": company.ids, "tz": "Europe/Oslo", "active_test": False})
     found = {
         "ledger": {name: list(map(str, rows)) for name, rows in read(env).items()},
-        "keys": {shop.name: keys(shop) for shop in env["sale.webshop"].search([])},
+        "keys": {
+            **{shop.name: keys(shop) for shop in env["sale.webshop"].search([])},
+            **{provider.name: provider_keys(provider) for provider in env["account.settlement.provider"].search([])},
+        },
         "sentences": {language: sentences(env(context={**env.context, "lang": language})) for language in LANGUAGES},
     }
     translation = polib.pofile(file_path("settlement_bridge/i18n/nb.po"))
@@ -59,6 +62,18 @@ def keys(shop):
         entered = {name: shop[column] for column, name in KEY_COLUMNS.items()}
     entered["webhook_secret"] = shop.webhook_secret
     return {name: value for name, value in entered.items() if value}
+
+
+def provider_keys(provider):
+    """Return what is entered to fetch from a provider, and how far it has come, in either version."""
+    if "connection_id" in provider._fields:
+        entered = {row.name: row.value for row in provider.connection_id.setting_ids}
+    else:
+        entered = {
+            name.removeprefix("vipps_"): provider[name] for name in provider._fields if name.startswith("vipps_")
+        }
+    entered |= {name: provider[name] for name in ("api_url", "fetch_enabled", "fetch_cursor")}
+    return {name: str(value) for name, value in entered.items() if value}
 
 
 def sentences(env):

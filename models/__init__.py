@@ -11,8 +11,9 @@ from . import settlement_retention
 from . import account_settlement_provider
 from . import account_settlement_provider_accounts
 from . import account_settlement_provider_overview
-from . import account_settlement_provider_fetch
-from . import account_settlement_provider_vipps
+from . import account_settlement_provider_connection
+from . import account_settlement_connection
+from . import account_settlement_connection_fetch
 from . import account_settlement_document
 from . import account_settlement_document_route
 from . import account_settlement_rule

@@ -36,6 +36,14 @@ class AccountSettlementDocument(models.Model):
         check_company=True,
         help="The agreement it was fetched or uploaded for. What it says of other agreements is theirs.",
     )
+    connection_id = fields.Many2one(
+        "account.settlement.connection",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        string="Fetched Through",
+    )
     company_id = fields.Many2one(
         "res.company",
         compute="_compute_company_id",
@@ -77,10 +85,11 @@ class AccountSettlementDocument(models.Model):
     )
     _to_read_idx = models.Index("(id) WHERE state = 'new'")
 
-    @api.depends("provider_id.company_id")
+    @api.depends("provider_id.company_id", "connection_id.company_id")
     def _compute_company_id(self):
         for document in self:
-            document.company_id = document.provider_id.company_id or document.company_id or self.env.company
+            source = document.provider_id or document.connection_id
+            document.company_id = source.company_id or document.company_id or self.env.company
 
     @api.depends("error_data")
     @api.depends_context("lang")
@@ -122,29 +131,30 @@ class AccountSettlementDocument(models.Model):
             raise UserError(self.env._("%s documents what was booked from it, so it cannot be deleted.", document.name))
 
     @api.model
-    def _store(self, provider, filename, content, source, company=None):
+    def _store(self, owner, filename, content, source):
         """Store a raw document, once.
 
-        :param provider: the ``account.settlement.provider`` it is received for, or none.
-        :param company: whose it is, without a provider.
+        :param owner: the ``account.settlement.connection`` it was fetched through, the ``account.settlement.provider``
+            it was uploaded for, or the company.
         :param bytes content: as it came.
         :param str source: ``fetch`` or ``upload``.
         :return: the document, the earlier one where the very same content is stored already.
         """
         sha256 = hashlib.sha256(content).hexdigest()
-        company = provider.company_id or company
-        documents = self.search([("company_id", "=", company.id), ("sha256", "=", sha256)], order="id")
-        document = (documents.filtered(lambda document: document.provider_id == provider) or documents)[:1]
+        vals = self._prepare_owner_vals(owner)
+        documents = self.search([("company_id", "=", vals["company_id"]), ("sha256", "=", sha256)], order="id")
+        document = (documents.filtered(lambda document: document.provider_id.id == vals["provider_id"]) or documents)[
+            :1
+        ]
         if document.content_removed_on or (document and document._is_content_intact()):
             return document
         filename = quoted(filename)
         # The very same content repairs a document whose file was changed or lost.
         document = document or self.create(
             {
+                **vals,
                 "name": filename,
-                "provider_id": provider.id,
-                "company_id": company.id,
-                "code": identify(filename, content) or provider.code,
+                "code": identify(filename, content) or vals["code"],
                 "sha256": sha256,
                 "source": source,
             }
@@ -155,11 +165,25 @@ class AccountSettlementDocument(models.Model):
                 "raw": content,
                 "res_model": self._name,
                 "res_id": document.id,
-                "company_id": company.id,
+                "company_id": document.company_id.id,
             }
         )
         as_own(document).attachment_id = attachment.id
         return document
+
+    @staticmethod
+    def _prepare_owner_vals(owner):
+        """Return the values that say whose a document is. A connection with one agreement fetches for that alone."""
+        if owner._name == "res.company":
+            return {"provider_id": False, "connection_id": False, "company_id": owner.id, "code": False}
+        is_connection = owner._name == "account.settlement.connection"
+        provider = owner.provider_ids if is_connection else owner
+        return {
+            "provider_id": provider.id if len(provider) == 1 else False,
+            "connection_id": owner.id if is_connection else False,
+            "company_id": owner.company_id.id,
+            "code": owner.code,
+        }
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -228,9 +252,8 @@ class AccountSettlementDocument(models.Model):
 
     def _get_settings(self):
         """Return what was entered for the settings of the provider it is from."""
-        if self.provider_id:
-            return self.provider_id.sudo()._get_settings()
-        return self._get_settings_of(self.company_id, self.code)
+        connection = self.connection_id or self.provider_id.connection_id
+        return connection._get_entered_settings() if connection else self._get_settings_of(self.company_id, self.code)
 
     def _ingest(self, parsed=None):
         """Read the document and store its settlements.
@@ -257,7 +280,7 @@ class AccountSettlementDocument(models.Model):
         if self.state == "done":
             self._close_attention()
         elif self.source == "fetch":
-            self.provider_id._ask_for_attention(self.error_message, key=self._get_attention_key())
+            self._ask_for_attention()
         return settlements
 
     def action_ingest(self):
@@ -273,7 +296,7 @@ class AccountSettlementDocument(models.Model):
         :raises UserError: when it is still the same, or cannot be read either.
         """
         for document in self._as_user().filtered("can_fetch_again"):
-            document.provider_id._fetch_document_again(document)
+            (document.connection_id or document.provider_id.connection_id)._fetch_document_again(document)
         return True
 
     def _take_again(self, content):
@@ -291,7 +314,9 @@ class AccountSettlementDocument(models.Model):
             )
         stem, dot, ending = self.name.rpartition(".")
         with self.env.cr.savepoint():
-            fresh = self._store(self.provider_id, f"{stem or self.name} (2){dot}{ending}", content, source="fetch")
+            fresh = self._store(
+                self.connection_id or self.provider_id, f"{stem or self.name} (2){dot}{ending}", content, source="fetch"
+            )
             if fresh.state != "done":
                 fresh._ingest()
         if self.state == "error":
@@ -308,8 +333,9 @@ class AccountSettlementDocument(models.Model):
     def _close_attention(self):
         """Close the activities about these documents: nobody has to look at them any more."""
         for document in self:
-            if document.provider_id:
-                document.provider_id._close_attention(document._get_attention_key())
+            source = document.connection_id or document.provider_id
+            if source:
+                source._close_attention(document._get_attention_key())
 
     def action_leave_out(self):
         """Exclude refused documents, as a person has decided that they are not needed; what waits for them is read."""
@@ -366,7 +392,7 @@ class AccountSettlementDocument(models.Model):
         return self.source == "fetch" and bool(
             self.search_count(
                 [
-                    ("provider_id", "=", self.provider_id.id),
+                    *self._get_queue_domain(),
                     ("source", "=", "fetch"),
                     "|",
                     ("state", "=", "error"),
@@ -379,9 +405,20 @@ class AccountSettlementDocument(models.Model):
             )
         )
 
+    def _get_queue_domain(self):
+        """Return the domain of the documents that come from where this one came from."""
+        if self.connection_id:
+            return [("connection_id", "=", self.connection_id.id)]
+        return [("provider_id", "=", self.provider_id.id)]
+
     def _refuse(self, error):
         """Mark a fetched document as unreadable and ask a person to look."""
         message = error.message if isinstance(error, SettlementError) else Message("text_only", {"error": str(error)})
         self.write({"state": "error", "error_data": [message.to_json()]})
-        if self.provider_id:
-            self.provider_id._ask_for_attention(self.error_message, key=self._get_attention_key())
+        self._ask_for_attention()
+
+    def _ask_for_attention(self):
+        """Ask a person to look at the document, on the card of an agreement it came for."""
+        source = self.provider_id or self.connection_id
+        if source:
+            source._ask_for_attention(self.error_message, key=self._get_attention_key())

@@ -28,6 +28,8 @@ class AccountSettlementDocument(models.Model):
     def action_activate(self):
         """Open the dialog that activates the first agreement the document waits for."""
         self.ensure_one()
+        if not self.can_activate:
+            raise UserError(self.env._("%s waits for no agreement.", self.name))
         missing = self.missing_agreements[0]
         currencies = self.env["res.currency"].with_context(active_test=False)
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_activate")
@@ -35,6 +37,7 @@ class AccountSettlementDocument(models.Model):
             "default_company_id": self.company_id.id,
             "default_code": missing["code"],
             "default_merchant_id": missing["merchant_id"],
+            "default_connection_id": self.connection_id.id,
             "default_currency_id": currencies.search([("name", "=", missing["currency"])], limit=1).id,
         }
         return action
@@ -53,7 +56,7 @@ class AccountSettlementDocument(models.Model):
         """
         (provider or company).check_access("read")
         documents = self._as_user()
-        document = documents._store(provider.sudo(), filename, content, source="upload", company=company.sudo())
+        document = documents._store((provider or company).sudo(), filename, content, source="upload")
         is_wrong = document.settlement_ids.filtered(lambda settlement: settlement.problem_data or settlement.is_undone)
         if document.state != "done" or document.content_removed_on or is_wrong:
             document._ingest(parsed)
@@ -62,9 +65,9 @@ class AccountSettlementDocument(models.Model):
     @api.model
     def _get_settings_of(self, company, code):
         """Return what was entered for the settings of a company's first agreement with a kind of provider."""
-        agreements = self.env["account.settlement.provider"].sudo()
-        provider = agreements.search([("company_id", "=", company.id), ("code", "=", code)], limit=1)
-        return provider._get_settings() if provider else {}
+        connections = self.env["account.settlement.connection"].sudo()
+        connection = connections.search([("company_id", "=", company.id), ("code", "=", code)], limit=1)
+        return connection._get_entered_settings() if connection else {}
 
     def _take_in(self, parsed):
         """Store the settlements of a document, each with its own agreement. One that is refused stops no other.
@@ -96,7 +99,7 @@ class AccountSettlementDocument(models.Model):
     def _route(self, parsed):
         """Return which settlement goes to which agreement.
 
-        :return: ``{provider: [settlement]}``; a :class:`~..common.messages.Message` for each that belongs to no one
+        :return: ``{agreement: [settlement]}``; a :class:`~..common.messages.Message` for each that belongs to no one
             agreement; and the agreements that are missing, as ``missing_agreements`` stores them.
         :raises UserError: when the document does not say whose it is, and several agreements would fit.
         """

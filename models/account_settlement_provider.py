@@ -5,9 +5,6 @@ from ..common.messages import SettlementError
 from ..providers.registry import PROVIDERS
 from .settlement_source import SettlementSource
 
-#: The keys for Vipps; see ``account_settlement_provider_vipps``.
-VIPPS_KEYS = frozenset({"vipps_client_id", "vipps_client_secret", "vipps_subscription_key"})
-
 #: The fields that stay as they are once there are settlements, which were read and booked with them.
 KEPT_WITH_SETTLEMENTS = ("code", "company_id", "currency_id", "journal_id", "merchant_id")
 
@@ -39,12 +36,9 @@ class AccountSettlementProvider(models.Model):
         "reserve_account_id",
         "fee_payable_account_id",
         "fee_type_ids",
-        "vipps_key_type",
-        "vipps_fetch_mode",
     }
-    _set_by_administrators = frozenset({"api_url", "payment_provider_ids", "vipps_key_type"}) | VIPPS_KEYS
-    _where_keys_go = SettlementSource._where_keys_go | {"code", "merchant_id", "vipps_key_type"}
-    _keys = VIPPS_KEYS
+    _set_by_administrators = frozenset({"api_url", "payment_provider_ids", "setting_ids"})
+    _where_keys_go = SettlementSource._where_keys_go | {"code", "merchant_id"}
 
     code = fields.Selection(
         "_selection_code",
@@ -127,8 +121,6 @@ class AccountSettlementProvider(models.Model):
     settlement_ids = fields.One2many("account.settlement", "provider_id")
     document_ids = fields.One2many("account.settlement.document", "provider_id")
 
-    api_url = fields.Char(string="API Address", groups="base.group_system")
-
     _agreement_uniq = models.UniqueIndex(
         "(company_id, code, currency_id, COALESCE(merchant_id, ''))",
         "This agreement is already there: one provider per company, kind, currency and merchant id.",
@@ -142,10 +134,6 @@ class AccountSettlementProvider(models.Model):
     def _get_first_code(self):
         """Return the kind of provider that is proposed first."""
         return next(iter(PROVIDERS))
-
-    @api.constrains("api_url")
-    def _check_api_url(self):
-        self._check_address_form("api_url")
 
     def write(self, vals):
         """Write, but never change an account with open items, or what settlements were read and booked with."""

@@ -17,9 +17,10 @@ class SettlementSetting(models.Model):
     _order = "sequence, id"
 
     #: The fields of which exactly one says whose setting it is.
-    _owners = ("webshop_id",)
+    _owners = ("webshop_id", "connection_id")
 
     webshop_id = fields.Many2one("sale.webshop", readonly=True, index=True, ondelete="cascade")
+    connection_id = fields.Many2one("account.settlement.connection", readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", compute="_compute_company_id", store=True, index=True)
     name = fields.Char(required=True, readonly=True)
     sequence = fields.Integer(readonly=True)
@@ -36,7 +37,12 @@ class SettlementSetting(models.Model):
     # [name, value] of another setting of the source, if this one counts only beside it
     needed_if = fields.Json(compute="_compute_declared")
 
-    _one_owner = models.Constraint("CHECK (num_nonnulls(webshop_id) = 1)", "A setting belongs to exactly one source.")
+    _one_owner = models.Constraint(
+        "CHECK (num_nonnulls(webshop_id, connection_id) = 1)", "A setting belongs to exactly one source."
+    )
+    _connection_name_uniq = models.UniqueIndex(
+        "(connection_id, name)", "This setting of the connection exists already."
+    )
     _webshop_name_uniq = models.UniqueIndex("(webshop_id, name)", "This setting of the webshop exists already.")
 
     def write(self, vals):

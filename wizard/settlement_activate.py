@@ -46,6 +46,13 @@ class SettlementActivate(models.TransientModel):
     )
     name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True, required=True)
     proposed_name = fields.Char(compute="_compute_name", store=True, precompute=True)
+    connection_id = fields.Many2one(
+        "account.settlement.connection",
+        string="Keys",
+        domain="[('company_id', '=', company_id), ('code', '=', code)]",
+        check_company=True,
+        help="The keys of another agreement with the same provider that give access to this one too. Empty: its own.",
+    )
     line_ids = fields.One2many(
         "settlement.activate.line",
         "activation_id",
@@ -273,6 +280,7 @@ class SettlementActivate(models.TransientModel):
             "fee_mode": self.fee_mode,
             "state": "active",
             "journal_id": journal.id,
+            "connection_id": self.connection_id.filtered(lambda connection: connection.code == self.code).id,
         }
         for role, account in accounts.items():
             vals[f"{role}_account_id"] = account.id

@@ -38,7 +38,7 @@ class TestFaults(SettlementCase):
         return (
             self.env["account.settlement.document"]
             .sudo()
-            ._store(provider or self.provider, name, content, source="fetch")
+            ._store((provider or self.provider).connection_id, name, content, source="fetch")
         )
 
     def garbled_day(self, currency):
@@ -220,7 +220,7 @@ class TestFaults(SettlementCase):
         entered = {"client_id": "id", "client_secret": "secret", "subscription_key": "key"}
         client = VippsDocuments(PROVIDERS["vipps"].complete(entered), (Agreement(vipps_files.MSN, "NOK"),))
         client._client = Server()
-        self.patch(type(self.provider), "_get_client", lambda _provider: client)
+        self.patch(type(self.provider.connection_id), "_get_client", lambda _connection: client)
         self.provider.fetch_enabled = True
 
     def test_garbled_day_is_asked_for_again(self):

@@ -30,16 +30,11 @@ class TestFetch(SettlementCase):
         super().setUp()
         funds, fees = vipps_files.api_items(vipps_files.story())
         self.server = self.enterContext(VippsServer(funds, fees, page_size=3))
-        self.provider.sudo().write(
-            {
-                "api_url": self.server.base_url,
-                "vipps_client_id": CLIENT_ID,
-                "vipps_client_secret": CLIENT_SECRET,
-                "vipps_subscription_key": SUBSCRIPTION_KEY,
-                "start_date": "2026-03-02",
-                "fetch_enabled": True,
-            }
-        )
+        self.provider.sudo().write({"api_url": self.server.base_url, "start_date": "2026-03-02", "fetch_enabled": True})
+        self.enter(client_id=CLIENT_ID, client_secret=CLIENT_SECRET, subscription_key=SUBSCRIPTION_KEY)
+
+    def enter(self, **settings):
+        self.provider.sudo().connection_id._set_settings(settings)
 
     def run_actions(self, *names):
         with self.enter_registry_test_mode():
@@ -71,7 +66,7 @@ class TestFetch(SettlementCase):
         )
 
     def test_continuously(self):
-        self.provider.vipps_fetch_mode = "feed"
+        self.enter(fetch_mode="feed")
         self.run_actions()
         self.assertEqual(
             self.provider.settlement_ids.sorted("date").mapped("payout_amount"), [1194.73, 990.04, 1355.04, 0]
@@ -81,7 +76,7 @@ class TestFetch(SettlementCase):
         self.run_actions()
         self.assertEqual(self.provider.settlement_ids.move_ids, moves)
 
-    @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_provider_fetch")
+    @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_connection_fetch")
     def test_faults_are_told_and_tried_again_later(self):
         self.server.faults += [Fault(path="/dates/2026-03-04", status=500)] * 10
         self.run_actions()
@@ -97,20 +92,20 @@ class TestFetch(SettlementCase):
             self.provider.settlement_ids.sorted("date").mapped("state"), ["booked", "booked", "booked", "open"]
         )
 
-    @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_provider_fetch")
+    @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_connection_fetch")
     def test_wrong_keys_ask_for_a_person(self):
-        self.provider.sudo().vipps_client_secret = "wrong-secret"
+        self.enter(client_secret="wrong-secret")
         self.run_actions("fetch")
         self.assertTrue(self.provider.activity_ids)
         self.assertNotIn("wrong-secret", self.provider.fetch_error)
 
-    @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_provider_fetch")
+    @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_connection_fetch")
     def test_pause_the_provider_asks_for(self):
         self.server.faults += [Fault(path="/dates/", status=429, headers={"Retry-After": "1800"})] * 10
         self.run_actions("fetch")
         self.assertEqual(self.provider.fetch_next_at, fields.Datetime.now() + timedelta(seconds=1800))
 
-    @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_provider_fetch")
+    @mute_logger("odoo.addons.settlement_bridge.models.account_settlement_connection_fetch")
     def test_one_provider_never_stops_the_others(self):
         other = self.activate(merchant_id="999")
         other.sudo().write({"fetch_enabled": True, "sequence": 1, "api_url": self.server.base_url})
@@ -124,7 +119,7 @@ class TestFetch(SettlementCase):
             {"ledgerId": "999999", "currency": "NOK", "settlesForRecipientHandles": ["api:777777"]},
             *self.server.ledgers,
         ]
-        self.provider.sudo().write({"vipps_key_type": "partner", "vipps_subscription_key": False})
+        self.enter(key_type="partner", subscription_key=False)
         self.run_actions("fetch")
         self.assertEqual(self.provider.fetch_cursor, {"302321": {"date": "2026-03-10"}})
         self.assertIn("/miami/v1/token", self.server.paths())
@@ -177,19 +172,26 @@ class TestSecrets(SettlementCase):
     """Keys are for system administrators, and gone from a copy of the database."""
 
     def test_accountants_cannot_read_keys(self):
-        self.provider.sudo().vipps_client_secret = "hemmelig"
+        self.provider.sudo().connection_id._set_settings({"client_secret": "hemmelig"})
+        for records in (self.provider, self.provider.connection_id):
+            with self.assertRaises(UserError):
+                records.read(["setting_ids"])
+            self.assertNotIn("setting_ids", records.fields_get())
         with self.assertRaises(UserError):
-            self.provider.read(["vipps_client_secret"])
-        self.assertNotIn("vipps_client_secret", self.provider.fields_get())
-        self.assertFalse(self.provider.sudo().copy({"merchant_id": "2"}).vipps_client_secret)
+            self.provider.sudo().setting_ids.with_env(self.env).read(["value"])
+        copy = self.provider.sudo().copy({"merchant_id": "2"})
+        self.assertNotEqual(copy.connection_id, self.provider.connection_id)
+        self.assertFalse(any(copy.setting_ids.mapped("value")))
 
     def test_neutralized_copy(self):
         from odoo.modules.neutralize import get_neutralization_queries
 
-        self.provider.sudo().write({"vipps_client_secret": "hemmelig", "fetch_enabled": True})
+        self.provider.sudo().connection_id._set_settings({"client_secret": "hemmelig"})
+        self.provider.fetch_enabled = True
         self.env.flush_all()
         for query in get_neutralization_queries(["settlement_bridge"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
-        self.assertFalse(self.provider.sudo().vipps_client_secret)
+        secrets = self.provider.sudo().setting_ids.filtered("is_secret")
+        self.assertFalse(any(secrets.mapped("value")))
         self.assertFalse(self.provider.fetch_enabled)

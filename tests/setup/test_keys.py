@@ -14,7 +14,7 @@ from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 from ..webshops.webshop_case import WebshopCase
 
 KEYS = {"key": "ck_1", "secret": "cs_1", "token": "t_1", "token_secret": "ts_1"}
-VIPPS = {"vipps_client_id": "id", "vipps_client_secret": "secret", "vipps_subscription_key": "sub"}
+VIPPS = {"client_id": "id", "client_secret": "secret", "subscription_key": "sub"}
 
 
 @tagged("post_install", "-at_install")
@@ -24,18 +24,15 @@ class TestKeys(WebshopCase):
         super().setUpClass()
         cls.shop = cls.make_shop("magento", api_url="https://shop.example.com")
         cls.shop.sudo()._set_settings({**KEYS, "store": "no"})
-        cls.provider.sudo().write(VIPPS)
+        cls.provider.sudo().connection_id._set_settings(VIPPS)
 
     def new_user(self, login, groups):
         return new_test_user(
             self.env(su=True), login, groups, company_id=self.company.id, company_ids=[Command.set(self.company.ids)]
         )
 
-    def held(self, records, names):
-        return {name for name in names if records.sudo()[name]}
-
     def entered(self, shop=None):
-        """The names of the shop's settings with a value."""
+        """The names of the settings with a value, of the shop or another source."""
         return {row.name for row in (shop or self.shop).sudo().setting_ids if row.value}
 
     def test_manager_changes_the_address_and_the_keys_are_gone(self):
@@ -89,7 +86,7 @@ class TestKeys(WebshopCase):
 
     def test_providers_agreement_changes_and_the_keys_are_gone(self):
         self.provider.merchant_id = "999999"
-        self.assertFalse(self.held(self.provider, VIPPS))
+        self.assertFalse(self.entered(self.provider))
 
     def test_administrator_changes_the_address_and_the_keys_stay(self):
         administrator = self.new_user("keeper", "base.group_system")
@@ -98,11 +95,12 @@ class TestKeys(WebshopCase):
 
     def test_administrator_without_accounting_enters_keys(self):
         administrator = self.new_user("keeper", "base.group_system")
-        provider = self.provider.with_user(administrator)
-        provider.web_read({name: {} for name in VIPPS})
-        provider.get_view(self.env.ref("settlement_bridge.view_provider_keys_form").id, "form")
-        provider.write(dict.fromkeys(VIPPS, "new"))
-        self.assertEqual({provider[name] for name in VIPPS}, {"new"})
+        provider = self.provider.connection_id.with_user(administrator)
+        with Form(provider, "settlement_bridge.view_provider_keys_form") as form:
+            for number in range(1, 4):
+                with form.setting_ids.edit(number) as row:
+                    row.value = "new"
+        self.assertEqual({row.value for row in provider.setting_ids if row.name in VIPPS}, {"new"})
         shop = self.shop.with_user(administrator)
         with Form(shop, "settlement_bridge.view_webshop_keys_form") as form:
             for number in range(len(KEYS)):

@@ -75,9 +75,14 @@ WRITE = {
         "state": NOBODY,
         "fetch_cursor": NOBODY,
         "fetch_failures": NOBODY,
-        "vipps_client_id": SYSTEM,
-        "vipps_client_secret": SYSTEM,
         "api_url": SYSTEM,
+        "connection_id": NOBODY,
+    },
+    "account.settlement.connection": {
+        "fetch_enabled": MANAGER,
+        "api_url": SYSTEM,
+        "state": NOBODY,
+        "fetch_cursor": NOBODY,
     },
     "sale.webshop": {
         "name": MANAGER,
@@ -140,9 +145,9 @@ METHODS = {
     ("account.settlement", "action_process"): USER,
     ("account.settlement", "action_prove"): USER,
     ("account.settlement", "action_reverse"): MANAGER,
+    ("account.settlement.connection", "action_pause"): MANAGER,
     ("account.settlement", "action_accept"): MANAGER,
     ("account.settlement.document", "action_activate"): INVOICING,
-    ("account.settlement.provider", "action_open_waiting"): INVOICING,
     ("account.settlement.document", "action_download"): INVOICING,
     ("account.settlement", "action_fetch_again"): USER,
     ("account.settlement.document", "action_fetch_again"): USER,
@@ -201,7 +206,7 @@ class TestRoles(WebOrderCase):
 
     def setUp(self):
         super().setUp()
-        for model in ("account.settlement.provider", "sale.webshop"):
+        for model in ("account.settlement.connection", "sale.webshop"):
             self.patch(self.registry[model], "_commit_step", lambda source: None)
         order = self.told(sent_order())
         self.records = {
@@ -209,6 +214,7 @@ class TestRoles(WebOrderCase):
             "account.settlement.line": self.line,
             "account.settlement.document": self.settlement.document_ids[:1],
             "account.settlement.provider": self.provider,
+            "account.settlement.connection": self.provider.connection_id,
             "account.settlement.rule": self.env["account.settlement.rule"]._search_used(self.provider)[:1],
             "account.settlement.fee.type": self.provider.fee_type_ids[:1],
             "sale.webshop": self.shop,
@@ -331,7 +337,8 @@ class TestRoles(WebOrderCase):
 
     def test_keys_are_read_by_administrators_alone(self):
         keys = {
-            "account.settlement.provider": ["vipps_client_id", "vipps_client_secret", "vipps_subscription_key"],
+            "account.settlement.provider": ["setting_ids", "api_url"],
+            "account.settlement.connection": ["setting_ids", "api_url"],
             "sale.webshop": ["setting_ids", "webhook_secret"],
             "settlement.setting": ["value"],
         }

@@ -10,35 +10,34 @@ from ..providers.registry import PROVIDERS
 _logger = logging.getLogger(__name__)
 
 
-class AccountSettlementProvider(models.Model):
+class AccountSettlementConnection(models.Model):
     """Fetching documents from a provider's API."""
 
-    _inherit = "account.settlement.provider"
-
-    def action_fetch(self):
-        """Fetch now; the scheduled actions then read and book."""
-        # A user may fetch, but neither see the keys nor change the setup.
-        for provider in self._as_user():
-            provider._fetch()
-        return True
+    _inherit = "account.settlement.connection"
 
     def _get_client(self):
-        """Return the client of this provider's API (:class:`~..providers.contract.Client`), with its keys.
+        """Return the client of the provider's API (:class:`~..providers.contract.Client`), with the keys.
 
         :raises ProviderError: when keys are missing.
         """
         self.ensure_one()
-        provider = self.sudo()  # for the keys
-        contract = PROVIDERS[provider.code]
-        may_be_local = provider._may_be_local()
-        if provider.api_url:
-            check_address(provider.api_url, may_be_local=may_be_local)
-        return contract.client(
-            contract.complete(provider._get_settings()),
-            (Agreement(provider.merchant_id or "", provider.currency_id.name, provider.start_date or None),),
-            base_url=provider.api_url or "",
+        connection = self.sudo()  # for the keys
+        may_be_local = connection._may_be_local()
+        if connection.api_url:
+            check_address(connection.api_url, may_be_local=may_be_local)
+        return PROVIDERS[connection.code].client(
+            connection._get_entered_settings(),
+            tuple(
+                Agreement(provider.merchant_id or "", provider.currency_id.name, provider.start_date or None)
+                for provider in connection._get_active_agreements()
+            ),
+            base_url=connection.api_url or "",
             may_be_local=may_be_local,
         )
+
+    def _fetch_new(self):
+        client = self._get_client()
+        return self._fetch_refused_again(client) + self._fetch_documents(client)
 
     def _fetch_documents(self, client):
         """Store what is new, document by document.
@@ -54,18 +53,13 @@ class AccountSettlementProvider(models.Model):
             count += 1
         return count
 
-    def _fetch_new(self):
-        client = self._get_client()
-        return self._fetch_refused_again(client) + self._fetch_documents(client)
-
     def _fetch_refused_again(self, client):
         """Fetch one document again: the first that was refused, for which later ones wait, or whose rows do not add up.
 
         :return: how many were read.
         """
-        document = self.env["account.settlement.document"].search(
-            [("provider_id", "=", self.id), ("source", "=", "fetch"), ("state", "=", "error")], order="id", limit=1
-        )
+        refused = [("connection_id", "=", self.id), ("source", "=", "fetch"), ("state", "=", "error")]
+        document = self.env["account.settlement.document"].search(refused, order="id", limit=1)
         document = document or self._get_disproved_documents()[:1]
         if not document:
             return 0
@@ -79,7 +73,9 @@ class AccountSettlementProvider(models.Model):
 
     def _get_disproved_documents(self):
         """Return the fetched documents whose rows do not add up, the earliest first: nothing of them is booked."""
-        settlements = self.env["account.settlement"].search([("provider_id", "=", self.id), ("state", "=", "error")])
+        settlements = self.env["account.settlement"].search(
+            [("provider_id.connection_id", "=", self.id), ("state", "=", "error")]
+        )
         return settlements._get_disproved_documents()
 
     def _fetch_document_again(self, document, client=None):

@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+
+
+class AccountSettlementProvider(models.Model):
+    """The connection through which an agreement's documents are fetched: its own, or one shared with others."""
+
+    _inherit = "account.settlement.provider"
+
+    connection_id = fields.Many2one(
+        "account.settlement.connection",
+        readonly=True,
+        index=True,
+        copy=False,
+        ondelete="restrict",
+        check_company=True,
+        help="The keys with which its documents are fetched. Agreements of one account share them.",
+    )
+    fetch_enabled = fields.Boolean(related="connection_id.fetch_enabled", readonly=False)
+    fetch_cursor = fields.Json(related="connection_id.fetch_cursor")
+    fetch_next_at = fields.Datetime(related="connection_id.fetch_next_at", readonly=False)
+    fetch_last_at = fields.Datetime(related="connection_id.fetch_last_at")
+    fetch_failures = fields.Integer(related="connection_id.fetch_failures")
+    fetch_error_data = fields.Json(related="connection_id.fetch_error_data")
+    fetch_error = fields.Text(related="connection_id.fetch_error")
+    api_url = fields.Char(related="connection_id.api_url", readonly=False, groups="base.group_system")
+    setting_ids = fields.One2many(
+        related="connection_id.setting_ids", readonly=False, groups="base.group_system", string="Keys"
+    )
+    has_client = fields.Boolean(related="connection_id.has_client")
+    has_credentials = fields.Boolean(related="connection_id.has_credentials")
+    is_alone = fields.Boolean(compute="_compute_is_alone")
+    shared_with_ids = fields.One2many(
+        related="connection_id.provider_ids", string="Keys Shared With", help="The agreements with the same keys."
+    )
+
+    @api.depends("connection_id.provider_ids")
+    def _compute_is_alone(self):
+        for provider in self:
+            provider.is_alone = len(provider.connection_id.provider_ids) < 2
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create agreements, each with a connection: that of its account, if there is one, else its own."""
+        providers = super().create(vals_list)
+        for provider in providers.sudo().filtered(lambda provider: not provider.connection_id):
+            provider.connection_id = provider._find_connection() or provider._create_connection()
+        return providers
+
+    def write(self, vals):
+        """Write; a connection is one company's, with one kind of provider."""
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(("code", "company_id")):
+            for provider in self.sudo():
+                connection = provider.connection_id
+                if connection and (connection.code, connection.company_id) != (provider.code, provider.company_id):
+                    provider.connection_id = provider._find_connection() or provider._create_connection()
+                    connection.filtered(lambda one: not one.provider_ids).unlink()
+        return result
+
+    def unlink(self):
+        """Delete agreements, and the connections that nobody else uses."""
+        connections = self.sudo().connection_id
+        result = super().unlink()
+        connections.filtered(lambda connection: not connection.with_context(active_test=False).provider_ids).unlink()
+        return result
+
+    def _find_connection(self):
+        """Return the connection of another agreement with the same account, as in another currency."""
+        self.ensure_one()
+        if not self.merchant_id:
+            return self.env["account.settlement.connection"]
+        same = [
+            ("company_id", "=", self.company_id.id),
+            ("code", "=", self.code),
+            ("merchant_id", "=", self.merchant_id),
+            ("id", "!=", self.id),
+        ]
+        return self.sudo().search(same, limit=1).connection_id
+
+    def _create_connection(self):
+        return (
+            self.env["account.settlement.connection"]
+            .sudo()
+            .create({"name": self.name, "code": self.code, "company_id": self.company_id.id, "sequence": self.sequence})
+        )
+
+    def _empty_keys(self):
+        return self.sudo().connection_id._empty_keys() if self.connection_id else False
+
+    def action_fetch(self):
+        """Fetch now; the scheduled actions then read and book."""
+        # A user may fetch, but neither see the keys nor change the setup.
+        for connection in self._as_user().connection_id:
+            connection._fetch()
+        return True
+
+    def _fetch(self):
+        """Fetch what is new through this agreement's connection: see :meth:`SettlementSource._fetch`."""
+        return self._as_user().connection_id._fetch()
+
+    def action_open_connection(self):
+        """Open the connection, with its keys."""
+        return self.connection_id.get_formview_action()
