@@ -51,6 +51,9 @@ class AccountSettlement(models.Model):
     payout_amount = fields.Monetary(readonly=True, string="Payout")
     payout_reference = fields.Char(readonly=True, help="Expected in the text of the bank line.")
     payout_date = fields.Date(readonly=True)
+    payout_failed = fields.Boolean(
+        readonly=True, help="The provider says that the payout did not arrive. The amount comes with a later one."
+    )
     complete_to = fields.Date(readonly=True, help="The last day that is complete: nothing more is expected for it.")
     closing_balance = fields.Monetary(readonly=True)
     has_closing_balance = fields.Boolean(readonly=True)

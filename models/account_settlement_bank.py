@@ -25,6 +25,7 @@ class AccountSettlement(models.Model):
             Domain("state", "=", "booked")
             & Domain("bank_line_id", "=", False)
             & Domain("carried_to_id", "=", False)
+            & Domain("payout_failed", "=", False)
             & Domain("payout_amount", "!=", 0)
         )
         awaits_return = (

@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..common.messages import Message
+from ..providers.records import PayoutStatus
 from .money import to_decimal
 
 
@@ -91,6 +92,21 @@ class AccountSettlement(models.Model):
         )
         return total - to_decimal(self.closing_balance if self.has_closing_balance else 0, self.currency_id)
 
+    def _note_payout_status(self, settlement):
+        """Note that a payout has failed since it was reported, or arrived after all.
+
+        :param settlement: :class:`~..providers.records.Settlement`, as it is reported now.
+        """
+        self.ensure_one()
+        has_failed = settlement.payout_status is PayoutStatus.FAILED
+        if self.payout_failed != has_failed:
+            self.payout_failed = has_failed
+            self.message_post(
+                body=self.env._("The provider says that the payout failed. The amount comes with a later one.")
+                if has_failed
+                else self.env._("The provider says that the payout arrived after all.")
+            )
+
     def _link_aborted_payouts(self):
         """Link earlier settlements whose payout was aborted and came back into this one."""
         self.ensure_one()
@@ -110,6 +126,7 @@ class AccountSettlement(models.Model):
                 order="date desc",
             )
             numbers = re.findall(r"\d+", line.provider_reference or "")
+            numbers.append(line.provider_reference)
             named = paid_out.filtered(lambda other, numbers=numbers: other.external_id in numbers)
             aborted = (named or paid_out).filtered(lambda other: not other.carried_to_id)[:1]
             if aborted:

@@ -4,7 +4,7 @@ from odoo.tools import format_date
 from ..common.messages import DocumentError, Message
 from ..providers.ledgers import find_ends
 from ..providers.proof import closing_balance, has_proof, prove
-from ..providers.records import BANK_KINDS, Kind
+from ..providers.records import BANK_KINDS, Kind, PayoutStatus
 from .money import to_decimal
 
 
@@ -196,6 +196,7 @@ class AccountSettlementProvider(models.Model):
             "payout_amount": settlement.payout_amount or 0,
             "payout_reference": settlement.payout_reference,
             "payout_date": settlement.payout_date or False,
+            "payout_failed": settlement.payout_status is PayoutStatus.FAILED,
             "needs_confirmation": bool(settlement.confirm) or not has_proof(settlement),
             "confirmation_data": [settlement.confirm.to_json()] if settlement.confirm else False,
         }

@@ -35,6 +35,7 @@ class AccountSettlementProvider(models.Model):
                 self._check_same_payout(stored, settlement, fresh, document)
                 self._check_same_rows(stored, settlement, elsewhere, document)
                 self._check_adds_up(settlement, document)
+                stored._note_payout_status(settlement)
                 return self._apply_fee_reports(settlement, stored)
             stored._replace_rows(settlement, document)
         is_known = not (fresh or is_mended or stored)

@@ -46,6 +46,12 @@ class SettlementActivate(models.TransientModel):
     )
     name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True, required=True)
     proposed_name = fields.Char(compute="_compute_name", store=True, precompute=True)
+    journal_id = fields.Many2one(
+        "account.journal",
+        domain="[('type', '=', 'general'), ('company_id', '=', company_id)]",
+        check_company=True,
+        help="A journal that is there, as another agreement's. Empty: a new one, with a number series of its own.",
+    )
     connection_id = fields.Many2one(
         "account.settlement.connection",
         string="Keys",
@@ -202,7 +208,7 @@ class SettlementActivate(models.TransientModel):
         self._check_proposal()
         lines = self.line_ids.filtered("selected")
         accounts = {line.role: line._get_or_create_account() for line in lines}
-        journal = self.env["account.journal"].create(self._prepare_journal_vals())
+        journal = self.journal_id or self.env["account.journal"].create(self._prepare_journal_vals())
         providers = self.env["account.settlement.provider"]
         providers.check_access("create")
         # Its state is not a value that a form may set, so it is created with our rights, after checking the company.

@@ -5,6 +5,7 @@ document them. ``Fee`` and ``Net amount`` on a payment's row only report: the de
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 from ...common.currencies import minor_unit_decimals
 from ...common.files.rows import Row, find_heading_row, rows_below
@@ -18,7 +19,6 @@ from .ledger import (
     entry_type,
     fee_column,
     merchant_names,
-    opening_balance,
     payout_number,
     repeated_rows,
     without_repeats,
@@ -134,18 +134,24 @@ def _entry(row: Row, problems: dict) -> Entry:
 def _ledgers(entries: list) -> list:
     """Return the entries by ledger, each in the ledger's order.
 
-    The report does not name the ledger. Sales units with one running balance share a ledger, unless that is zero
-    wherever one unit follows another: then each is paid out by itself. Else each sales unit and currency has its own.
+    The report does not name the ledger. Sales units with one running balance share a ledger; if that is zero wherever
+    one unit follows another, each is paid out by itself all the same. Else each sales unit and currency has its own.
     """
     whole = _in_ledger_order(entries)
     if len({(entry.sales_unit, entry.currency) for entry in entries if entry.sales_unit}) < 2:
         return [whole]
     if all(entry.balance_after is not None for entry in entries) and not broken_balances(whole):
         own = _by_sales_unit(whole)
-        is_apart = all(not opening_balance(part) for part in own) and not any(map(broken_balances, own))
-        return own if is_apart else [whole]
+        return [whole] if _is_shared(whole) or any(map(broken_balances, own)) else own
     names = dict.fromkeys((entry.sales_unit, entry.currency) for entry in entries)
     return [_in_ledger_order([e for e in entries if (e.sales_unit, e.currency) == name]) for name in names]
+
+
+def _is_shared(entries: list) -> bool:
+    """Whether sales units have one ledger: its days go on where the unit changes, and so does a balance."""
+    changes = [before for before, after in pairwise(entries) if after.sales_unit not in ("", before.sales_unit)]
+    dates = [entry.date for entry in entries]
+    return dates == sorted(dates) and any(before.balance_after for before in changes)
 
 
 def _by_sales_unit(entries: list) -> list:

@@ -264,3 +264,22 @@ class TestAcceptedDifference(DummyCase):
         self.take(("P-1", "95.00", 2, [("1", "100.00", "3.00")]))
         with self.assertRaisesRegex(UserError, "the reason is kept"):
             self.settlement_of("P-1")._accept_difference(" ")
+
+
+@tagged("post_install", "-at_install")
+class TestPayoutInTwoFiles(SettlementCase):
+    """Vipps' XML of 2000778 has a payment of 200.00 that 2000777 has already, and one of 300.00; 490.00 is paid."""
+
+    def test_it_is_not_booked_with_another_sum(self):
+        first = [capture("1", day(2), "A", "100.00", "2.00"), capture("2", day(2), "B", "200.00", "4.00")]
+        second = [first[1], capture("3", day(3), "C", "300.00", "6.00")]
+        for name, rows, number in (("777.xml", first, "2000777"), ("778.xml", second, "2000778")):
+            _name, content = vipps_files.as_old_xml([*rows, payout(number, day(3))])
+            self.provider._ingest_file(name, content)._process_each()
+        wrong = self.provider.settlement_ids.filtered(lambda one: one.external_id == "2000778")
+        self.assertEqual((wrong.state, wrong.move_ids.ids), ("error", []))
+        for text in ("2000777", "777.xml", "778.xml", "490.00", "294.00"):
+            self.assertIn(text, DummyCase.plain(wrong.error_message))
+        self.bank_line(490, "Utb. 2000778 Vippsnr 123455")
+        self.provider.settlement_ids._match_bank()
+        self.assertFalse(wrong.bank_line_id)

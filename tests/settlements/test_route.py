@@ -124,11 +124,17 @@ class TestRoute(DummyCase):
         euro = self.env.ref("base.EUR").sudo()
         euro.active = True
         abroad = self.activate(code="dummy", merchant_id="A-1", currency_id=euro.id)
-        self.take(("P-1", "97.00", 5, [("1", "100.00", "3.00")]))
-        self.take(("P-2", "50.00", 5, [("2", "50.00", "0")]), currency="EUR", provider=abroad)
+        file = json.loads(
+            dummy.file_of(("P-1", "97.00", 5, [("1", "100.00", "3.00")]), ("P-2", "50.00", 5, [("2", "50.00")]))
+        )
+        file["payouts"][1]["currency"] = "EUR"
+        settlements = self.second._ingest_file("begge.json", json.dumps(file).encode())
+        settlements._process()
+        self.assertEqual(set(settlements.mapped("state")), {"booked"})
         self.assertEqual(self.settlement_of("P-1").currency_id.name, "NOK")
         self.assertEqual(self.settlement_of("P-2", abroad).currency_id.name, "EUR")
         self.assertFalse(self.settlement_of("P-2"))
+        self.assertEqual(abroad.connection_id, self.first.connection_id, "one account, one set of keys")
 
     def test_what_one_agreement_refuses_does_not_stop_the_other(self):
         """The first contradicts what is stored of it, and is said; the second is booked all the same."""

@@ -2,7 +2,8 @@
 
 A file of it is JSON: ``{"dummy": 1, "account": "A-1", "currency": "NOK", "payouts": [{"number": "P-1", "paid": "97.00",
 "date": "2026-03-05", "rows": [{"id": "1", "amount": "100.00", "fee": "3.00", "order": "WEB-1"}]}]}``. A payout without
-a number holds what is not paid out yet; it may name another account.
+a number holds what is not paid out yet; it may name another account, or
+another currency.
 """
 
 import datetime
@@ -40,7 +41,7 @@ def _settlement(file: dict, payout: dict) -> Settlement:
             date=datetime.date.fromisoformat(row.get("date", payout["date"])),
             amount=Decimal(row["amount"]),
             fee=Decimal(row.get("fee", "0")),
-            currency=file["currency"],
+            currency=payout.get("currency", file["currency"]),
             order_reference=row.get("order", ""),
             provider_reference=row["id"],
             row=number,
@@ -49,7 +50,7 @@ def _settlement(file: dict, payout: dict) -> Settlement:
     )
     return Settlement(
         external_id=payout.get("number", ""),
-        currency=file["currency"],
+        currency=payout.get("currency", file["currency"]),
         date=date,
         transactions=rows,
         merchant_id=payout.get("account", file["account"]),
