@@ -76,7 +76,7 @@ class AccountSettlementProvider(models.Model):
         :raises WaitsForDocument: when what lies between them and what is stored is missing.
         """
         if known:
-            return self._get_run_of(known)
+            return self._get_run_to_go_on(run, known, document)
         first, last = run.transactions[0].date, run.transactions[-1].date
         ledger = [("provider_id", "=", self.id), ("by_position", "=", True), ("date_from", "!=", False)]
         settlements = self.env["account.settlement"]
@@ -95,6 +95,18 @@ class AccountSettlementProvider(models.Model):
         if following and not run.external_id:
             return following
         return previous if previous.is_open else self._create_settlement(run)
+
+    def _get_run_to_go_on(self, run, known, document):
+        """Return the settlement with the rows of a run that are known.
+
+        :raises DocumentError: when it was closed by another payout than this run.
+        """
+        found = self._get_run_of(known)
+        if run.external_id and found.external_id and found.external_id != run.external_id:
+            row = next(row for row in run.transactions if row.external_id in known)
+            message = self._say_claimed(known[row.external_id], row, run, document)
+            raise DocumentError(message.code, **message.values)
+        return found
 
     def _check_no_gap_before(self, run, document, previous):
         expected = to_decimal(previous.closing_balance, previous.currency_id)

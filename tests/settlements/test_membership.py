@@ -173,6 +173,13 @@ class TestLedgerInAnyOrder(SettlementCase):
         self.provider.settlement_ids._match_bank()
         self.assertEqual(self.provider.settlement_ids.filtered("external_id").mapped("state"), ["paid", "paid"])
 
+    def test_another_payout_of_the_same_rows(self):
+        self.take((1, 2))
+        name, content = self.portal(1, 2)
+        with self.assertRaisesRegex(UserError, "payout 2000049 of 296.00 .* stored with payout 2000042 of 296.00"):
+            self.provider._ingest_file(name, content.replace(b"2000042", b"2000049"))
+        self.assertEqual(self.provider.settlement_ids.mapped("external_id"), ["2000042"])
+
     def test_newest_first_and_the_bank_line_before_the_earlier_days(self):
         self.take((5, 6))
         self.bank_line(1194, "Utb. 2000045 Vippsnr 123455", date="2026-03-06")
