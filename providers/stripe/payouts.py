@@ -109,7 +109,7 @@ def ledger_settlements(
     """Return the settlements of an account whose payouts are made by hand: each payout closes the rows before it.
 
     A manual payout takes any amount, so each run knows the balance it starts from and leaves. The last row bears the
-    balance that Stripe states, and proves the rest.
+    balance that Stripe states, and proves the rest: where it does not, any run may hold the fault, and all say so.
 
     :param payouts: :class:`Payout` by number, as far as the document has them.
     :param opening: balance before the first row. :param closing: after the last. :param complete_to: the last day.
@@ -118,6 +118,7 @@ def ledger_settlements(
     rows = _with_balances(transactions(entries, withdrawn_by_dispute(entries)), opening, closing)
     runs = cut_at_payouts(rows)
     by_id = {entry.id: entry for entry in entries}
+    unproven = _unproven(rows, currency, opening, closing)
     settlements, balance = [], opening
     for run in runs:
         of_run = [by_id[row.external_id] for row in run if row.external_id in by_id]
@@ -134,7 +135,7 @@ def ledger_settlements(
             opening_balance=balance,
             closing_balance=last.balance_after,
             complete_to=complete_to,
-            problems=problems,
+            problems=problems if last is rows[-1] else problems + unproven,
             warnings=warnings,
         )
         if last.kind is Kind.PAYOUT:
@@ -142,6 +143,15 @@ def ledger_settlements(
         settlements.append(settlement)
         balance = last.balance_after if last.balance_after is not None else closing
     return settlements
+
+
+def _unproven(rows: list, currency: str, opening: Decimal, closing: Decimal) -> tuple:
+    """Return what is to be said of every run where the rows do not lead to the balance that Stripe states."""
+    computed = opening + sum((row.net for row in rows), ZERO)
+    if computed == closing:
+        return ()
+    values = {"computed": amount_text(computed, currency), "stated": amount_text(closing, currency)}
+    return (Message("stripe_balance_differs", values),)
 
 
 def _closed(settlement: Settlement, row: Transaction, payout: Payout | None) -> Settlement:

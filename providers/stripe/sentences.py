@@ -93,6 +93,10 @@ register(
         "stripe_balance_moves": _(
             "Payments came to the Stripe account while its balance was read. The next fetch tries again."
         ),
+        "stripe_balance_differs": _(
+            "The transactions of the document lead to a balance of %(computed)s, but Stripe states %(stated)s. Any of "
+            "them may be the wrong one, so nothing of the document is booked. Fetch it again from Stripe."
+        ),
         "stripe_not_reconciled": _(
             "Stripe has not yet sorted out which transactions payout %(payout)s consists of. It is fetched "
             "automatically later."

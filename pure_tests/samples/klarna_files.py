@@ -14,6 +14,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ..servers.klarna import PASSWORD, USERNAME, KlarnaServer
+from .fixtures import AROUND_MIDNIGHT, UNKNOWN_TYPE, Fixtures
+
 ZERO = Decimal(0)
 MERCHANT_ID = "K123456"
 
@@ -360,7 +363,7 @@ MOVES = Shape(
     encoding="utf-8-sig",
 )  # fmt: skip
 
-SHAPES = {"full": FULL, "default": DEFAULT, "sftp": SFTP, "lean": LEAN, "moves": MOVES}
+CSV_SHAPES = {"full": FULL, "default": DEFAULT, "sftp": SFTP, "lean": LEAN, "moves": MOVES}
 
 
 def _summary_values(payout: Payout, shape: Shape) -> dict:
@@ -440,3 +443,62 @@ def as_csv_list(payouts: list, shape: Shape = FULL) -> tuple:
     rows = [(payout, happening) for payout in payouts for happening in payout.happenings]
     lines += [_line(shape.columns, _row_values(payout, each, shape), shape) for payout, each in rows[::-1]]
     return "klarna-payouts.csv", "\n".join([*lines, ""]).encode(shape.encoding)
+
+
+#: Every shape, as a function from payouts to a list of (name, content).
+SHAPES = {
+    "api": as_api_bundles,
+    **{
+        name: lambda payouts, shape=shape: [as_csv(payout, shape) for payout in payouts]
+        for name, shape in CSV_SHAPES.items()
+    },
+    "csv bundle": lambda payouts: [as_csv_bundle(payouts)],
+    "csv list": lambda payouts: [as_csv_list(payouts)],
+}
+
+
+def serve(payouts: list, **options) -> KlarnaServer:
+    """Return a server that has the payouts."""
+    return KlarnaServer(
+        [api_payout(payout) for payout in payouts],
+        [api_transaction(payout, each) for payout in payouts for each in payout.happenings],
+        **options,
+    )
+
+
+def _serve_month() -> KlarnaServer:
+    """The month, and a payout of today, by which the server knows the merchant."""
+    return serve([*story(), Payout("XISA99ZZ", datetime.datetime.now(datetime.timezone.utc).date(), ())])
+
+
+FIXTURES = Fixtures(
+    shapes=SHAPES,
+    story=story(),
+    midnight=[
+        Payout(
+            "XISA93DQ",
+            day(2, 4),
+            tuple(
+                row
+                for place, (reference, moment, _day) in enumerate(AROUND_MIDNIGHT)
+                for row in sale(f"midn{place}", reference, "100.00", moment)
+            ),
+        )
+    ],
+    unknown=[
+        Payout(
+            "XISA93DR",
+            day(6),
+            (
+                *sale("abcd0001", "WEB-10231", "100.00", utc(2)),
+                Happening(UNKNOWN_TYPE, UNKNOWN_TYPE, Decimal("5.00"), utc(3)),
+            ),
+        )
+    ],
+    with_unknown=frozenset(SHAPES),
+    merchant_id=MERCHANT_ID,
+    nameless=frozenset({"moves"}),
+    fetched="api",
+    serve=_serve_month,
+    entered={"username": USERNAME, "password": PASSWORD},
+)

@@ -14,10 +14,11 @@ import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ..servers.stripe import ACCOUNT, KEY, StripeServer
+from .fixtures import AROUND_MIDNIGHT, UNKNOWN_TYPE, Fixtures
 from .vipps_files import csv_text
 
 ZERO = Decimal(0)
-ACCOUNT = "acct_1Nettbutikk"
 UTC = datetime.timezone.utc
 
 #: Whom and what only Stripe needs to know.
@@ -413,3 +414,37 @@ def dashboard_table(movements: list) -> list:
 def as_dashboard_csv(movements: list) -> tuple:
     """Return (name, content) of the dashboard's export of the balance."""
     return "balance_history.csv", csv_text(dashboard_table(movements)).encode()
+
+
+#: Every shape that names payouts, as a function from movements to a list of (name, content).
+SHAPES = {
+    "api": as_payout_documents,
+    "itemised csv": lambda movements: [as_itemized_csv(movements)],
+    "itemised csv, own rows positive": lambda movements: [as_itemized_csv(movements, own_row=1)],
+    "itemised csv, semicolons and commas": lambda movements: [as_itemized_csv(movements, ";", ",")],
+    "itemised csv, commas in quotation marks": lambda movements: [as_itemized_csv(movements, ",", ",")],
+    "dashboard csv": lambda movements: [as_dashboard_csv(movements)],
+}
+
+FIXTURES = Fixtures(
+    shapes={**SHAPES, "api balance": lambda movements: [as_balance_document(movements)]},
+    story=story(),
+    midnight=[
+        *(charge(f"4{place}", moment, reference, "100.00") for place, (reference, moment, _day) in
+          enumerate(AROUND_MIDNIGHT)),
+        payout("1W", at(1, 23, month=4)),
+    ],
+    unknown=[
+        charge("3A", at(2), "WEB-10231", "100.00"),
+        Movement(UNKNOWN_TYPE, UNKNOWN_TYPE, "3Q", at(3), Decimal("-5.00")),
+        payout("1X", at(5, 1)),
+    ],
+    with_unknown=frozenset(SHAPES),
+    merchant_id=ACCOUNT,
+    nameless=frozenset(shape for shape in SHAPES if "csv" in shape),
+    personal=PERSONAL,
+    taken_out=frozenset({"api", "api balance"}),
+    fetched="api",
+    serve=lambda: StripeServer(api_payouts(story()), api_transactions(story())),
+    entered={"secret_key": KEY},
+)  # fmt: skip

@@ -19,10 +19,18 @@ from decimal import Decimal
 
 from openpyxl import Workbook
 
+from odoo.addons.settlement_bridge.common.files.dates import OSLO
+
+from ..servers.vipps import CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION_KEY, VippsServer
+from .fixtures import AROUND_MIDNIGHT, UNKNOWN_TYPE, Fixtures
+
 ZERO = Decimal(0)
 LEDGER = "302321"
 MSN = "123455"
 MERCHANT = "Nettbutikk AS"
+
+#: Name and telephone number of a customer, as the portal's report has them.
+PERSONAL = ("Kari Eksempel", "+4790000000")
 LEDGER_OBJECT = {
     "ledgerId": LEDGER,
     "currency": "NOK",
@@ -41,7 +49,7 @@ class Movement:
     :ivar day: ledger date. :ivar reference: the merchant's order reference.
     :ivar amount: kroner, signed. :ivar fee: kroner, positive when charged.
     :ivar fee_day: the ledger date the fee comes on, when it is later than ``day``.
-    :ivar is_repeated: whether the very same row stands twice.
+    :ivar is_repeated: whether the very same row stands twice. :ivar time: when; some time of the day where not given.
     """
 
     type: str
@@ -52,6 +60,7 @@ class Movement:
     fee: Decimal = ZERO
     fee_day: datetime.date | None = None
     is_repeated: bool = False
+    time: datetime.datetime | None = None
 
 
 def day(number: int, month: int = 3) -> datetime.date:
@@ -113,6 +122,7 @@ class LedgerRow:
     fee: Decimal = ZERO
     is_repeated: bool = False
     is_of_order: bool = True
+    time: datetime.datetime | None = None
 
     @property
     def balance_after(self) -> Decimal:
@@ -130,7 +140,8 @@ def ledger_rows(movements: list, opening: Decimal = ZERO) -> tuple:
     balance, owed = opening, ZERO
     for when in _days(movements):
         for m in [m for m in movements if m.day == when and m.type != "payout-scheduled"]:
-            funds.append(LedgerRow(m.type, m.psp, when, m.reference, m.amount, balance, m.fee, m.is_repeated))
+            row = LedgerRow(m.type, m.psp, when, m.reference, m.amount, balance, m.fee, m.is_repeated, time=m.time)
+            funds.append(row)
             balance += m.amount
         charged = [m for m in movements if m.fee and (m.fee_day or m.day) == when]
         for m in charged:
@@ -155,11 +166,16 @@ def _minor_units(amount: Decimal) -> int:
     return int(amount.scaleb(2))
 
 
+def _some_time(when: datetime.date, position: int) -> datetime.datetime:
+    clock = datetime.time(8 + position % 12, 11, 40, 120000, tzinfo=datetime.timezone.utc)
+    return datetime.datetime.combine(when, clock)
+
+
 def api_item(row: LedgerRow, position: int = 0) -> dict:
     """Return a row as the Report API gives it."""
     return {
         "pspReference": row.psp,
-        "time": f"{row.day.isoformat()}T{8 + position % 12:02}:11:40.120000Z",
+        "time": (row.time or _some_time(row.day, position)).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "ledgerDate": row.day.isoformat(),
         "entryType": row.type,
         "reference": row.reference if row.is_of_order else "",
@@ -227,13 +243,14 @@ def portal_table(movements: list, is_norwegian: bool = False, opening: Decimal =
     table = [PORTAL_HEADING_NORWEGIAN if is_norwegian else PORTAL_HEADING]
     funds, _fees = ledger_rows(movements, opening)
     for position, row in enumerate(funds):
+        clock = row.time.astimezone(OSLO) if row.time else _some_time(row.day, position)
+        person = PERSONAL if row.is_of_order else ("", "")
         name = row.type.replace("-", " ").capitalize()
         fee = -row.fee if row.type == "capture" else ""
         line = (
             MERCHANT, MSN, "Norway", "Online" if row.is_of_order else "",
-            f"{row.day.isoformat()} {8 + position % 12:02}:11:40", row.day.isoformat(), name, row.amount,
-            row.balance_after, fee, row.amount - row.fee if fee != "" else "", "NOK", "", "", "", "", row.psp,
-            row.reference,
+            f"{clock:%Y-%m-%d %H:%M:%S}", row.day.isoformat(), name, row.amount, row.balance_after, fee,
+            row.amount - row.fee if fee != "" else "", "NOK", *person, "", "", row.psp, row.reference,
         )  # fmt: skip
         table += [line] * (2 if row.is_repeated else 1)
     return table
@@ -298,12 +315,16 @@ def _twice_if_repeated(run: list) -> list:
     return [copy for m in run for copy in [m] * (2 if m.is_repeated else 1)]
 
 
+def _xml_time(movement: Movement) -> str:
+    return movement.time.isoformat() if movement.time else f"{movement.day.isoformat()}T10:30:11.005+01:00"
+
+
 def as_old_xml(movements: list, is_gross: bool = False) -> tuple:
     """Return (name, content) of the settlement report in XML 3.0."""
     infos = []
     for closing, run in _settled(movements):
         rows = "".join(
-            f"<TransactionInfo><TransactionTime>{m.day.isoformat()}T10:30:11.005+01:00</TransactionTime>"
+            f"<TransactionInfo><TransactionTime>{_xml_time(m)}</TransactionTime>"
             f"<TransactionCaptureAmount>{max(m.amount, ZERO):.2f}</TransactionCaptureAmount>"
             f"<TransactionRefundAmount>{min(m.amount, ZERO):.2f}</TransactionRefundAmount>"
             f"<TransactionGrossAmount>{m.amount:.2f}</TransactionGrossAmount>"
@@ -414,6 +435,42 @@ def as_old_xlsx(movements: list) -> list:
 def without_late_fees(movements: list) -> list:
     """Return the story with every fee on the day of its payment."""
     return [replace(m, fee_day=None) for m in movements]
+
+
+#: Every shape, as a function from movements to a list of (name, content).
+SHAPES = {
+    "api": as_api_bundles,
+    "api feed": lambda movements: [as_api_feed(movements)],
+    "portal csv": lambda movements: [as_portal_csv(movements)],
+    "portal xlsx": lambda movements: [as_portal_xlsx(movements)],
+    "old xml": lambda movements: [as_old_xml(movements)],
+    "old csv": lambda movements: [as_old_csv(movements)],
+    "old xlsx": as_old_xlsx,
+    "old table": lambda movements: [as_old_table(movements)],
+}
+
+FIXTURES = Fixtures(
+    shapes=SHAPES,
+    story=story(),
+    midnight=[
+        *(
+            capture(f"44100300{number}", when, reference, "100.00", time=moment)
+            for number, (reference, moment, when) in enumerate(AROUND_MIDNIGHT, 10)
+        ),
+        payout("2000048", day(1, 4)),
+    ],
+    unknown=[
+        capture("4410020001", day(2), "WEB-10231", "100.00"),
+        Movement(UNKNOWN_TYPE, "4410020099", day(2), amount=Decimal("-5.00")),
+        payout("2000045", day(2)),
+    ],
+    with_unknown=frozenset({"api", "api feed", "portal csv", "portal xlsx"}),
+    merchant_id=MSN,
+    personal=PERSONAL,
+    fetched="api",
+    serve=lambda: VippsServer(*api_items(story())),
+    entered={"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "subscription_key": SUBSCRIPTION_KEY},
+)
 
 
 def zipped(*files, compression: int = zipfile.ZIP_DEFLATED) -> bytes:

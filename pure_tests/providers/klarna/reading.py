@@ -9,16 +9,7 @@ from ...samples import klarna_files
 
 SETTINGS = klarna.PROVIDER.complete({})
 
-#: Every shape, as a function from payouts to a list of (name, content).
-SHAPES = {
-    "api": klarna_files.as_api_bundles,
-    **{
-        name: lambda payouts, shape=shape: [klarna_files.as_csv(payout, shape) for payout in payouts]
-        for name, shape in klarna_files.SHAPES.items()
-    },
-    "csv bundle": lambda payouts: [klarna_files.as_csv_bundle(payouts)],
-    "csv list": lambda payouts: [klarna_files.as_csv_list(payouts)],
-}
+SHAPES = klarna_files.SHAPES
 
 #: Shapes whose rows have the column with the VAT on fees.
 WITH_VAT = sorted(SHAPES.keys() - {"default"})

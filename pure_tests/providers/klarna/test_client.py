@@ -6,15 +6,13 @@ import json
 
 import pytest
 
-from odoo.addons.settlement_bridge.common.http import PAUSES
 from odoo.addons.settlement_bridge.common.messages import ProviderError
 from odoo.addons.settlement_bridge.providers import klarna
 from odoo.addons.settlement_bridge.providers.contract import Agreement
 from odoo.addons.settlement_bridge.providers.klarna.documents import KlarnaDocuments
 from odoo.addons.settlement_bridge.providers.proof import prove
 
-from ...samples import klarna_files
-from ...samples.klarna_files import MERCHANT_ID, Payout, day, sale, story, utc
+from ...samples.klarna_files import MERCHANT_ID, Payout, day, sale, serve, story, utc
 from ...servers.klarna import PASSWORD, USERNAME, KlarnaServer
 from ...servers.local_server import Fault
 from .reading import parse
@@ -25,14 +23,6 @@ AGREEMENT = Agreement(MERCHANT_ID, "NOK", datetime.date(2026, 3, 1))
 
 def entered(**other):
     return klarna.PROVIDER.complete({"username": USERNAME, "password": PASSWORD, **other})
-
-
-def serve(payouts, **options):
-    return KlarnaServer(
-        [klarna_files.api_payout(payout) for payout in payouts],
-        [klarna_files.api_transaction(payout, each) for payout in payouts for each in payout.happenings],
-        **options,
-    )
 
 
 def client_of(server, *agreements, pauses=None, **settings):
@@ -169,11 +159,6 @@ def test_nothing_is_fetched_twice(server, client):
     assert server.paths() == ["/settlements/v1/payouts"]
 
 
-def test_the_cursor_is_json(client):
-    for document in fetched(client):
-        assert json.loads(json.dumps(document.cursor)) == document.cursor
-
-
 def test_a_payout_that_is_listed_late_is_fetched_all_the_same(server, client):
     late = server.payouts.pop(2)
     cursor = fetched(client)[-1].cursor
@@ -214,11 +199,6 @@ def test_what_was_fetched_before_a_fault_counts(server, client):
             stored.append(document)
     assert references(stored) == ["XISA93DJ", "XISA93DK"]
     assert references(fetched(client, stored[-1].cursor)) == ["XISA93DL", "XISA93DM"]
-
-
-def test_a_document_again(client):
-    document = fetched(client)[1]
-    assert client.document_again(document.content) == document.content
 
 
 @pytest.mark.parametrize("content", [b"", b"type;amount", b"{}", b'{"payout": {"payment_reference": "X"}}', b"[1]"])
@@ -269,13 +249,6 @@ def test_kustom_is_asked_the_same_way(server):
     assert "Kustom has an internal error" in str(refused(lambda: fetched(client_of(server, host="kustom"))))
 
 
-@pytest.mark.parametrize("missing", ["username", "password"])
-def test_incomplete_keys_are_named(missing):
-    error = refused(lambda: KlarnaDocuments(entered(**{missing: ""}), ()))
-    assert f"API {missing.capitalize()}" in str(error)
-    assert error.is_permanent
-
-
 # --- What goes wrong
 
 
@@ -312,13 +285,6 @@ def test_asked_to_wait_long_the_next_fetch_does(server, client):
     server.faults.append(Fault("transactions", 429, {"Retry-After": "120"}))
     error = refused(lambda: fetched(client))
     assert (error.retry_after, error.is_permanent) == (120, False)
-
-
-def test_an_answer_that_is_cut_off_is_asked_for_again(server):
-    pauses = []
-    server.faults.append(Fault("transactions", cut=True))
-    assert len(fetched(client_of(server, pauses=pauses))) == 4
-    assert pauses == [PAUSES[0]]
 
 
 def test_the_next_page_is_never_asked_of_another_host(server):

@@ -16,9 +16,8 @@ from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
 from odoo.addons.settlement_bridge.providers.records import Kind
 from odoo.addons.settlement_bridge.pure_tests.properties import examples
 
-from ...samples import klarna_files, vipps_files
+from ...samples import klarna_files
 from ...samples.klarna_files import Happening, Payout, chain, day, refund, sale, story, utc
-from ..vipps.reading import SHAPES as VIPPS_SHAPES
 from .reading import SHAPES, WITH_VAT, parse, refused, settlements
 
 STORY = story()
@@ -157,7 +156,7 @@ def test_amounts_with_and_without_signs_are_the_same(payouts):
     expected = [seen(each) for each in settlements("api", payouts)]
     for name, content in klarna_files.as_api_bundles(payouts, is_signed=True):
         assert seen(parse(name, content).settlements[0]) == expected.pop(0)
-    for shape in klarna_files.SHAPES.values():
+    for shape in klarna_files.CSV_SHAPES.values():
         signed = replace(shape, is_signed=True)
         for payout in payouts:
             (found,) = parse(*klarna_files.as_csv(payout, signed)).settlements
@@ -186,9 +185,9 @@ def numbers(content, pattern):
 @pytest.mark.parametrize("shape", ["full", "default", "sftp"])
 def test_one_ore_in_a_row_of_a_file_is_found(shape, payouts):
     for payout in payouts:
-        name, content = klarna_files.as_csv(payout, klarna_files.SHAPES[shape])
+        name, content = klarna_files.as_csv(payout, klarna_files.CSV_SHAPES[shape])
         rows = content.index(b"\ntype" if shape != "sftp" else b"\ndetailed_type")
-        columns = klarna_files.SHAPES[shape].columns
+        columns = klarna_files.CSV_SHAPES[shape].columns
         position = columns.index("amount")
         changed = 0
         for line in content[rows + 1 :].split(b"\r\n")[1:-1]:
@@ -217,7 +216,7 @@ def test_another_payout_or_debt_is_found(field):
 
 @pytest.mark.parametrize("shape", ["full", "default", "sftp"])
 def test_a_report_that_ends_too_early_is_refused_or_does_not_add_up(shape):
-    name, content = klarna_files.as_csv(STORY[2], klarna_files.SHAPES[shape])
+    name, content = klarna_files.as_csv(STORY[2], klarna_files.CSV_SHAPES[shape])
     whole = seen(parse(name, content).settlements[0])
     for end in range(len(content) - 3):
         cut = content[:end]
@@ -296,13 +295,13 @@ def test_any_month_adds_up_in_every_shape(payouts, shape):
 
 
 @settings(max_examples=examples(120), deadline=None, suppress_health_check=SLOW)
-@given(payouts=months(), shape=st.sampled_from(("api", *klarna_files.SHAPES)))
+@given(payouts=months(), shape=st.sampled_from(("api", *klarna_files.CSV_SHAPES)))
 def test_any_month_adds_up_with_signs(payouts, shape):
     for payout in payouts:
         if shape == "api":
             file, other = klarna_files.as_api_bundle(payout, is_signed=True), klarna_files.as_api_bundle(payout)
         else:
-            plain = klarna_files.SHAPES[shape]
+            plain = klarna_files.CSV_SHAPES[shape]
             file = klarna_files.as_csv(payout, replace(plain, is_signed=True))
             other = klarna_files.as_csv(payout, plain)
         (signed,), (unsigned,) = parse(*file).settlements, parse(*other).settlements
@@ -311,33 +310,6 @@ def test_any_month_adds_up_with_signs(payouts, shape):
 
 
 # --- Other files
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"a;b;c\n1;2;3\n",
-        b'{"hello": 1}',
-        b"<a/>",
-        b"",
-        b"\0" * 50,
-        b"PK\x03\x04",
-        b"\x00\xff" * 500,
-        b"[]",
-        b'"',
-        b"type;amount;currency\nSALE;1.00;NOK\n",
-    ],
-)
-def test_other_files_are_refused_with_a_sentence(content):
-    assert not klarna.identify("klarna.csv", content)
-    refused("klarna.csv", content)
-
-
-@pytest.mark.parametrize("shape", VIPPS_SHAPES)
-def test_reports_of_vipps_are_not_taken_for_klarnas(shape):
-    for name, content in VIPPS_SHAPES[shape](vipps_files.story()):
-        assert not klarna.identify(name, content)
-        assert "not a" in refused(name, content)
 
 
 @settings(max_examples=examples(200), deadline=None)

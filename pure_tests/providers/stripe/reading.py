@@ -8,16 +8,7 @@ from odoo.addons.settlement_bridge.providers import stripe
 from ...samples import stripe_files
 
 STORY = stripe_files.story()
-
-#: Every shape that names payouts, as a function from movements to a list of (name, content).
-SHAPES = {
-    "api": stripe_files.as_payout_documents,
-    "itemised csv": lambda movements: [stripe_files.as_itemized_csv(movements)],
-    "itemised csv, own rows positive": lambda movements: [stripe_files.as_itemized_csv(movements, own_row=1)],
-    "itemised csv, semicolons and commas": lambda movements: [stripe_files.as_itemized_csv(movements, ";", ",")],
-    "itemised csv, commas in quotation marks": lambda movements: [stripe_files.as_itemized_csv(movements, ",", ",")],
-    "dashboard csv": lambda movements: [stripe_files.as_dashboard_csv(movements)],
-}
+SHAPES = stripe_files.SHAPES
 FILES = tuple(shape for shape in SHAPES if "csv" in shape)
 
 

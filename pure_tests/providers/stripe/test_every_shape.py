@@ -14,9 +14,9 @@ from odoo.addons.settlement_bridge.providers.proof import has_proof, prove
 from odoo.addons.settlement_bridge.providers.records import Kind, PayoutStatus
 from odoo.addons.settlement_bridge.pure_tests.properties import examples
 
-from ...samples import stripe_files, vipps_files
+from ...samples import stripe_files
 from ...samples.stripe_files import Movement, at, charge, dispute, dispute_reversal, payout, refund, stripe_fee
-from .reading import FILES, SHAPES, STORY, documents, refused, settlements, transactions
+from .reading import FILES, SHAPES, STORY, settlements, transactions
 
 
 def day(number):
@@ -119,15 +119,6 @@ def test_payouts_own_row_is_the_last(shape):
         kinds = [row.kind for row in settlement.transactions]
         assert (kinds[-1] is Kind.PAYOUT) == bool(settlement.external_id)
         assert kinds.count(Kind.PAYOUT) <= 1
-
-
-@pytest.mark.parametrize("shape", FILES)  # of the API it is taken out before it is stored: test_documents
-def test_nothing_personal_in_the_rows(shape):
-    for row in transactions(shape).values():
-        kept = repr(row) + repr(row.raw)
-        assert not any(personal in kept for personal in stripe_files.PERSONAL)
-        assert row.raw
-        assert row.row > 0
 
 
 # --- Any story adds up
@@ -237,32 +228,3 @@ def test_cut_file_is_refused_or_does_not_add_up(shape):
         for settlement in document.settlements:
             is_whole = len(settlement.transactions) == {"po_1X": 5, "po_1Y": 4, "po_1Z": 4}.get(settlement.external_id)
             assert is_whole or not settlement.external_id or prove(settlement) or settlement.confirm
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"%PDF-1.7",
-        b"{}",
-        b'{"format": "stripe-payout-v2"}',
-        b"id,amount\n1,2\n",
-        b"\xff\xfe\x00\x01",
-        vipps_files.as_portal_csv(vipps_files.story())[1],
-    ],
-)
-def test_other_files_are_refused_with_a_sentence(content):
-    assert not stripe.identify("x.csv", content)
-    assert refused("x.csv", content)
-
-
-def test_vipps_does_not_take_them():
-    for shape in SHAPES.values():
-        for name, content in shape(STORY):
-            assert not registry.PROVIDERS["vipps"].identify(name, content)
-
-
-def test_documents_name_the_account_where_they_know_it():
-    assert all(document.merchant_ids == {stripe_files.ACCOUNT} for document in documents("api"))
-    assert all(settlement.merchant_id == stripe_files.ACCOUNT for settlement in settlements("api"))
-    assert all(not document.merchant_ids for shape in FILES for document in documents(shape))

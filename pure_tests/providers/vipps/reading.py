@@ -9,17 +9,7 @@ from ...samples import vipps_files
 
 STORY = vipps_files.story()
 
-#: Every shape, as a function from movements to a list of (name, content).
-SHAPES = {
-    "api": vipps_files.as_api_bundles,
-    "api feed": lambda movements: [vipps_files.as_api_feed(movements)],
-    "portal csv": lambda movements: [vipps_files.as_portal_csv(movements)],
-    "portal xlsx": lambda movements: [vipps_files.as_portal_xlsx(movements)],
-    "old xml": lambda movements: [vipps_files.as_old_xml(movements)],
-    "old csv": lambda movements: [vipps_files.as_old_csv(movements)],
-    "old xlsx": vipps_files.as_old_xlsx,
-    "old table": lambda movements: [vipps_files.as_old_table(movements)],
-}
+SHAPES = vipps_files.SHAPES
 
 
 def documents(shape, movements=None):

@@ -309,15 +309,6 @@ def test_official_csv_with_its_totals_put_right_is_proven():
 # --- Other files
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"a,b,c\n1,2,3\n", b'{"hello": 1}', b"<a/>", b"", b"\0" * 50, b"PK\x03\x04", b"\x00\xff" * 500, b"[]", b'"'],
-)
-def test_other_files_are_refused_with_a_sentence(content):
-    assert not vipps.identify("vipps.csv", content)
-    refused("vipps.csv", content)
-
-
 @settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_document_or_a_sentence(content):
