@@ -4,7 +4,9 @@ import pytest
 
 from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
+from ..servers.dummy import DummyServer
 from ..servers.shops import SERVERS
+from . import dummy
 
 
 @pytest.fixture
@@ -14,13 +16,19 @@ def pauses():
 
 
 @pytest.fixture
-def server(request):
-    """The running shop of the platform whose folder the test is in."""
-    with SERVERS[request.path.parent.name]() as running:
+def code(request):
+    """The platform whose folder the test is in; the tests of all platforms are given another."""
+    return request.path.parent.name
+
+
+@pytest.fixture
+def server(code):
+    """The running shop of that platform."""
+    with {**SERVERS, "dummy": DummyServer}[code]() as running:
         yield running
 
 
 @pytest.fixture
 def client(server, pauses):
     """The client of that platform, which asks the shop."""
-    return PLATFORMS[server.platform].client(server.settings, sleep=pauses.append)
+    return {**PLATFORMS, "dummy": dummy.PLATFORM}[server.platform].client(server.settings, sleep=pauses.append)

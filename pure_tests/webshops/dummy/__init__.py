@@ -2,7 +2,8 @@
 
 Its server answers ``/shop`` with ``{"name": …}``, ``/orders?since=…`` with a list of orders, oldest change first, and
 ``/orders/ID`` with one: ``{"id": "1", "changed_at": "2026-03-02T14:05:11+01:00", "total": "125.00", "is_sent": true}``,
-one article with 25 % VAT. In ``webshops/`` the texts below would be marked with ``_``.
+one article with 25 % VAT. In ``webshops/`` the texts below would be marked with ``_``, and the sentence would stand in
+the platform's ``sentences.py``.
 """
 
 import datetime
@@ -12,8 +13,9 @@ from decimal import Decimal
 
 from odoo.addons.settlement_bridge.common.http import Connection
 from odoo.addons.settlement_bridge.common.json_reading import load_document, load_json, required, to_json
+from odoo.addons.settlement_bridge.common.messages import ProviderError
 from odoo.addons.settlement_bridge.common.settings import Setting
-from odoo.addons.settlement_bridge.webshops.api_client import check_address, unless_gone
+from odoo.addons.settlement_bridge.webshops.api_client import check_address, is_key, not_understood, unless_gone
 from odoo.addons.settlement_bridge.webshops.contract import Platform
 from odoo.addons.settlement_bridge.webshops.records import Capture, LineKind, Order, OrderLine, RawOrder, Shipment
 
@@ -25,6 +27,8 @@ class DummyClient:
 
     def __init__(self, settings, session=None, sleep=time.sleep):
         check_address(settings.url, may_be_local=settings.may_be_local)
+        if not is_key(settings.token):
+            raise ProviderError("The key of the Dummy is missing, or torn. Copy it again.", is_permanent=True)
         self._headers = {"Authorization": f"Bearer {settings.token}"}
         self._connection = Connection(
             "Dummy", settings.url, load_json, (settings.token,), session, sleep, may_be_local=settings.may_be_local
@@ -38,7 +42,10 @@ class DummyClient:
         return self._get("/shop")["name"]
 
     def changes(self, since):
-        yield tuple(map(_raw, self._get("/orders", since=since.isoformat())))
+        orders = self._get("/orders", since=since.isoformat())
+        if not isinstance(orders, list):
+            raise not_understood("Dummy", "/orders")
+        yield tuple(map(_raw, orders))
 
     def order(self, external_id):
         order = unless_gone(lambda: self._get(f"/orders/{urllib.parse.quote(external_id, safe='')}"), self.check)
@@ -46,7 +53,10 @@ class DummyClient:
 
 
 def _raw(order):
-    return RawOrder(order["id"], datetime.datetime.fromisoformat(order["changed_at"]), to_json(order))
+    try:
+        return RawOrder(order["id"], datetime.datetime.fromisoformat(order["changed_at"]), to_json(order))
+    except (LookupError, TypeError, ValueError):
+        raise not_understood("Dummy", "/orders") from None
 
 
 def parse(content, settings):

@@ -8,20 +8,14 @@ import pytest
 from odoo.addons.settlement_bridge.common.messages import DocumentError
 from odoo.addons.settlement_bridge.webshops.records import ShopSettings
 
-from ...servers.dummy import DummyServer
 from . import PLATFORM
 
 ORDER = {"id": "1", "changed_at": "2026-03-02T14:05:11+01:00", "total": "125.00", "is_sent": True}
 SINCE = datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
 
 
-@pytest.fixture
-def client():
-    with DummyServer(ORDER) as server:
-        yield PLATFORM.client(ShopSettings(url=server.base_url, token=server.token))
-
-
-def test_its_orders_are_fetched_and_read(client):
+def test_its_orders_are_fetched_and_read(server, client):
+    server.orders.append(ORDER)
     assert client.check() == "Attrappen"
     [[raw]] = client.changes(SINCE)
     order = PLATFORM.parse(raw.content, ShopSettings())

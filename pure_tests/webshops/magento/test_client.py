@@ -16,10 +16,10 @@ from odoo.addons.settlement_bridge.webshops.records import Capture, ShopSettings
 
 from ...samples.webshop_orders import ORDERED, RETURNED, SENT, UTC, new_order, refunded_order, sent_order
 from ...servers.local_server import Fault
+from ..fetching import refused
 from .documents import BEFORE, fetch, parse
 
 LATER = datetime.datetime(2026, 3, 12, 7, 0, 0, tzinfo=UTC)
-SECRETS = ("consumer-secret", "access-token", "access-secret")
 
 
 # --- keys and signatures
@@ -60,14 +60,6 @@ def fetched(client, since=BEFORE):
     return [[(raw.external_id, raw.changed_at) for raw in page] for page in client.changes(since)]
 
 
-def refused(call):
-    with pytest.raises(ProviderError) as caught:
-        call()
-    text = str(caught.value) + repr(caught.value) + repr(vars(caught.value))
-    assert not any(secret in text for secret in SECRETS)
-    return caught.value
-
-
 def orders(count, start=1):
     """Orders of one minute each."""
     for place in range(start, start + count):
@@ -101,19 +93,7 @@ def test_the_token_alone_is_a_bearer_token_where_the_shop_allows_it(server):
     assert MagentoClient(settings).check()
 
 
-@pytest.mark.parametrize("name", ["key", "secret", "token", "token_secret"])
-def test_wrong_keys(server, name):
-    client = MagentoClient(replace(server.settings, **{name: "wrong"}))
-    error = refused(lambda: fetched(client))
-    assert error.is_permanent
-    assert "keys" in str(error)
-
-
 # --- polling
-
-
-def test_nothing_has_changed(server, client):
-    assert fetched(client) == []
 
 
 def test_orders_come_oldest_change_first_in_pages(server, client, monkeypatch):
@@ -122,20 +102,6 @@ def test_orders_come_oldest_change_first_in_pages(server, client, monkeypatch):
         server.put(order)
     pages = fetched(client)
     assert [[name for name, _time in page] for page in pages] == [["1", "2", "3"], ["4", "5", "6"], ["7", "8"]]
-
-
-def test_only_what_has_changed_since(server, client):
-    for order in orders(5):
-        server.put(order)
-    [page] = fetched(client, ORDERED + datetime.timedelta(minutes=4))
-    assert [name for name, _time in page] == ["4", "5"]
-
-
-def test_orders_of_the_same_second(server, client, monkeypatch):
-    monkeypatch.setattr(magento.client, "PAGE_SIZE", 2)
-    for order in orders(7):
-        server.put(replace(order, changed_at=LATER))
-    assert sorted(name for page in fetched(client) for name, _time in page) == list("1234567")
 
 
 def test_an_order_that_changes_while_we_read_pushes_none_over_the_edge(server, client, monkeypatch):
@@ -215,12 +181,6 @@ def test_numbers_keep_their_decimals():
     assert to_json({"å": [Decimal("1.10"), 2, None, True, "a\n"]}).decode() == '{"å": [1.10, 2, null, true, "a\\n"]}'
 
 
-def test_an_order_that_is_gone(server, client):
-    server.put(new_order())
-    server.delete("10512", LATER)
-    assert client.order("10512") is None
-
-
 def test_an_order_that_cannot_be_read_does_not_keep_the_others_waiting(server, client):
     for order in orders(2):
         server.put(order)
@@ -236,24 +196,11 @@ def test_an_order_that_cannot_be_read_does_not_keep_the_others_waiting(server, c
     ]
 
 
-def test_asked_to_wait(server, client, pauses):
-    server.faults.append(Fault("orders", 429, {"Retry-After": "3"}))
-    assert fetched(client) == []
-    assert pauses == [3]
-    server.faults.append(Fault("orders", 503, {"Retry-After": "120"}))
-    assert refused(lambda: fetched(client)).retry_after == 120
-
-
 def test_each_try_is_signed_anew(server, client):
     server.put(new_order())
     server.faults += [Fault("orders", 500), Fault("orders", cut=True)]
     assert client.order("10512")
     assert len({headers["authorization"] for *_asked, headers, _body in server.requests}) == len(server.requests)
-
-
-def test_html_instead_of_json(server, client):
-    server.faults += [Fault("orders", 200, body=b"<html>Vedlikehold</html>")] * 3
-    assert "incomplete or invalid JSON" in str(refused(lambda: fetched(client)))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.settlement_bridge.webshops.magento import PLATFORM
 from odoo.addons.settlement_bridge.webshops.records import (
     Capture,
     LineKind,
@@ -108,8 +107,3 @@ def test_an_order_through_its_life(server, client):
     for given in (EXAMPLES["begun"], EXAMPLES["reserved"], EXAMPLES["sent"], EXAMPLES["refunded"]):
         server.put(given)
         assert told_back(parse(client.order("10512").content), given) == told(given)
-
-
-def test_there_are_no_webhooks(server):
-    assert PLATFORM.verify is None
-    assert server.webhooks("10512") == []

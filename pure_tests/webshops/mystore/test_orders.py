@@ -322,12 +322,6 @@ def test_a_credit_order_with_a_total_nobody_knows_is_refused():
 # --- documents that cannot be read
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null"])
-def test_what_is_no_json_object_is_refused(body):
-    with pytest.raises(DocumentError, match="not a JSON object"):
-        parse(body, SETTINGS)
-
-
 @pytest.mark.parametrize("field", ["created_at", "updated_at", "currency"])
 def test_a_missing_attribute_is_named(field):
     document, _included = composed()

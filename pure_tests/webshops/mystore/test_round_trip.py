@@ -9,7 +9,6 @@ from odoo.addons.settlement_bridge.webshops.mystore import parse
 from odoo.addons.settlement_bridge.webshops.records import Address, Buyer, LineKind, Reference, ReferenceKind
 
 from ...samples.webshop_orders import SENT, line, new_order, refunded_order, sent_order
-from ...servers.mystore import MystoreServer
 from ..fetching import fetched
 
 
@@ -92,7 +91,3 @@ def test_an_edited_order_tells_what_is_sold_now(server, client):
     edited = new_order(lines=less, total=Decimal("195.10"), changed_at=SENT)
     server.put(edited)
     assert parse(client.order("10512").content, server.settings) == as_read(edited)
-
-
-def test_what_cannot_be_told_has_a_reason():
-    assert all(reason.endswith(".") for reason in MystoreServer.cannot.values())

@@ -244,18 +244,6 @@ def test_an_order_credited_whole_is_still_an_order():
 # --- documents that cannot be read
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null"])
-def test_what_is_no_json_object_is_refused(body):
-    with pytest.raises(DocumentError, match="not a JSON object"):
-        parse(body, SETTINGS)
-
-
-@pytest.mark.parametrize("body", [b"{}", b'{"order": {}}', b'{"order": []}'])
-def test_a_document_without_an_order_is_refused(body):
-    with pytest.raises(DocumentError, match="missing or empty"):
-        parse(body, SETTINGS)
-
-
 @pytest.mark.parametrize("field", ["order_no", "modified_on", "lines"])
 def test_a_missing_field_is_named(field):
     assert f"The field {field} is missing" in refused(composed(**{field: None}))

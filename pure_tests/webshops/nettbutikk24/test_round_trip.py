@@ -125,7 +125,3 @@ def test_an_edited_order_tells_what_is_sold_now(server, client):
     edited = new_order(lines=new_order().lines[1:], total=Decimal("195.10"), changed_at=SENT)
     server.put(edited)
     assert parse(client.order("10512").content, server.settings) == as_read(edited)
-
-
-def test_what_cannot_be_told_has_a_reason():
-    assert all(reason.endswith(".") for reason in Nettbutikk24Server.cannot.values())

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.settlement_bridge.common.messages import ProviderError
 from odoo.addons.settlement_bridge.webshops import prestashop
 from odoo.addons.settlement_bridge.webshops.prestashop import PrestaShopClient
 from odoo.addons.settlement_bridge.webshops.records import Capture
@@ -14,6 +13,7 @@ from odoo.addons.settlement_bridge.webshops.records import Capture
 from ...samples.webshop_orders import ORDERED, RETURNED, SENT, UTC, new_order, refunded_order, sent_order
 from ...servers.local_server import Fault
 from ...servers.prestashop import KEY
+from ..fetching import refused
 from .documents import BEFORE, LATER, fetch, parse
 
 
@@ -23,13 +23,6 @@ def fetched(client, since=BEFORE):
 
 def names(pages):
     return [name for page in pages for name, _time in page]
-
-
-def refused(call):
-    with pytest.raises(ProviderError) as caught:
-        call()
-    assert KEY not in str(caught.value) + repr(caught.value) + repr(vars(caught.value))
-    return caught.value
 
 
 def orders(count):
@@ -53,11 +46,6 @@ def test_the_shop_is_called_by_its_name_when_all_can_be_read(server, client):
     assert "/order_slip" in str(refused(client.check))
 
 
-def test_the_key_is_sent_as_user_name(server):
-    wrong = PrestaShopClient(replace(server.settings, token=KEY[::-1]))
-    assert refused(lambda: fetched(wrong)).is_permanent
-
-
 @pytest.mark.parametrize("token", ["", "short", KEY + "\n", KEY[:-1] + "é"])
 def test_a_key_that_is_none(server, token):
     assert "32 letters" in str(refused(lambda: PrestaShopClient(replace(server.settings, token=token))))
@@ -68,10 +56,6 @@ def test_one_shop_of_several(server):
     assert {query["id_shop"] for _method, _path, query, *_rest in server.requests} == {"2"}
 
 
-def test_nothing_has_changed(client):
-    assert fetched(client) == []
-
-
 @pytest.mark.parametrize("page_size", [1, 3, 100])
 def test_orders_come_oldest_change_first(server, client, monkeypatch, page_size):
     monkeypatch.setattr(prestashop.client, "PAGE_SIZE", page_size)
@@ -80,19 +64,6 @@ def test_orders_come_oldest_change_first(server, client, monkeypatch, page_size)
     pages = fetched(client)
     assert names(pages) == list("1234567")
     assert max(map(len, pages)) <= page_size
-
-
-def test_only_what_has_changed_since(server, client):
-    for order in orders(5):
-        server.put(order)
-    assert names(fetched(client, ORDERED + datetime.timedelta(minutes=4))) == ["4", "5"]
-
-
-def test_orders_of_the_same_second(server, client, monkeypatch):
-    monkeypatch.setattr(prestashop.client, "PAGE_SIZE", 2)
-    for order in orders(7):
-        server.put(replace(order, changed_at=LATER))
-    assert sorted(names(fetched(client))) == list("1234567")
 
 
 def test_no_question_for_each_order(server, client):
@@ -164,13 +135,6 @@ def test_a_shop_that_gives_the_same_page_again_and_again(server, client, monkeyp
     assert "again and again" in str(refused(lambda: fetched(client)))
 
 
-def test_an_order_that_is_gone(server, client):
-    server.put(new_order())
-    assert client.order("10512")
-    server.delete("10512", LATER)
-    assert client.order("10512") is None
-
-
 def test_an_order_that_cannot_be_read_does_not_keep_the_others_waiting(server, client):
     for order in orders(2):
         server.put(order)
@@ -178,25 +142,6 @@ def test_an_order_that_cannot_be_read_does_not_keep_the_others_waiting(server, c
     for slip in server.records["order_slip"].values():
         slip["date_add"] = slip["date_upd"] = "0000-00-00 00:00:00"
     assert sorted(names(fetched(client))) == ["1", "2", "3"]
-
-
-def test_asked_to_wait(server, client, pauses):
-    server.faults.append(Fault("orders", 503, {"Retry-After": "3"}))
-    assert fetched(client) == []
-    assert pauses == [3]
-    server.faults.append(Fault("orders", 429, {"Retry-After": "120"}))
-    assert refused(lambda: fetched(client)).retry_after == 120
-
-
-def test_an_answer_that_was_cut_off_is_asked_for_again(server, client):
-    server.put(new_order())
-    server.faults.append(Fault("orders", cut=True))
-    assert names(fetched(client)) == ["10512"]
-
-
-def test_html_instead_of_json(server, client):
-    server.faults += [Fault("orders", 200, body=b"<html>Vedlikehold</html>")] * 3
-    assert "incomplete or invalid JSON" in str(refused(lambda: fetched(client)))
 
 
 @pytest.mark.parametrize("body", [b"5", b"[1]", b'{"orders": 5}', b'{"orders": [5]}', b'{"a": [], "b": []}'])

@@ -416,9 +416,3 @@ def test_a_field_that_cannot_be_read_is_named(changes, said):
 def test_an_order_without_currency():
     with pytest.raises(DocumentError, match="iso_code"):
         parse({**document(), "currencies": {}})
-
-
-@pytest.mark.parametrize("content", [b"", b"[]", b"<html>", b'{"order": NaN}', b'{"details": []}'])
-def test_something_else_than_an_order(content):
-    with pytest.raises(DocumentError):
-        parse(content)

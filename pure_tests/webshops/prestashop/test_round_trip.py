@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.settlement_bridge.webshops.prestashop import PLATFORM
 from odoo.addons.settlement_bridge.webshops.records import Capture, LineKind, ReferenceKind, Refund
 
 from ...samples.webshop_orders import ORDERED, RETURNED, SENT, line, new_order, refunded_order, sent_order
@@ -93,8 +92,3 @@ def test_lines_edited_after_the_goods_were_sent(server, client):
     edited = replace(sent_order(), lines=lines, total=Decimal("195.10"), changed_at=LATER)
     server.put(edited)
     assert [found.amount for found in fetch(client)[0].lines] == [Decimal("116.10"), Decimal("79.00")]
-
-
-def test_there_are_no_webhooks(server):
-    assert PLATFORM.verify is None
-    assert server.webhooks("10512") == []

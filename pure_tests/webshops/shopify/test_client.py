@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from odoo.addons.settlement_bridge.common.http import StatusError
-from odoo.addons.settlement_bridge.common.messages import ProviderError
 from odoo.addons.settlement_bridge.webshops.records import Capture, LineKind, Refund, Shipment, ShopSettings
 from odoo.addons.settlement_bridge.webshops.shopify import ShopifyClient, parse
 from odoo.addons.settlement_bridge.webshops.shopify import client as shopify_client
@@ -17,22 +16,10 @@ from odoo.addons.settlement_bridge.webshops.shopify.queries import ORDERS_PER_PA
 from ...samples.webshop_orders import ORDERED, RETURNED, SENT, UTC, line, new_order, refunded_order, sent_order
 from ...servers import shopify as shop
 from ...servers.local_server import Fault
+from ..fetching import fetched, refused
 from .documents import SETTINGS, as_told, with_lines
 
 LONG_AGO = datetime.datetime(2026, 1, 1, tzinfo=UTC)
-SECRETS = (shop.ShopifyServer.client_secret, shop.ShopifyServer.access_token)
-
-
-def refused(call):
-    with pytest.raises(ProviderError) as caught:
-        call()
-    text = str(caught.value) + repr(vars(caught.value))
-    assert not any(secret in text for secret in SECRETS)
-    return caught.value
-
-
-def fetched(client, since=LONG_AGO):
-    return [order for page in client.changes(since) for order in page]
 
 
 def put(server, count, **values):
@@ -73,13 +60,6 @@ def test_an_older_token_that_is_refused_is_not_replaced_by_the_webhooks_secret(s
     assert "/admin/oauth/access_token" not in server.paths()
 
 
-def test_a_wrong_secret_is_refused_and_not_shown(server):
-    settings = ShopSettings(url=server.base_url, key=server.client_id, secret="not-the-secret")
-    error = refused(ShopifyClient(settings).check)
-    assert error.is_permanent
-    assert "not-the-secret" not in str(error)
-
-
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
@@ -102,22 +82,6 @@ def test_all_pages_oldest_change_first(server, client):
     assert [len(page) for page in pages] == [ORDERS_PER_PAGE, ORDERS_PER_PAGE, 1]
     orders = [order for page in pages for order in page]
     assert [order.external_id for order in orders] == [str(100 + index) for index in range(len(orders))]
-
-
-def test_an_old_order_that_was_changed_now_comes_last(server, client):
-    put(server, 3)
-    server.put(new_order(external_id="100", changed_at=SENT))
-    assert [order.external_id for order in fetched(client)] == ["101", "102", "100"]
-
-
-def test_only_what_was_changed_since(server, client):
-    put(server, 5)
-    since = (ORDERED + datetime.timedelta(minutes=3)).astimezone(datetime.timezone(datetime.timedelta(hours=1)))
-    assert [order.external_id for order in fetched(client, since)] == ["103", "104"]
-
-
-def test_nothing_changed(server, client):
-    assert list(client.changes(LONG_AGO)) == []
 
 
 def test_an_order_of_which_only_a_refund_is_new_is_fetched_again(server, client):
@@ -265,26 +229,6 @@ def test_a_version_that_does_not_know_a_field_is_told(server, client):
     error = refused(lambda: fetched(client))
     assert "dutiesIncluded" in str(error)
     assert error.is_permanent
-
-
-@pytest.mark.parametrize(("status", "waits"), [(429, 120), (503, 120)])
-def test_a_server_that_asks_us_to_wait(server, client, status, waits):
-    client.check()
-    server.faults = [Fault("graphql", status, {"Retry-After": str(waits)})]
-    error = refused(client.check)
-    assert error.retry_after == waits
-    assert not error.is_permanent
-
-
-def test_html_instead_of_json(server, client):
-    server.faults = [Fault("graphql", 200, body=b"<html>Vedlikehold</html>")] * 3
-    assert "incomplete or invalid JSON" in str(refused(client.check))
-
-
-def test_an_answer_that_was_cut_off_is_asked_for_again(server, client):
-    put(server, 3)
-    server.faults = [Fault("graphql", cut=True)]
-    assert len(fetched(client)) == 3
 
 
 @pytest.mark.parametrize("body", [b"[]", b'{"data": null}', b'{"errors": "Unavailable Shop"}'])

@@ -384,9 +384,3 @@ def test_a_field_that_is_missing_is_named(field):
 def test_a_field_that_cannot_be_read_is_named(values, said):
     with pytest.raises(DocumentError, match=said):
         read(**values)
-
-
-@pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"{}", b'{"order": {}}', b'{"order": {}, "refunds": [1]}'])
-def test_a_document_of_something_else(content):
-    with pytest.raises(DocumentError, match="Nothing of"):
-        parse(content, SETTINGS)
