@@ -84,7 +84,7 @@ class VippsDocuments:
 
     def check(self) -> str:
         """Return the sales units the keys give access to."""
-        return ", ".join(account.name for account in self.accounts())
+        return ", ".join(dict.fromkeys(account.name for account in self.accounts()))
 
     def accounts(self) -> tuple:
         """Return the sales units of all ledgers the keys give access to."""
