@@ -2,8 +2,8 @@
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from ..common.files.archives import archived_files, is_archive
 from ..common.limits import MAX_ID, is_plausible_amount
@@ -16,15 +16,16 @@ from .records import Document
 DAYS_BEFORE, DAYS_AFTER = 800, 62
 
 
-def _find_providers() -> dict[str, Provider]:
-    names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]) if module.ispkg)
+def find_providers() -> dict[str, Provider]:
+    """Return the providers by their code: of every package of this folder that has a ``PROVIDER``."""
+    folders = sys.modules[__package__].__path__
+    names = sorted(module.name for module in pkgutil.iter_modules(folders) if module.ispkg)
     packages = [importlib.import_module(f"{__package__}.{name}") for name in names]
     providers = [package.PROVIDER for package in packages if hasattr(package, "PROVIDER")]
     return {each.code: each for each in sorted(providers, key=lambda each: (each.sequence, each.name))}
 
 
-#: The providers by their code: every package of this folder that has a ``PROVIDER``.
-PROVIDERS = _find_providers()
+PROVIDERS = find_providers()
 
 
 def identify(filename: str, content: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""What is fetched for agreements with Vipps: by date or from the feed, whose ledger, and where the next fetch goes on."""
+"""What is fetched for agreements with Vipps: days or feed, whose ledger, and where the next fetch goes on."""
 
 import datetime
 import json
