@@ -67,7 +67,7 @@ class StatusError(ProviderError):
 class Connection:
     """A provider's server.
 
-    :param service: what people call it (``Vipps``), for the sentences.
+    :param service: what people call it (``Shopify``), for the sentences.
     :param base_url: scheme and host, perhaps a path; everything asked for is below it.
     :param read_json: decodes a body; raises ValueError when it is not JSON.
     :param secrets: texts that must never be shown, should the server repeat one.
@@ -246,7 +246,7 @@ class Connection:
         )
 
     def _detail(self, answer: Answer) -> str:
-        """Return what the server says: RFC 7807, JSON:API, OAuth 2, Azure's, or Vipps' ``errorMessage`` (or a list)."""
+        """Return what the server says: RFC 7807, JSON:API, OAuth 2, Azure's, or ``errorMessage`` (or a list)."""
         try:
             problem = self._read_json(answer.body)
         except ValueError:

@@ -266,7 +266,7 @@ class SettlementActivate(models.TransientModel):
         }
 
     def _get_journal_code(self):
-        """Return VIPPS, VIPP2, VIPP3 …: the name's first letters, and the first number that no branch has either."""
+        """Return the name's first letters (STRIP, STRI2, STRI3 …), with the first number that no branch has either."""
         root = self.company_id.root_id
         journals = self.env["account.journal"].sudo().with_context(active_test=False)
         taken = set(journals.search([("company_id", "child_of", root.ids)]).mapped("code"))

@@ -22,7 +22,7 @@ _PROPERTIES = "docProps/"
 def with_plain_styles(content: bytes) -> bytes:
     """Return a workbook whose cells keep their values and number formats, and nothing else of their looks.
 
-    Other programs write what Excel opens and openpyxl does not: empty ``<fill></fill>`` (Vipps' own report of 2018), or
+    Other programs write what Excel opens and openpyxl does not: empty ``<fill></fill>`` (a provider's own report), or
     colours and names that it does not expect. Number formats stay because they alone say which numbers are dates.
 
     :param content: an archive whose XML was checked to be safe to read; pictures and the like are left out.
