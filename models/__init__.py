@@ -1,4 +1,5 @@
 from . import sentences
+from . import former_sentences
 from . import settlement_rights
 from . import settlement_message
 from . import mail_activity
@@ -36,6 +37,7 @@ from . import account_settlement_post
 from . import account_settlement_reverse
 from . import account_settlement_replace
 from . import account_settlement_line_replace
+from . import account_settlement_line_payout_return
 from . import account_settlement_voucher
 from . import account_settlement_bank
 from . import account_settlement_carry

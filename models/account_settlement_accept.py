@@ -45,6 +45,12 @@ class AccountSettlement(models.Model):
         action["context"] = {"default_settlement_id": self.id}
         return action
 
+    def _get_free_identity(self, identity):
+        """Return an identity that no transaction has: after an undo, a difference may be accepted anew."""
+        same = [("provider_id", "=", self.provider_id.id), ("external_id", "=like", f"{identity}%")]
+        count = self.env["account.settlement.line"].search_count(same)
+        return f"{identity}#{count + 1}" if count else identity
+
     def _accept_difference(self, reason):
         """Book what no row of the payout explains as one transaction on the unknown account, and the rest as usual.
 
@@ -63,7 +69,7 @@ class AccountSettlement(models.Model):
         self.env["account.settlement.line"].create(
             {
                 "settlement_id": self.id,
-                "external_id": f"unexplained:{self.external_id}",
+                "external_id": self._get_free_identity(f"unexplained:{self.external_id}"),
                 "kind": "other",
                 "date": self.date_to or self.date,
                 "amount": difference,

@@ -38,8 +38,8 @@ class AccountSettlement(models.Model):
         if earlier and not self.currency_id.compare_amounts(earlier.closing_balance, self.opening_balance):
             self.balance_from_id = earlier
         elif earlier and not self.by_position and not self.balance_from_id:
-            self.message_post(
-                body=self.env._(
+            self._post_once(
+                self.env._(
                     "It starts from a balance of %(found)s, but %(earlier)s left %(expected)s. The provider may have "
                     "invoiced the difference, or been paid it.",
                     found=self.currency_id.format(self.opening_balance),
@@ -47,6 +47,30 @@ class AccountSettlement(models.Model):
                     expected=self.currency_id.format(earlier.closing_balance),
                 )
             )
+
+    def _link_carried_balances(self):
+        """Link this settlement with the one before it, and those after it that still lack the one before them."""
+        self._link_carried_balance()
+        later = self.search(
+            [
+                ("provider_id", "=", self.provider_id.id),
+                ("date", ">=", self.date),
+                ("opening_balance", "!=", 0),
+                ("id", "!=", self.id),
+            ],
+            order="date, id",
+        )
+        for settlement in later:
+            settlement._link_carried_balance()
+
+    def _close_carried(self):
+        """Close those that carry this settlement's balance on, and waited for it to be booked; one after the other."""
+        seen, settlements = self, self.search([("balance_from_id", "in", self.ids)])
+        while settlements - seen:
+            for settlement in settlements - seen:
+                settlement._close_own_clearing()
+            seen |= settlements
+            settlements = self.search([("balance_from_id", "in", seen.ids)])
 
     def _get_carried_lines(self):
         """Return the clearing lines that are still open of the settlements whose balance this one carries on."""

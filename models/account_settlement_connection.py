@@ -14,7 +14,7 @@ class AccountSettlementConnection(models.Model):
     _check_company_auto = True
 
     _settings_depend_on = "code"
-    _set_by_managers = SettlementSource._set_by_managers | {"code"}
+    _set_by_managers = frozenset({"name", "sequence", "fetch_enabled", "fetch_next_at"})
     _set_by_administrators = frozenset({"api_url", "setting_ids"})
     _where_keys_go = SettlementSource._where_keys_go | {"api_url", "code"}
 
@@ -70,6 +70,22 @@ class AccountSettlementConnection(models.Model):
         """Return the agreements that documents are fetched for."""
         self.ensure_one()
         return self.provider_ids.filtered(lambda provider: provider.state == "active")
+
+    def action_pause(self):
+        """Pause every agreement: a connection has no state of its own."""
+        self.provider_ids.action_pause()
+
+    def _drop_unused(self):
+        """Delete these connections if no agreement uses them any more; with documents, they are archived."""
+        unused = self.filtered(lambda connection: not connection.with_context(active_test=False).provider_ids)
+        fetched = self.env["account.settlement.document"].search([("connection_id", "in", unused.ids)]).connection_id
+        fetched._empty_keys_of_each()
+        fetched.active = False
+        (unused - fetched).unlink()
+
+    def _empty_keys_of_each(self):
+        for connection in self:
+            connection._empty_keys()
 
     # ---------------------------------------------------------------- attention
 

@@ -79,9 +79,12 @@ class AccountSettlementDocument(models.Model):
     )
     content = fields.Text(compute="_compute_content", help="The document for reading; JSON is indented.")
 
-    _content_uniq = models.UniqueIndex("(provider_id, sha256)", "This document has been stored already.")
-    _of_company_uniq = models.UniqueIndex(
-        "(company_id, sha256) WHERE provider_id IS NULL", "This document has been stored already."
+    is_copy = fields.Boolean(
+        readonly=True, help="An earlier version stored the same file once more, for another agreement."
+    )
+
+    _content_uniq = models.UniqueIndex(
+        "(company_id, sha256) WHERE is_copy IS NOT TRUE", "This document has been stored already."
     )
     _to_read_idx = models.Index("(id) WHERE state = 'new'")
 
@@ -272,8 +275,9 @@ class AccountSettlementDocument(models.Model):
         with self.env["settlement.message"]._as_user_error():
             parsed = parsed or self._parse()
             settlements, values = self._take_in(parsed)
-        providers = settlements.provider_id
+        providers = values.pop("refused_by") or settlements.provider_id
         if not self.provider_id and len(providers) == 1:
+            # It is on the card of whom it is for; what is refused, on that of who refused it.
             values["provider_id"] = providers.id
         self.write({"format": parsed.format, "code": parsed.code, **values})
         self.settlement_ids |= settlements
@@ -339,7 +343,7 @@ class AccountSettlementDocument(models.Model):
 
     def action_leave_out(self):
         """Exclude refused documents, as a person has decided that they are not needed; what waits for them is read."""
-        for document in self._as_user().filtered(lambda document: document.state in ("error", "waiting")):
+        for document in self._as_manager().filtered(lambda document: document.state in ("error", "waiting")):
             said = Message("document_excluded_by", {"user": self.env.user.name})
             document.write({"state": "left_out", "error_data": [*(document.error_data or []), said.to_json()]})
             document._close_attention()
@@ -373,6 +377,7 @@ class AccountSettlementDocument(models.Model):
                 error.__cause__ if isinstance(error.__cause__, SettlementError) else error
             ),
         )
+        self._take_in_all_waiting()
         if documents:
             self.env.ref("settlement_bridge.ir_cron_settlement_process")._trigger()
 

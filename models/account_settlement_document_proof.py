@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..common.messages import Message, SettlementError
+from ..providers.records import FORMAT_KINDS
 from .account_settlement_line_row import MATCHED_TEXTS
 from .money import to_decimal
 
@@ -46,7 +47,7 @@ class AccountSettlementDocument(models.Model):
                 said += self._get_payout_differences(reported, settlement)
                 missing = self._get_missing_rows(settlement.provider_id, reported)
                 said += [self._describe_missing(row) for row in missing]
-            elif reported.external_id and not settlement.provider_id._find_stored(reported):
+            elif settlement.provider_id._is_missing(reported):
                 values = {"number": reported.external_id, "amount": reported.payout_amount or 0, "document": self.name}
                 said.append(Message("payout_missing", values))
         return said
@@ -63,7 +64,7 @@ class AccountSettlementDocument(models.Model):
     def _read_again_if_lost(self):
         """Set documents to be read again if some of their rows are no longer stored."""
         for document in self:
-            for provider in document.settlement_ids.provider_id:
+            for provider in document.settlement_ids.provider_id | document.provider_id:
                 reported = document._get_reported_settlements(provider) or ()
                 if any(document._get_missing_rows(provider, settlement) for settlement in reported):
                     document.state = "new"
@@ -116,10 +117,16 @@ class AccountSettlementDocument(models.Model):
         from."""
         names = [row.external_id for row in reported.transactions]
         stored = self.env["account.settlement.line"].search_fetch(
-            [("provider_id", "=", provider.id), ("external_id", "in", names)], ["external_id"]
+            [("provider_id", "=", provider.id), ("external_id", "in", names)], ["external_id", "document_id"]
         )
         known = set(stored.mapped("external_id"))
-        return [row for row in reported.transactions if row.external_id not in known]
+        missing = [row for row in reported.transactions if row.external_id not in known]
+        if provider.start_date:
+            missing = [row for row in missing if row.date >= provider.start_date]
+        if reported.external_id and stored and self not in stored.document_id:
+            # The payout was taken from a document in another format, with fees on the payments or in rows of their own.
+            missing = [row for row in missing if row.kind not in FORMAT_KINDS]
+        return missing
 
     def _describe_missing(self, row):
         values = {"row": row.provider_reference or row.external_id, "amount": row.amount, "document": self.name}

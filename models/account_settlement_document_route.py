@@ -1,3 +1,4 @@
+import logging
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -6,6 +7,9 @@ from odoo.exceptions import UserError
 from ..common.messages import DocumentError, Message, WaitsForDocument
 from ..common.values import ZERO
 from ..providers.records import BANK_KINDS
+from .settlement_fault import CONCURRENCY
+
+_logger = logging.getLogger(__name__)
 
 
 class AccountSettlementDocument(models.Model):
@@ -32,13 +36,22 @@ class AccountSettlementDocument(models.Model):
             raise UserError(self.env._("%s waits for no agreement.", self.name))
         missing = self.missing_agreements[0]
         currencies = self.env["res.currency"].with_context(active_test=False)
+        currency = currencies.search([("name", "=", missing["currency"])], limit=1)
+        if not currency.active:
+            raise UserError(
+                self.env._(
+                    "%s is not among the active currencies of Odoo. Activate it first, under Invoicing, Configuration, "
+                    "Currencies.",
+                    missing["currency"],
+                )
+            )
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_activate")
         action["context"] = {
             "default_company_id": self.company_id.id,
             "default_code": missing["code"],
             "default_merchant_id": missing["merchant_id"],
             "default_connection_id": self.connection_id.id,
-            "default_currency_id": currencies.search([("name", "=", missing["currency"])], limit=1).id,
+            "default_currency_id": currency.id,
         }
         return action
 
@@ -57,10 +70,37 @@ class AccountSettlementDocument(models.Model):
         (provider or company).check_access("read")
         documents = self._as_user()
         document = documents._store((provider or company).sudo(), filename, content, source="upload")
+        document._move_to(provider.sudo(), parsed)
         is_wrong = document.settlement_ids.filtered(lambda settlement: settlement.problem_data or settlement.is_undone)
         if document.state != "done" or document.content_removed_on or is_wrong:
             document._ingest(parsed)
         return document.with_env(self.env)
+
+    def _move_to(self, provider, parsed=None):
+        """Let a document that names no merchant be of another agreement: the one it is uploaded for now.
+
+        :param parsed: :class:`~..providers.records.Document`, where it has been read already.
+        :raises UserError: while it is booked with the other one.
+        """
+        if not provider or self.provider_id in (provider, self.env["account.settlement.provider"]):
+            return
+        with self.env["settlement.message"]._as_user_error():
+            parsed = parsed or self._parse()
+        if parsed.merchant_ids or any(settlement.merchant_ids for settlement in parsed.settlements):
+            return
+        if not all(settlement._is_replaceable() for settlement in self.settlement_ids):
+            raise UserError(
+                self.env._(
+                    "%(document)s was taken in for %(provider)s, and does not say whose it is. Undo %(settlements)s "
+                    "first, then upload it again.",
+                    document=self.name,
+                    provider=self.provider_id.name,
+                    settlements=", ".join(self.settlement_ids.mapped("name")),
+                )
+            )
+        for settlement in self.settlement_ids:
+            settlement._leave_to(self)
+        self.write({"provider_id": provider.id, "state": "new", "settlement_ids": [(5, 0, 0)]})
 
     @api.model
     def _get_settings_of(self, company, code):
@@ -78,7 +118,7 @@ class AccountSettlementDocument(models.Model):
         """
         parts, waiting, missing = self._route(parsed)
         settlements = self.env["account.settlement"]
-        refused = []
+        refused, refused_by = [], self.env["account.settlement.provider"]
         for provider, own in parts.items():
             try:
                 with self.env.cr.savepoint():
@@ -87,6 +127,7 @@ class AccountSettlementDocument(models.Model):
                 waiting.append(error.message)
             except DocumentError as error:
                 refused.append(error)
+                refused_by |= provider
         if refused and not settlements:
             raise refused[0]
         said = [*(error.message for error in refused), *waiting]
@@ -94,6 +135,7 @@ class AccountSettlementDocument(models.Model):
             "state": "error" if refused else "waiting" if waiting else "done",
             "error_data": [message.to_json() for message in said] or False,
             "missing_agreements": missing or False,
+            "refused_by": refused_by,
         }
 
     def _route(self, parsed):
@@ -178,4 +220,18 @@ class AccountSettlementDocument(models.Model):
                         document._read()
                 except UserError as error:
                     document._refuse(error.__cause__ or error)
+                except CONCURRENCY:
+                    raise
+                except Exception:
+                    # Somebody else's document must not stop what is being done for this one.
+                    _logger.exception("%s could not be read", document)
+                    continue
                 helped = helped or document.error_data != before
+
+    @api.model
+    def _take_in_all_waiting(self):
+        """Read again what waits: an agreement may have been activated, restored or resumed since."""
+        groups = self._read_group([("state", "=", "waiting")], ["company_id", "code"])
+        for company, code in groups:
+            self.with_company(company)._take_in_waiting(company, code)
+            self.env["ir.cron"]._commit_progress()

@@ -1,4 +1,3 @@
-import re
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -59,6 +58,9 @@ class AccountSettlement(models.Model):
         if not lines and self.is_open:
             return self.browse()
         lines.unlink()
+        of_others = self.line_ids.document_id
+        gone = self.document_ids.filtered(lambda document: document.id in disproved and document not in of_others)
+        self.document_ids -= gone
         left = set(self.line_ids.document_id.ids) if self.is_open else set()
         self.problem_data = [problem for problem in self.problem_data if problem["document_id"] in left] or False
         rows = self.line_ids.filtered(lambda line: not line.fee_owed)
@@ -108,29 +110,28 @@ class AccountSettlement(models.Model):
             )
 
     def _link_aborted_payouts(self):
-        """Link earlier settlements whose payout was aborted and came back into this one."""
+        """Link earlier settlements whose payout was aborted and came back into this one; and this one, if it did."""
         self.ensure_one()
         linked = self.carried_from_ids.mapped("payout_amount")
         for line in self.line_ids.filtered(lambda line: line.kind == "payout_return"):
             if line.amount in linked:
                 linked.remove(line.amount)
                 continue
-            paid_out = self.search(
+            line._find_aborted_payout()._carry_to(self)
+        if self.external_id and not self.carried_to_id:
+            returned = self.env["account.settlement.line"].search(
                 [
                     ("provider_id", "=", self.provider_id.id),
-                    ("id", "!=", self.id),
-                    ("is_open", "=", False),
-                    ("payout_amount", "=", line.amount),
-                    ("date", "<=", line.date),
-                ],
-                order="date desc",
+                    ("kind", "=", "payout_return"),
+                    ("amount", "=", self.payout_amount),
+                    ("settlement_id", "!=", self.id),
+                ]
             )
-            numbers = re.findall(r"\d+", line.provider_reference or "")
-            numbers.append(line.provider_reference)
-            named = paid_out.filtered(lambda other, numbers=numbers: other.external_id in numbers)
-            aborted = (named or paid_out).filtered(lambda other: not other.carried_to_id)[:1]
-            if aborted:
-                aborted.carried_to_id = self
-                aborted.message_post(
-                    body=self.env._("The payout was aborted; it comes with %s.", self._get_html_link())
-                )
+            named = returned.filtered(lambda line: self.external_id in line._get_named_payouts())
+            self._carry_to(named.settlement_id[:1])
+
+    def _carry_to(self, later):
+        """Note that the payout was aborted, and that the amount comes with a later one."""
+        if self and later:
+            self.carried_to_id = later
+            self.message_post(body=self.env._("The payout was aborted; it comes with %s.", later._get_html_link()))

@@ -13,6 +13,14 @@ class AccountSettlementLine(models.Model):
         readonly=True, help="A better document does not have it. It had been undone, and counts no more."
     )
 
-    def _revive(self):
-        """Let transactions count again that a better document had not, because another one has them."""
+    def _read_again(self, settlement, document):
+        """Let unbooked transactions be as a better document has them; they count again if they had been replaced.
+
+        :param settlement: :class:`~..providers.records.Settlement` in that document.
+        """
+        rows = {row.external_id: row for row in settlement.transactions}
+        currencies = self.settlement_id[:1]._get_row_currencies(settlement.transactions)
+        for line in self:
+            vals = self._prepare_row_vals(rows[line.external_id], currencies)
+            line.write({**vals, "currency_id": line.currency_id.id, "document_id": document.id})
         self.filtered("is_replaced").write({"is_replaced": False, "status": "new", "explanation_data": False})

@@ -191,6 +191,11 @@ class AccountSettlement(models.Model):
         ((lines.matched_debit_ids | lines.matched_credit_ids) - before).settlement_id = self
 
     def _close_clearing(self):
+        """Close this settlement, and those that wait for it."""
+        self._close_own_clearing()
+        self._close_carried()
+
+    def _close_own_clearing(self):
         """Reconcile the clearing account's open items where no bank line will come: payouts of zero, and what an
         earlier reversal left open."""
         self.ensure_one()

@@ -141,7 +141,18 @@ class AccountSettlementProvider(models.Model):
         for name in ("clearing_account_id", "unknown_account_id"):
             if name in vals:
                 self.filtered(lambda provider, name=name: provider[name].id != vals[name])._check_nothing_open(name)
-        return super().write(vals)
+        result = super().write(vals)
+        if not (
+            vals.keys().isdisjoint(("active", "state", "merchant_id")) or self.env.context.get("settlement_adopts")
+        ):
+            self._take_in_waiting()
+        return result
+
+    def _take_in_waiting(self):
+        """Read what waits for these agreements, as they were activated or restored, or their number was entered."""
+        documents = self.env["account.settlement.document"].sudo()
+        for provider in self.sudo().filtered(lambda provider: provider.active and provider.state != "draft"):
+            documents._take_in_waiting(provider.company_id, provider.code)
 
     def _check_agreement_kept(self, vals):
         """Refuse another agreement, company or journal for a provider with settlements.
@@ -216,6 +227,8 @@ class AccountSettlementProvider(models.Model):
         :param names: every form in which it names its merchant. An agreement with documents has what the latest names.
         """
         self.ensure_one()
+        if any(provider.merchant_id in names for provider in self._get_same_kind()):
+            return False
         latest = self.document_ids.filtered(lambda document: document.state == "done")[:1]
         try:
             known = latest._parse().merchant_ids if latest else frozenset()
@@ -231,14 +244,19 @@ class AccountSettlementProvider(models.Model):
         self.ensure_one()
         if self.merchant_id or not settlement.merchant_id:
             return
+        if settlement.merchant_id not in self._get_same_kind().mapped("merchant_id"):
+            self.sudo().with_context(settlement_adopts=True).merchant_id = settlement.merchant_id
+
+    def _get_same_kind(self):
+        """Return the other agreements of the company with this provider in this currency, archived ones too."""
+        self.ensure_one()
         same = [
             ("company_id", "=", self.company_id.id),
             ("code", "=", self.code),
             ("currency_id", "=", self.currency_id.id),
+            ("id", "!=", self.id),
         ]
-        agreements = self.sudo().with_context(active_test=False)
-        if not agreements.search_count([*same, ("merchant_id", "=", settlement.merchant_id)], limit=1):
-            self.sudo().merchant_id = settlement.merchant_id
+        return self.sudo().with_context(active_test=False).search(same)
 
     # ---------------------------------------------------------------- upload
 

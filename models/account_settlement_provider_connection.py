@@ -48,20 +48,23 @@ class AccountSettlementProvider(models.Model):
 
     def write(self, vals):
         """Write; a connection is one company's, with one kind of provider."""
+        moved = self.filtered(
+            lambda provider: any(provider._is_changed_by(vals, name) for name in ("code", "company_id") if name in vals)
+        )
+        connections = moved.sudo().connection_id
+        if moved:
+            super(AccountSettlementProvider, moved.sudo()).write({"connection_id": False})
         result = super().write(vals)
-        if not vals.keys().isdisjoint(("code", "company_id")):
-            for provider in self.sudo():
-                connection = provider.connection_id
-                if connection and (connection.code, connection.company_id) != (provider.code, provider.company_id):
-                    provider.connection_id = provider._find_connection() or provider._create_connection()
-                    connection.filtered(lambda one: not one.provider_ids).unlink()
+        for provider in moved.sudo():
+            provider.connection_id = provider._find_connection() or provider._create_connection()
+        connections._drop_unused()
         return result
 
     def unlink(self):
         """Delete agreements, and the connections that nobody else uses."""
         connections = self.sudo().connection_id
         result = super().unlink()
-        connections.filtered(lambda connection: not connection.with_context(active_test=False).provider_ids).unlink()
+        connections._drop_unused()
         return result
 
     def _find_connection(self):
@@ -85,7 +88,12 @@ class AccountSettlementProvider(models.Model):
         )
 
     def _empty_keys(self):
-        return self.sudo().connection_id._empty_keys() if self.connection_id else False
+        """Let the agreement have no keys; those it shared stay with the others."""
+        connection = self.sudo().connection_id
+        if len(connection.with_context(active_test=False).provider_ids) < 2:
+            return connection._empty_keys() if connection else False
+        self.sudo().connection_id = self._create_connection()
+        return any(connection.setting_ids.filtered("is_secret").mapped("value"))
 
     def action_fetch(self):
         """Fetch now; the scheduled actions then read and book."""

@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo import models
 
+from ..matching.rules import FEE_KINDS
+
 
 class AccountSettlementProvider(models.Model):
     """The fee reports of the ingest stage: fees the provider reports, but does not deduct on the payment's own row."""
@@ -32,16 +34,20 @@ class AccountSettlementProvider(models.Model):
             by_reference[line.provider_reference] = line
         # Fees reported before their payment was are owed already: reported again with it, they are the same.
         reported_before = lines.filtered("fee_reported")
+        # What the rows deduct is not owed as well, whatever the agreement says.
+        is_owed = self.fee_mode == "gross" and not any(
+            row.fee or row.kind in FEE_KINDS for row in settlement.transactions
+        )
         owed = {}
         for report in reports:
             line = by_reference.get(report.provider_reference)
             if line:
                 increase = line._add_fee_report(report)
-            elif self.fee_mode == "gross":
+            elif is_owed:
                 increase = report.fee
             else:
                 continue
-            if increase and self.fee_mode == "gross":
+            if increase and is_owed:
                 was_reported = bool(line) and line in reported_before
                 key = (report.provider_reference, report.date, report.fee_type, was_reported)
                 known, _increase = owed.get(key, (report, Decimal(0)))

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 from odoo import models
 from odoo.tools import format_date
 
 from ..common.messages import DocumentError, Message
+from ..common.values import ZERO
 from ..providers.ledgers import find_ends
 from ..providers.proof import closing_balance, has_proof, prove
-from ..providers.records import BANK_KINDS, Kind, PayoutStatus
+from ..providers.records import BANK_KINDS, FORMAT_KINDS, Kind, PayoutStatus
 from .money import to_decimal
 
 
@@ -26,29 +29,38 @@ class AccountSettlementProvider(models.Model):
         :raises WaitsForDocument: when days before it or after it have not been received.
         """
         self.ensure_one()
-        self._check_document(parsed, document)
         settlements = self.env["account.settlement"]
-        runs = [settlement for settlement in parsed.settlements if settlement.by_position]
+        reported = [part for part in map(self._get_from_start, parsed.settlements) if part]
+        runs = [settlement for settlement in reported if settlement.by_position]
         for run, (is_first, is_last) in zip(runs, find_ends(runs), strict=True):
             settlements |= self._store_run(run, document, is_first, is_last)
-        for settlement in parsed.settlements:
+        for settlement in reported:
             if not settlement.by_position:
                 settlements |= self._store_payout(settlement, document)
         self._add_fee_types(parsed)
         return settlements
 
-    def _check_document(self, parsed, document):
-        for settlement in parsed.settlements:
-            early = [row for row in settlement.transactions if self.start_date and row.date < self.start_date]
-            if early:
-                raise DocumentError(
-                    "document_before_start",
-                    filename=document.name,
-                    date=early[0].date,
-                    row=early[0].row,
-                    start=self.start_date,
-                    provider=self.name,
-                )
+    def _get_from_start(self, settlement):
+        """Return a settlement without the rows before the first day, which were booked by hand; None if none is left.
+
+        What these rows come to is the balance that the settlement starts from.
+
+        :param settlement: :class:`~..providers.records.Settlement`.
+        """
+        start = self.start_date
+        early = [row for row in settlement.transactions if start and row.date < start]
+        if not early:
+            return settlement
+        late = tuple(row for row in settlement.transactions if row.date >= start)
+        if all(row.kind in BANK_KINDS for row in late):
+            return None
+        return replace(
+            settlement,
+            transactions=late,
+            fee_reports=tuple(report for report in settlement.fee_reports if report.date >= start),
+            opening_balance=(settlement.opening_balance or ZERO) + sum((row.net for row in early), ZERO),
+            declared=None,
+        )
 
     def _get_known_lines(self, settlement, document):
         """Return ``{external id: line}`` of the document's rows that are stored already, checked to be the same."""
@@ -56,7 +68,7 @@ class AccountSettlementProvider(models.Model):
         lines = self.env["account.settlement.line"].search(
             [("provider_id", "=", self.id), ("external_id", "in", list(rows))]
         )
-        for line in lines:
+        for line in lines.filtered(lambda line: not (line.is_replaced or line.settlement_id._is_replaceable())):
             row = rows[line.external_id]
             if to_decimal(line.amount, line.currency_id) != row.amount or line.kind != str(row.kind):
                 raise DocumentError(
@@ -80,15 +92,15 @@ class AccountSettlementProvider(models.Model):
             return False
         if not settlement.merchant_ids or self.merchant_id in settlement.merchant_ids:
             return True
-        others = self.with_context(active_test=False).search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("code", "=", self.code),
-                ("currency_id", "=", self.currency_id.id),
-                ("merchant_id", "in", list(settlement.merchant_ids)),
-            ]
-        )
-        return not others
+        # An earlier version took in what nobody's number was on: what is stored of it is compared all the same.
+        others = self._get_same_kind().filtered(lambda provider: provider.merchant_id in settlement.merchant_ids)
+        payments = [row.external_id for row in settlement.transactions if row.kind in (Kind.PAYMENT, Kind.REFUND)]
+        own = [("provider_id", "=", self.id), ("external_id", "in", payments)]
+        return not others and bool(self.env["account.settlement.line"].search_count(own, limit=1))
+
+    def _is_missing(self, settlement):
+        """Whether a payout that a document reports ought to be stored, and is not."""
+        return bool(settlement.external_id and self._get_from_start(settlement) and not self._find_stored(settlement))
 
     def _find_stored(self, settlement):
         if not settlement.external_id:
@@ -116,8 +128,10 @@ class AccountSettlementProvider(models.Model):
     def _check_same_payout(self, stored, settlement, fresh, document):
         """Check that a payout reported a second time, perhaps in another format, is the same payout."""
         amount = to_decimal(stored.payout_amount, stored.currency_id)
-        unexpected = [row for row in fresh if row.kind not in {*BANK_KINDS, Kind.FEE, Kind.FEE_REFUND}]
+        unexpected = [row for row in fresh if row.kind not in FORMAT_KINDS]
         if settlement.payout_amount == amount and not unexpected:
+            if stored.needs_confirmation and has_proof(settlement) and not settlement.confirm and not prove(settlement):
+                stored.write({"needs_confirmation": False, "confirmation_data": False})
             return
         raise DocumentError(
             "payout_contradicts",
@@ -163,7 +177,7 @@ class AccountSettlementProvider(models.Model):
         if settlement.opening_balance is not None:
             if not stored.has_closing_balance:
                 vals["opening_balance"] = settlement.opening_balance
-            if not fresh or fresh[-1].date >= stored.date_to:
+            if not (settlement.by_position and fresh) or fresh[-1].date >= stored.date_to:
                 vals["closing_balance"] = closing_balance(settlement)
             vals["has_closing_balance"] = True
         if settlement.external_id:
@@ -174,7 +188,7 @@ class AccountSettlementProvider(models.Model):
         if stored.external_id and len(found) == len(claimed):
             stored._prove_payout(document)
         stored._link_aborted_payouts()
-        stored._link_carried_balance()
+        stored._link_carried_balances()
         for warning in settlement.warnings:
             stored.message_post(body=self.env["settlement.message"]._render(warning))
         if stored.opening_balance and len(fresh) == len(stored.line_ids):

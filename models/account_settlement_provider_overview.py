@@ -62,18 +62,31 @@ class AccountSettlementProvider(models.Model):
             provider.unknown_balance = balances.get((provider.unknown_account_id, company), 0.0)
 
     def _compute_waiting_count(self):
-        groups = self.env["account.settlement.document"]._read_group(
-            [("company_id", "in", self.company_id.ids), ("state", "=", "waiting")], ["company_id", "code"], ["__count"]
-        )
-        counts = {(company, code): count for company, code, count in groups}
         for provider in self:
-            provider.waiting_count = counts.get((provider.company_id, provider.code), 0)
+            domain = provider._get_document_domain(("state", "=", "waiting"))
+            provider.waiting_count = self.env["account.settlement.document"].search_count(domain)
+
+    def _get_document_domain(self, condition):
+        """Return the domain of the documents that this card shows.
+
+        Those of no one agreement are on the card of each that is with the same provider, and where there is none, on
+        every card of the company: nothing waits unseen.
+        """
+        self.ensure_one()
+        others = self.search([("company_id", "=", self.company_id.id), ("code", "!=", self.code)])
+        shared = Domain("provider_id", "=", False) & Domain("company_id", "=", self.company_id.id)
+        shared &= Domain("code", "not in", others.mapped("code"))
+        return list((Domain("provider_id", "=", self.id) | shared) & Domain(*condition))
 
     def _compute_work_lists(self):
         for counter in WORK_LISTS:
             counts = self._sum_by_provider(counter, "__count")
             for provider in self:
                 provider[counter] = counts.get(provider, 0)
+        condition = WORK_LISTS["refused_count"][1]
+        for provider in self:
+            domain = provider._get_document_domain(condition)
+            provider.refused_count = self.env["account.settlement.document"].search_count(domain)
 
     def _sum_by_provider(self, counter, aggregate):
         """Return ``{provider: aggregate}`` over a work list, without the providers that have nothing on it."""
@@ -134,18 +147,15 @@ class AccountSettlementProvider(models.Model):
 
     def action_open_refused(self):
         """Open the documents that could not be read."""
-        return self._open_work_list("refused_count")
+        return self._open_document_list(WORK_LISTS["refused_count"][1])
 
     def action_open_waiting(self):
         """Open the documents that wait for another agreement, or for days that are missing."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(ACTIONS["account.settlement.document"])
-        action["domain"] = [
-            ("company_id", "=", self.company_id.id),
-            ("code", "=", self.code),
-            ("state", "=", "waiting"),
-        ]
-        action["context"] = {}
+        return self._open_document_list(("state", "=", "waiting"))
+
+    def _open_document_list(self, condition):
+        action = self._open_action(ACTIONS["account.settlement.document"])
+        action["domain"] = self._get_document_domain(condition)
         return action
 
     # ---------------------------------------------------------------- other lists

@@ -22,7 +22,7 @@ class AccountSettlementProvider(models.Model):
         """
         stored = self._find_stored(settlement)
         if not settlement.transactions and not settlement.payout_amount:
-            return self._apply_fee_reports(settlement, stored)
+            return self._store_fees_alone(settlement, stored, document)
         is_mended = bool(stored.problem_data)
         (stored or self._find_open_run())._drop_disproved(settlement)
         known = self._get_known_lines(settlement, document)
@@ -53,6 +53,14 @@ class AccountSettlementProvider(models.Model):
             claimed = [self._say_claimed(line, rows[line.external_id], settlement, document) for line in elsewhere]
         self._update_settlement(stored, settlement, fresh, document, claimed)
         return stored
+
+    def _store_fees_alone(self, settlement, stored, document):
+        """Store what is reported of fees alone: shown on their payments, and owed under a gross contract."""
+        if self.fee_mode == "gross" and settlement.fee_reports:
+            stored = stored or self._find_open_run() or self._create_settlement(settlement)
+            stored.document_ids |= document
+            stored._extend_complete_to(settlement)
+        return self._apply_fee_reports(settlement, stored)
 
     def _find_of_known(self, settlement, lines, elsewhere, document):
         """Return the settlement that has all rows of a document that adds none; none if they are to be moved.
@@ -98,7 +106,7 @@ class AccountSettlementProvider(models.Model):
                 other=booked.settlement_id[:1].name,
             )
         sources = waiting.settlement_id
-        waiting._revive()
+        waiting._read_again(settlement, document)
         waiting.settlement_id = stored
         sources.filtered(lambda source: not source.line_ids and not source.move_ids).unlink()
         for source in sources.exists().filtered("external_id"):

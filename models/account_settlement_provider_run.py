@@ -23,10 +23,7 @@ class AccountSettlementProvider(models.Model):
         :return: the ``account.settlement`` they are in.
         """
         if not run.transactions:
-            stored = self.env["account.settlement"]
-            if self.fee_mode == "gross":
-                stored = self._find_open_run() or self._create_settlement(run)
-            return self._apply_fee_reports(run, stored)
+            return self._store_fees_alone(run, self.env["account.settlement"], document)
         stored = self._find_stored(run)
         is_mended = bool(stored.problem_data)
         mended = (stored or self._find_open_run())._drop_disproved(run)

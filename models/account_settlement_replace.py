@@ -32,8 +32,7 @@ class AccountSettlement(models.Model):
         names = {row.external_id for row in settlement.transactions}
         kept = self.line_ids.filtered(lambda line: line.external_id in names)
         gone = self.line_ids - kept
-        kept._revive()
-        kept.document_id = document
+        kept._read_again(settlement, document)
         booked = gone.filtered("move_line_ids")
         (gone - booked).unlink()
         said = Message("row_replaced", {"document": document.name})
@@ -46,3 +45,21 @@ class AccountSettlement(models.Model):
         if replaced:
             names = ", ".join(replaced.mapped("name"))
             self.message_post(body=self.env._("%(new)s replaces %(old)s.", new=document.name, old=names))
+
+    def _leave_to(self, document):
+        """Let nothing of a document count here any more, as it is of another agreement.
+
+        :param document: the ``account.settlement.document``, uploaded anew for that one.
+        """
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.document_id == document)
+        booked = lines.filtered("move_line_ids")
+        (lines - booked).unlink()
+        said = Message("row_replaced", {"document": document.name})
+        booked.write({"is_replaced": True, "status": "excluded", "explanation_data": [said.to_json()]})
+        booked.document_id = False
+        self.document_ids -= document
+        self.write({"payout_amount": 0, "has_closing_balance": False, "opening_balance": 0, "closing_balance": 0})
+        self.message_post(
+            body=self.env._("%s was uploaded for another agreement. Nothing of it counts here.", document.name)
+        )

@@ -115,10 +115,6 @@ register(
             "%(filename)s ends on %(date)s with a balance of %(found)s, but what is stored from %(last)s on starts "
             "from %(expected)s. The time between is missing: fetch or upload it. Until then this document waits."
         ),
-        "document_before_start": _(
-            "%(filename)s contains transactions from %(date)s (row %(row)s), before the start date %(start)s of "
-            "%(provider)s. Export the report from the start date, or change the start date."
-        ),
         "transaction_contradicts": _(
             "%(filename)s, row %(row)s: transaction %(id)s is %(found)s here, but %(stored)s in %(other)s. The "
             "same transaction cannot have two amounts: ask the provider which document is right."

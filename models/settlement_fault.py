@@ -166,8 +166,8 @@ class SettlementFault(models.Model):
     @staticmethod
     def _get_source(record):
         """Return the ``settlement.source`` on which a person finds the fault of a record."""
-        name = next((name for name in ("provider_id", "webshop_id") if name in record._fields), None)
-        return record[name] if name else record
+        names = [name for name in ("provider_id", "connection_id", "webshop_id") if name in record._fields]
+        return next((record[name] for name in names if record[name]), record)
 
     @api.autovacuum
     def _gc_gone(self):

@@ -3,10 +3,7 @@
 from dataclasses import replace
 
 from .proof import in_file
-from .records import BANK_KINDS, Document, Kind, Settlement
-
-#: Kinds of rows that depend on the format: whether fees and the payout are rows of their own.
-_FORMAT_KINDS = BANK_KINDS | {Kind.FEE, Kind.FEE_REFUND}
+from .records import FORMAT_KINDS, Document, Settlement
 
 
 def merged(documents: list) -> Document:
@@ -39,7 +36,7 @@ def merged(documents: list) -> Document:
 
 def _what_is_paid_out(settlement: Settlement) -> tuple:
     """Return what every format says of a payout."""
-    rows = {row.external_id: row.amount for row in settlement.transactions if row.kind not in _FORMAT_KINDS}
+    rows = {row.external_id: row.amount for row in settlement.transactions if row.kind not in FORMAT_KINDS}
     return settlement.payout_amount, rows
 
 

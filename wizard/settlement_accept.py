@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SettlementAccept(models.TransientModel):
@@ -12,6 +12,13 @@ class SettlementAccept(models.TransientModel):
     difference = fields.Monetary(compute="_compute_difference")
     unknown_account_id = fields.Many2one(related="settlement_id.provider_id.unknown_account_id")
     reason = fields.Char(required=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Open dialogs on settlements that the user sees."""
+        dialogs = super().create(vals_list)
+        dialogs.settlement_id.check_access("read")
+        return dialogs
 
     def _compute_difference(self):
         for dialog in self:

@@ -134,6 +134,8 @@ class SettlementActivate(models.TransientModel):
         self = self.with_company(self.company_id)
         self._check_agreement()
         provider = self._get_existing_provider() or self._activate()
+        if not provider.active:
+            provider.active = True
         return {
             "type": "ir.actions.act_window",
             "name": provider.name,
@@ -220,7 +222,7 @@ class SettlementActivate(models.TransientModel):
             # A manager of settlements need not be an administrator of companies.
             self.company_id.sudo().restrictive_audit_trail = True
         provider.message_post(body=self._get_activation_message(provider, lines))
-        self.env["account.settlement.document"].sudo()._take_in_waiting(self.company_id, self.code)
+        provider._take_in_waiting()
         return provider
 
     def _check_own_company(self):

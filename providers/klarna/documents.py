@@ -60,6 +60,7 @@ SETTINGS = (
         "username",
         _("API Username"),
         help=_("Shown when API credentials or an API key are made in the portal; it begins with the merchant id."),
+        is_secret=True,
         is_required=True,
     ),
     Setting(

@@ -121,7 +121,7 @@ class StripeDocuments:
             if kind == BALANCE_FORMAT:
                 return self._balance_document(account, int(bundle["from"]), int(bundle["to"]))
         except (ValueError, LookupError, TypeError):
-            pass
+            return None
         return None
 
     def _payout_again(self, account: str, number: str) -> bytes:
@@ -171,13 +171,10 @@ class StripeDocuments:
     def _fetch_payouts(self, account: str, cursor: Mapping, today: datetime.date) -> Iterator[RawDocument]:
         done = dict(cursor.get("done") or {})
         start = cursor.get("created") or self._first_second(today)
-        # without a currency in an agreement, whatever the account has
-        currencies = {agreement.currency.lower() for agreement in self._agreements}
         found = self._client.payouts(start)
         payouts = [payout for payout in found if payout.get("automatic")]
         if found and not payouts and not done:
             raise ProviderError("stripe_payouts_by_hand", is_permanent=True, payout=found[-1]["id"])
-        payouts = [payout for payout in payouts if not currencies or payout.get("currency") in currencies]
         count = 0
         for payout in payouts:
             number, status = payout["id"], payout.get("status")

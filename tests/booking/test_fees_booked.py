@@ -127,7 +127,11 @@ class TestFeesBooked(FeeCase):
     def test_a_gross_contract_leaves_the_tax_to_the_invoice(self):
         provider = self.activate(merchant_id="GROSS", fee_mode="gross")
         self.fee_type("capture-fee", provider, tax_id=self.high.id, partner_id=self.norwegian.id, has_invoice=True)
-        settlement = self.settle([capture("1", day(2), "X", "1000.00", "12.50"), payout("1", day(2))], provider)
+        settlement = self.settle([capture("1", day(2), "X", "1000.00"), payout("1", day(2))], provider)
+        report = FeeReport("f1", "1", day(2), Decimal("12.50"), "NOK", fee_type="capture-fee")
+        fees = Settlement("1", "NOK", day(2), fee_reports=(report,))
+        provider.sudo()._store_payout(fees, settlement.document_ids)
+        settlement._process()
         owed = settlement.line_ids.filtered("fee_owed")
         self.assertTrue(owed)
         self.assertFalse(owed.move_line_ids.tax_ids | owed.move_line_ids.tax_line_id)
@@ -209,7 +213,7 @@ class TestOwedFee(SettlementCase):
         document = self.provider.document_ids[:1]
         report = FeeReport("f1", "UKJENT", day(3), Decimal("5.00"), "NOK")
         for _time in range(2):
-            self.provider.sudo()._store_settlement(Settlement("", "NOK", day(3), fee_reports=(report,)), document)
+            self.provider.sudo()._store_payout(Settlement("", "NOK", day(3), fee_reports=(report,)), document)
         owed = self.env["account.settlement.line"].search(
             [("provider_id", "=", self.provider.id), ("fee_owed", "=", True)]
         )

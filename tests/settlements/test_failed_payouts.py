@@ -40,6 +40,10 @@ class TestFailedPayouts(SettlementCase):
         self.assertEqual(set(self.stripe.settlement_ids.mapped("state")), {"paid"})
         self.assertEqual(self.clearing(), "0.00")
 
+    def test_later_payout_is_known_first(self):
+        self.take(self.documents[2], self.documents[0], self.documents[1])
+        self.assertEqual(self.settlement("po_1Y").carried_to_id, self.settlement("po_1Z"))
+
     def test_bank_line_of_another_is_not_taken_for_it(self):
         self.take(*self.documents[:2])
         self.bank_line(448.35, "Noen andre", date="2026-03-12")

@@ -129,6 +129,14 @@ class TestSixShapes(ShopMonth):
             self.assertEqual(self.provider.settlement_ids.move_ids, moves, files[0][0])
         self.assertMonth(settlements)
 
+    def test_another_format_is_no_alteration(self):
+        """The earlier file deducts fees on the payments, the portal in rows of their own: neither lacks anything."""
+        settlements = self.ingest(vipps_files.as_old_xml(vipps_files.story()))
+        self.ingest(vipps_files.as_portal_csv(vipps_files.story()))
+        for settlement in settlements:
+            settlement._prove()
+            self.assertFalse(settlement.proof_message)
+
     def test_file_first_and_api_later(self):
         """The portal's report of the month so far, then the API's days: what is new is added, the rest is known."""
         story = vipps_files.story()
@@ -260,9 +268,25 @@ class TestRefusedDocuments(ShopMonth):
         self.assertWaits(name, content.replace(b"NOK", b"SEK"), "SEK")
 
     def test_before_the_start_date(self):
+        """What was booked by hand before stays out: the settlement starts from what it came to."""
         self.provider.start_date = day(3)
-        name, content = vipps_files.as_portal_csv(vipps_files.story())
-        self.assertRefused(name, content, "2026")
+        name, content = vipps_files.as_portal_csv(
+            [
+                capture("0", day(1), "X", "70.00"),
+                payout("2000000", day(1)),
+                capture("1", day(2), "X", "100.00"),
+                capture("2", day(3), "WEB-10232", "499.00"),
+                payout("2000001", day(3)),
+            ]
+        )
+        settlement = self.ingest((name, content))
+        self.assertEqual(settlement.line_ids.filtered(lambda line: line.kind == "payment").provider_reference, "2")
+        self.assertEqual(
+            (settlement.external_id, settlement.opening_balance, settlement.payout_amount, settlement.state),
+            ("2000001", 100, 599, "booked"),
+        )
+        settlement._prove()
+        self.assertFalse(settlement.proof_message)
 
     def test_same_transaction_with_another_amount(self):
         movements = [capture("1", day(2), "WEB-10231", "1249.00")]

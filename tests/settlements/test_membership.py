@@ -97,12 +97,39 @@ class TestNamedPayouts(DummyCase):
         settlement._prove()
         self.assertFalse(settlement.proof_message)
 
+    def assertProven(self, *settlements):
+        """The nightly proof finds nothing, and Put Right has nothing to do."""
+        for settlement in settlements:
+            settlement._prove()
+            self.assertFalse(settlement.proof_message)
+            moves = settlement.move_ids
+            settlement.action_mend()
+            self.assertEqual(settlement.move_ids, moves)
+
     def test_document_in_error_is_replaced(self):
         self.take(("P-1", "97.00", 2, [("1", "100.00", "3.00"), ("2", "5.00", "0")]), name="w.json")
         settlement = self.settlement_of("P-1")
         self.assertEqual(settlement.state, "error")
         self.take(("P-1", "97.00", 2, [("1", "100.00", "3.00")]), name="r.json")
         self.assertEqual((settlement.state, self.rows(settlement)), ("booked", ["1"]))
+        self.assertProven(settlement)
+
+    def test_better_document_says_whose_payment_it_was(self):
+        """And how much it was: what was undone is read anew."""
+        first, second = self.invoice(100, "WEB-1"), self.invoice(90, "WEB-2")
+        self.take(("P-1", "97.00", 2, [("1", "100.00", "3.00", "WEB-1")]), name="w.json")
+        settlement = self.settlement_of("P-1")
+        settlement._reverse("Feil ordre")
+        self.take(("P-1", "88.00", 2, [("1", "90.00", "2.00", "WEB-2")]), name="r.json")
+        self.assertEqual((settlement.state, settlement.clearing_residual), ("booked", 88))
+        self.assertEqual((first.amount_residual, second.payment_state), (100, "paid"))
+        self.assertProven(settlement)
+
+    def test_rows_that_waited_for_their_payout_are_proven(self):
+        self.take((None, None, 1, [("1", "100.00", "3.00"), ("2", "200.00", "5.00")]), name="open.json")
+        self.take(("P-1", "97.00", 2, [("1", "100.00", "3.00")]), name="p1.json")
+        self.take(("P-2", "195.00", 3, [("2", "200.00", "5.00")]), name="p2.json")
+        self.assertProven(*self.first.settlement_ids)
 
     def test_known_rows_with_false_totals(self):
         self.take(("P-1", "97.00", 2, [("1", "100.00", "3.00")]), name="a.json")
@@ -229,6 +256,25 @@ class TestCarriedDebt(DummyCase):
         self.assertEqual(self.first.settlement_ids.mapped("state"), ["paid"] * 3)
         self.assertEqual(self.clearing(), "0.00")
 
+    def test_debts_in_any_order_of_documents(self):
+        files = [
+            ("P-1", "0.00", 2, [("2", "-300.00", "0")], "0.00", "-300.00"),
+            ("P-2", "0.00", 3, [("3", "100.00", "0")], "-300.00", "-200.00"),
+            ("P-3", "300.00", 4, [("4", "500.00", "0")], "-200.00", "0.00"),
+        ]
+        for order in itertools.permutations(files):
+            with self.subTest(order=[each[0] for each in order]), self.env.cr.savepoint() as savepoint:
+                for each in order[:2]:
+                    self.take(each, name=f"{each[0]}.json")
+                self.bank_line(300, "Dummy P-3", date="2026-03-04")
+                self.first.settlement_ids._match_bank()
+                self.take(order[2], name=f"{order[2][0]}.json")
+                self.first.settlement_ids._match_bank()
+                self.assertEqual(self.first.settlement_ids.mapped("state"), ["paid"] * 3)
+                self.assertEqual(self.clearing(), "0.00")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def test_debt_that_was_invoiced_meanwhile_is_said_and_stops_nothing(self):
         self.take(("P-1", "0.00", 2, [("2", "-300.00", "0")], "0.00", "-300.00"))
         self.take(("P-2", "500.00", 5, [("3", "500.00", "0")], "0.00", "0.00"))
@@ -258,6 +304,16 @@ class TestAcceptedDifference(DummyCase):
         self.bank_line(95, "Dummy P-1")
         settlement._match_bank()
         self.assertEqual(settlement.state, "paid")
+
+    def test_accepted_again_after_it_was_undone(self):
+        self.take(("P-1", "95.00", 2, [("1", "100.00", "3.00")]), name="a.json")
+        settlement = self.settlement_of("P-1")
+        settlement._accept_difference("Avtalt")
+        settlement._reverse("Feil fil")
+        self.take(("P-1", "94.00", 2, [("1", "100.00", "3.00")]), name="b.json")
+        self.assertEqual((settlement.state, settlement.can_accept), ("error", True))
+        settlement._accept_difference("Avtalt på nytt")
+        self.assertEqual((settlement.state, settlement.clearing_residual), ("booked", 94))
 
     def test_not_where_a_row_is_at_fault(self):
         self.take(("P-1", "294.00", 2, [("1", "100.00", "2.00"), ("2", "200.00", "4.00")]))

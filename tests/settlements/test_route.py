@@ -2,11 +2,11 @@
 
 import json
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.settlement_bridge.pure_tests.providers import dummy
-from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files
+from odoo.addons.settlement_bridge.pure_tests.samples import stripe_files, vipps_files
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import MSN, capture, day, payout
 
 from ..common import SettlementCase
@@ -88,6 +88,32 @@ class TestTwoSalesUnits(SettlementCase):
         cafe.settlement_ids._process()
         self.assertEachOnce(cafe)
 
+    def test_what_waits_for_another_is_no_alteration_here(self):
+        """The proof of the shop says nothing of the café's payout, and Put Right does not book it on the shop."""
+        for name, content in (("portal.csv", portal_of_two_units()), ("rapport.xml", xml_of_two_units())):
+            with self.subTest(name), self.env.cr.savepoint() as savepoint:
+                self.upload(name, content)
+                settlement = self.provider.settlement_ids
+                settlement._prove()
+                self.assertFalse(settlement.proof_message)
+                settlement.action_mend()
+                self.assertEqual((settlement.payout_amount, settlement.clearing_residual), (98, 98))
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_archived_agreement_is_restored_by_activating_it(self):
+        """Its file is not taken by an agreement without a number."""
+        self.provider.sudo().active = False
+        other = self.activate(name="Kafe", merchant_id=False)
+        _name, content = vipps_files.as_portal_csv([capture("1", day(2), "WEB-1", "100.00"), payout("2000001", day(2))])
+        self.upload("portal.csv", content)
+        self.assertFalse(other.settlement_ids)
+        document = self.env["account.settlement.document"].search([("name", "=", "portal.csv")])
+        wizard = self.env["settlement.activate"].with_context(**document.action_activate()["context"]).create({})
+        self.assertEqual(wizard.action_activate()["res_id"], self.provider.id)
+        self.assertTrue(self.provider.active)
+        self.assertIn(self.provider, document.settlement_ids.provider_id)
+
     def test_document_that_is_not_ours_is_excluded(self):
         self.upload("portal.csv", portal_of_two_units())
         document = self.env["account.settlement.document"].search([("name", "=", "portal.csv")])
@@ -150,6 +176,33 @@ class TestRoute(DummyCase):
         self.assertEqual(document.state, "error")
         self.assertIn("97.00", document.error_message)
         self.assertEqual(settlements.state, "booked")
+
+    def test_uploaded_for_the_wrong_agreement(self):
+        """A file that names no account is moved by doing what the sentence says: undo, upload it for the other one."""
+        name, content = stripe_files.as_itemized_csv(stripe_files.story()[:5])
+        shop = self.activate(code="stripe", merchant_id="acct_A")
+        cafe = self.activate(code="stripe", merchant_id="acct_B")
+        shop._ingest_file(name, content)._process_each()
+        wrong = shop.settlement_ids.filtered("external_id")
+        self.assertEqual(wrong.state, "booked")
+        with self.assertRaisesRegex(UserError, "Undo Stripe"):
+            cafe._ingest_file(name, content)
+        shop.settlement_ids.filtered("move_ids")._reverse("Feil avtale")
+        cafe._ingest_file(name, content)._process_each()
+        right = cafe.settlement_ids.filtered("external_id")
+        self.assertEqual((right.state, right.payout_amount), ("booked", 2306.61))
+        self.assertEqual(wrong.clearing_residual, 0)
+
+    def test_keys_that_were_shared_stay_with_the_others(self):
+        euro = self.env.ref("base.EUR").sudo()
+        euro.active = True
+        abroad = self.activate(code="dummy", merchant_id="A-1", currency_id=euro.id)
+        self.first.sudo().connection_id._set_settings({"key": "hemmelig"})
+        self.assertEqual(abroad.connection_id, self.first.connection_id)
+        abroad.merchant_id = "A-11"
+        self.assertNotEqual(abroad.connection_id, self.first.connection_id)
+        self.assertEqual(self.first.sudo().setting_ids.mapped("value"), ["hemmelig"])
+        self.assertFalse(any(abroad.sudo().setting_ids.mapped("value")))
 
     def test_company_of_somebody_else(self):
         other = self.env["res.company"].sudo().create({"name": "Nabo AS"})

@@ -152,7 +152,7 @@ METHODS = {
     ("account.settlement", "action_fetch_again"): USER,
     ("account.settlement.document", "action_fetch_again"): USER,
     ("account.settlement.document", "action_ingest"): USER,
-    ("account.settlement.document", "action_leave_out"): USER,
+    ("account.settlement.document", "action_leave_out"): MANAGER,
     ("account.settlement.line", "action_retry"): USER,
     ("account.settlement.provider", "action_fetch"): USER,
     ("account.settlement.provider", "action_pause"): MANAGER,
