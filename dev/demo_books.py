@@ -34,13 +34,17 @@ def table(rows, formats):
 
 
 class Books:
-    """What an accountant reads off."""
+    """What an accountant reads off of one agreement.
 
-    def __init__(self, demo):
+    :param demo: the story. :param provider: the agreement. :param created_accounts: what its activation made.
+    """
+
+    def __init__(self, demo, provider, created_accounts):
         self.env = demo.env
-        self.provider = demo.provider
+        self.provider = provider
         self.company = demo.company
-        self.created_accounts = demo.created_accounts
+        self.bank_account = demo.bank_journal.default_account_id
+        self.created_accounts = created_accounts
         self.settlements = self.env["account.settlement"].search(
             [("provider_id", "=", self.provider.id)], order="date, id"
         )
@@ -157,7 +161,15 @@ class Books:
             self.explain(line)
 
     def show_attention(self):
-        parts = (
+        for title, wanted in self.attention():
+            heading(title)
+            for line in self.lines.filtered(wanted):
+                self.explain(line)
+
+    @staticmethod
+    def attention():
+        """Return (title, whether a transaction belongs there) of what asks for a person, beside what is unknown."""
+        return (
             ("Late: booked after its period was locked", lambda line: line.is_late),
             ("Differs from what was open", lambda line: line.has_difference),
             ("Disputed", lambda line: line.is_dispute),
@@ -165,10 +177,6 @@ class Books:
              lambda line: line.status == "on_account" and not line.has_difference),
             ("Not booked yet: the ledger date may not be complete", lambda line: line.status == "new"),
         )  # fmt: skip
-        for title, wanted in parts:
-            heading(title)
-            for line in self.lines.filtered(wanted):
-                self.explain(line)
 
     # ------------------------------------------------------------ rules
 
@@ -227,10 +235,7 @@ class Books:
                 self.provider.rounding_account_id,
             )
         ]
-        bank = self.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
-        )
-        accounts = self.env["account.account"].search([("code", "in", codes)]) | bank.default_account_id
+        accounts = self.env["account.account"].search([("code", "in", codes)]) | self.bank_account
         table(
             [
                 (account.code, account.name, float(sum(self.items(account).mapped("balance"))))
@@ -242,20 +247,29 @@ class Books:
     def show_check(self):
         """What stands open on the clearing account must be explained by payouts to come, to the øre."""
         heading("Check")
-        clearing = sum(self.items(self.provider.clearing_account_id).mapped("amount_residual"))
-        in_transit = self.settlements.filtered(
-            lambda settlement: settlement.state == "booked" and not settlement.carried_to_id
-        )
-        booked = self.settlements.filtered("is_open").line_ids.filtered(lambda line: line.status != "new")
-        transit = sum(in_transit.mapped("payout_amount"))
-        open_run = sum(line.amount - line.fee for line in booked)
+        clearing, transit, open_run, difference = self.check()
         account = self.provider.clearing_account_id
+        numbers = ", ".join(self.in_transit().mapped("external_id")) or "none"
         rows = [
-            (f"open on {account.code} {account.name}", float(clearing)),
-            ("payouts in transit: " + ", ".join(in_transit.mapped("external_id")), float(transit)),
-            ("booked and not paid out yet", float(open_run)),
-            ("difference", float(round(clearing - transit - open_run, 2))),
+            (f"open on {account.code} {account.name}", clearing),
+            (f"payouts in transit: {numbers}", transit),
+            ("booked and not paid out yet", open_run),
+            ("difference", difference),
         ]
         table(rows, (-41, 14))
-        if rows[-1][1]:
+        if difference:
             sys.exit("demo: the clearing account is not explained.")
+
+    def in_transit(self):
+        """The payouts that the bank is still to bring."""
+        return self.settlements.filtered(
+            lambda settlement: settlement.state == "booked" and not settlement.carried_to_id
+        )
+
+    def check(self):
+        """Return what is open on the clearing account, payouts in transit, what is not paid out yet, the difference."""
+        clearing = sum(self.items(self.provider.clearing_account_id).mapped("amount_residual"))
+        booked = self.settlements.filtered("is_open").line_ids.filtered(lambda line: line.status != "new")
+        transit = sum(self.in_transit().mapped("payout_amount"))
+        open_run = sum(line.amount - line.fee for line in booked)
+        return float(clearing), float(transit), float(open_run), float(round(clearing - transit - open_run, 2))

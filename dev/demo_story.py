@@ -1,7 +1,8 @@
 """A month in a small web shop: its orders, Vipps' settlements, the bank, and what an accountant reads off afterwards.
 
-Called by dev/demo in a fresh database. Everybody and everything in it is invented. The story is told as on 1 April
-2026, whenever it is run, so that every run gives the same books.
+Then the same shop takes payments through Stripe and Klarna too, whose settlements are fetched: see demo_stripe.py and
+demo_klarna.py. Called by dev/demo in a fresh database. Everybody and everything in it is invented. The story is told as
+on 1 April 2026, whenever it is run, so that every run gives the same books.
 """
 
 import json
@@ -10,7 +11,11 @@ from contextlib import contextmanager
 from decimal import Decimal
 from unittest.mock import patch
 
+import demo_klarna
+import demo_stripe
 from demo_books import TODAY, Books
+from demo_fetched import fetch, pay
+from demo_fetched_books import FetchedBooks, show_total
 from demo_vipps import CENT, MERCHANT, SHOP, Month, day, portal_csv
 
 from odoo import fields
@@ -90,6 +95,9 @@ class Demo:
     def __init__(self, env):
         self.env = env
         self.company = env.company
+        self.bank_journal = env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
         self.orders = {}
         self.documents = {}
 
@@ -97,7 +105,8 @@ class Demo:
         """Do what happened, in the order in which it happened; then print the books."""
         self.name_shop()
         before = self.env["account.account"].search([])
-        self.provider = self.activate()
+        progress("Vipps is activated with what the wizard proposes")
+        self.provider = self.activate("vipps", MERCHANT)
         self.created_accounts = self.env["account.account"].search([]) - before
         self.open_shop()
         progress("the orders of the month, invoiced when they are sent")
@@ -108,17 +117,19 @@ class Demo:
         self.draft_rule()
         self.env.flush_all()
         self.env.invalidate_all()
-        Books(self).show()
+        parts = [Books(self, self.provider, self.created_accounts)]
+        parts[0].show()
+        parts += [self.tell_fetched(part) for part in (demo_stripe, demo_klarna)]
+        show_total([Books(self, books.provider, books.created_accounts) for books in parts])
 
     def name_shop(self):
         """Give the company its name and the language of its documents."""
         self.company.write({"name": SHOP, "email": "butikk@example.com"})
         self.company.partner_id.lang = "nb_NO"
 
-    def activate(self):
-        """Activate Vipps by the wizard, with what it proposes."""
-        progress("Vipps is activated with what the wizard proposes")
-        wizard = self.env["settlement.activate"].create({"code": "vipps", "merchant_id": MERCHANT})
+    def activate(self, code, merchant_id):
+        """Activate a provider by the wizard, with what it proposes."""
+        wizard = self.env["settlement.activate"].create({"code": code, "merchant_id": merchant_id})
         return self.env["account.settlement.provider"].browse(wizard.action_activate()["res_id"])
 
     # ------------------------------------------------------------ the shop
@@ -176,7 +187,7 @@ class Demo:
         # February is closed; what is still to come for it is booked on the first open day.
         self.company.fiscalyear_lock_date = day(2, 28)
 
-    def place(self, number, date):
+    def place(self, number, date, payment_method="vipps"):
         """Somebody orders one of the carts; the money is reserved."""
         name = CUSTOMERS[number % len(CUSTOMERS)]
         lines = []
@@ -204,7 +215,7 @@ class Demo:
                 "city": "Oslo",
                 "country": "NO",
             },
-            "payment_method": "vipps",
+            "payment_method": payment_method,
             "captures": [],
         }
 
@@ -359,13 +370,10 @@ class Demo:
     def bank(self, number, date, text=None):
         """Let the payout come to the bank, and find its line."""
         settlement = self.env["account.settlement"].search([("external_id", "=", str(number))])
-        journal = self.env["account.journal"].search(
-            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
-        )
         # As a bank synchronisation does: in Community the right to create bank lines belongs to a hidden group.
         self.env["account.bank.statement.line"].sudo().create(
             {
-                "journal_id": journal.id,
+                "journal_id": self.bank_journal.id,
                 "date": date,
                 "payment_ref": text or f"Utb. {number} Vippsnr {MERCHANT}",
                 "amount": settlement.payout_amount,
@@ -395,3 +403,35 @@ class Demo:
         rule = self.env["account.settlement.rule"].search([("default_code", "=", "order_reference")], limit=1)
         draft = self.env["account.settlement.rule"].browse(rule.action_change()["res_id"])
         draft.write({"has_tolerance": True, "tolerance": 0})
+
+    # ------------------------------------------------------------ the providers whose settlements are fetched
+
+    def tell_fetched(self, part):
+        """The shop takes payments through one more provider, whose settlements are fetched; print and return its books.
+
+        :param part: the module with the orders, what comes back of them, and the agreement.
+        """
+        before = self.env["account.account"].search([])
+        agreement = part.agreement(self.sell_through(part))
+        progress(f"{agreement.name} is activated; its settlements are fetched, booked and paid")
+        provider = self.activate(agreement.code, agreement.merchant_id)
+        self.shop.provider_ids += provider
+        fetch(self.env, provider, agreement, day(3, 1))
+        pay(self.env, provider, agreement, self.bank_journal)
+        created = self.env["account.account"].search([]) - before
+        books = FetchedBooks(self, provider, created)
+        books.show()
+        return books
+
+    def sell_through(self, part):
+        """The orders that are paid through the provider are sent, and some come back; return what each amounts to."""
+        placed = [f"WEB-{number}" for number in part.ORDERS]
+        for number, date in part.ORDERS.items():
+            self.place(number - 1000, day(3, date), part.CODE)
+        self.tell_shop(*placed)
+        for number, date in part.ORDERS.items():
+            self.ship(f"WEB-{number}", day(3, date))
+        self.tell_shop(*placed)
+        for number, date in part.RETURNS.items():
+            self.credit(f"WEB-{number}", day(3, date))
+        return {reference: self.total(self.orders[reference]) for reference in placed}
