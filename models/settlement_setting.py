@@ -47,9 +47,14 @@ class SettlementSetting(models.Model):
 
     def write(self, vals):
         """Write a value as a system administrator; all else is the program's."""
+        # The form of an agreement, where the rows are those of its connection, sends whose they are along.
+        vals = {name: value for name, value in vals.items() if not self._is_owner_already(name, value)}
         allowed = {"value"} if self.env.user.has_group("base.group_system") else set()
         self._check_written(vals, allowed)
         return super().write(vals)
+
+    def _is_owner_already(self, name, value):
+        return name in self._owners and all(row[name].id == value for row in self)
 
     def _get_source(self):
         """Return the source whose setting it is."""

@@ -116,6 +116,18 @@ class TestKeys(WebshopCase):
         self.assertIn(self.env.ref("settlement_bridge.menu_provider_keys").id, menus)
         self.assertIn(self.env.ref("settlement_bridge.menu_webshop_keys").id, menus)
 
+    def test_key_is_entered_on_the_agreement(self):
+        """There its connection's keys are shown as its own."""
+        groups = "base.group_system,settlement_bridge.group_settlement_manager"
+        provider = self.provider.with_user(self.new_user("keeper", groups))
+        key = provider.setting_ids[0]
+        provider.write({"fetch_enabled": True, "setting_ids": [Command.update(key.id, {"value": "new"})]})
+        self.assertEqual(key.value, "new")
+        self.assertEqual(provider.setting_ids.connection_id, self.provider.connection_id)
+        other = provider.connection_id.sudo().copy()
+        with self.assertRaises(AccessError):
+            provider.setting_ids[0].connection_id = other
+
     def test_account_stays_while_something_is_open_on_it(self):
         """The rows of open settlements are looked for on the provider's accounts."""
         self.settle([capture("1", day(2), "X", "100.00")])
