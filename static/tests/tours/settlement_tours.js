@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { inputFiles } from "@web/../tests/utils";
 
 // An accountant activates a second agreement, with one of the proposed names changed.
 registry.category("web_tour.tours").add("settlement_activate", {
@@ -138,6 +139,150 @@ registry.category("web_tour.tours").add("settlement_enter_keys", {
         {
             content: "It is saved",
             trigger: ".o_form_saved, .o_form_status_indicator_buttons.invisible",
+        },
+    ],
+});
+
+// An administrator activates Stripe by the wizard, which says where the account id is found.
+registry.category("web_tour.tours").add("settlement_activate_stripe", {
+    steps: () => [
+        {
+            content: "The providers there are",
+            trigger: ".modal .o_field_widget[name='code'] .o_select_menu_toggler",
+            run: "click",
+        },
+        {
+            content: "Choose Stripe",
+            trigger: ".o_select_menu_item:contains('Stripe')",
+            run: "click",
+        },
+        {
+            content: "What the number is called, and where it is found",
+            trigger: ".modal .o_field_widget[name='merchant_id_help']:contains('acct_')",
+        },
+        {
+            content: "Enter the account id",
+            trigger: ".modal .o_field_widget[name='merchant_id'] input",
+            run: "edit acct_1Nettbutikk && press Tab",
+        },
+        {
+            content: "The accounts are proposed in its name",
+            trigger: ".modal .o_data_row [name='account_name']:contains('Stripe oppgjør')",
+        },
+        {
+            content: "Approve",
+            trigger: ".modal button[name='action_activate']",
+            run: "click",
+        },
+        {
+            content: "The provider is open and active",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name='clearing_account_id']",
+        },
+    ],
+});
+
+// An administrator enters the key of a provider, switches fetching on, and fetches.
+registry.category("web_tour.tours").add("settlement_fetch_with_a_key", {
+    steps: () => [
+        {
+            content: "Without a key nothing can be fetched",
+            trigger: ".o_form_view:not(:has(button[name='action_fetch'])) .nav-link[name='connection']",
+            run: "click",
+        },
+        {
+            content: "The key is masked",
+            trigger: ".o_settlement_settings .o_required_modifier[name='secret_key'] input[type='password']",
+            run: "edit sk_test_composed",
+        },
+        {
+            content: "Fetch from now on",
+            trigger: ".o_field_widget[name='fetch_enabled'] input",
+            run: "click",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "Fetch now",
+            trigger: "button[name='action_fetch']",
+            run: "click",
+        },
+        {
+            content: "It was fetched",
+            trigger: ".o_field_widget[name='fetch_last_at']",
+        },
+    ],
+});
+
+// An accountant sees that the keys are entered, and not what they are.
+registry.category("web_tour.tours").add("settlement_see_no_keys", {
+    steps: () => [
+        {
+            content: "The connection",
+            trigger: ".o_form_view .nav-link[name='connection']",
+            run: "click",
+        },
+        {
+            content: "The keys are there, and are not shown",
+            trigger: ".o_form_view:not(:has(.o_settlement_settings)) :contains('The keys are entered')",
+        },
+    ],
+});
+
+// An accountant uploads a report of two sales units, one of which is not in Odoo.
+registry.category("web_tour.tours").add("settlement_upload_two_units", {
+    steps: () => [
+        {
+            content: "Choose the file",
+            trigger: ".modal .o_field_widget[name='attachment_ids']",
+            async run() {
+                const response = await fetch("/web/content/settlement_bridge.tour_file");
+                const file = new File([await response.blob()], "portal.csv", { type: "text/csv" });
+                await inputFiles(".modal .o_field_widget[name='attachment_ids'] input[type='file']", [file]);
+            },
+        },
+        {
+            content: "Upload it",
+            trigger: ".modal button[name='action_upload']",
+            run: "click",
+        },
+        {
+            content: "What could not be booked is told, with the unit it belongs to",
+            trigger: ".o_notification:contains('987654')",
+        },
+        {
+            content: "The own unit's settlement is booked",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name='provider_id']",
+        },
+    ],
+});
+
+// An accountant activates the agreement that a document waits for.
+registry.category("web_tour.tours").add("settlement_activate_what_waits", {
+    steps: () => [
+        {
+            content: "The document waits",
+            trigger: ".o_data_row:contains('portal.csv'):contains('Waits') button[name='action_activate']",
+            run: "click",
+        },
+        {
+            content: "The number is filled in",
+            trigger: ".modal .o_field_widget[name='merchant_id'] input:value(987654)",
+        },
+        {
+            content: "The accounts are proposed",
+            trigger: ".modal .o_field_widget[name='line_ids'] .o_data_row",
+        },
+        {
+            content: "Approve",
+            trigger: ".modal button[name='action_activate']",
+            run: "click",
+        },
+        {
+            content: "The provider is open and active",
+            trigger: "body:not(:has(.modal)) .o_form_view .o_field_widget[name='clearing_account_id']",
         },
     ],
 });
