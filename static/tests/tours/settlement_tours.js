@@ -195,13 +195,8 @@ registry.category("web_tour.tours").add("settlement_fetch_with_a_key", {
             run: "edit sk_test_composed",
         },
         {
-            content: "Fetch from now on",
+            content: "Fetch from now on: the switch saves",
             trigger: ".o_field_widget[name='fetch_enabled'] input",
-            run: "click",
-        },
-        {
-            content: "Save",
-            trigger: ".o_form_button_save",
             run: "click",
         },
         {
