@@ -191,13 +191,13 @@ class AccountSettlementProvider(models.Model):
         stored._link_carried_balances()
         for warning in settlement.warnings:
             stored.message_post(body=self.env["settlement.message"]._render(warning))
-        if stored.opening_balance and len(fresh) == len(stored.line_ids):
+        if stored.opening_balance and not stored.balance_from_id and len(fresh) == len(stored.line_ids):
             stored.message_post(
                 body=self.env._(
                     "The first transaction of %(date)s starts from an earlier balance of %(balance)s. That balance "
                     "must already be on the clearing account, from the previous bookkeeping.",
                     date=format_date(self.env, stored.date_from),
-                    balance=stored.opening_balance,
+                    balance=stored.currency_id.format(stored.opening_balance),
                 )
             )
 

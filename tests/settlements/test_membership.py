@@ -245,9 +245,15 @@ class TestCarriedDebt(DummyCase):
         self.take(("P-2", "300.00", 5, [("3", "500.00", "0")], "-200.00", "0.00"))
         first, second = self.settlement_of("P-1"), self.settlement_of("P-2")
         self.assertEqual((first.state, second.state, second.balance_from_id), ("booked", "booked", first))
+        self.assertNotIn("previous bookkeeping", " ".join(second.message_ids.mapped("body")))
         self.bank_line(300, "Dummy P-2", date="2026-03-05")
         second._match_bank()
         self.assertEqual((first.state, second.state, self.clearing()), ("paid", "paid", "0.00"))
+
+    def test_debt_of_before_the_start_is_said(self):
+        self.take(("P-2", "300.00", 5, [("3", "500.00", "0")], "-200.00", "0.00"))
+        said = " ".join(self.settlement_of("P-2").message_ids.mapped("body"))
+        self.assertRegex(said, "earlier balance of .*200.00.* previous bookkeeping")
 
     def test_debt_over_three_settlements(self):
         self.take(("P-1", "0.00", 2, [("2", "-300.00", "0")], "0.00", "-300.00"))

@@ -73,7 +73,7 @@ class TestTours(SettlementCase, HttpCase):
         self.assertEqual((provider.code, provider.state, provider.has_credentials), ("stripe", "active", False))
         month = [
             stripe_files.charge("1", stripe_files.at(2), "WEB-1", "100.00", "3.20"),
-            stripe_files.payout("1", stripe_files.at(9)),
+            stripe_files.payout("P1", stripe_files.at(9)),
         ]
         with stripe_server.StripeServer(
             stripe_files.api_payouts(month), stripe_files.api_transactions(month)
@@ -87,6 +87,22 @@ class TestTours(SettlementCase, HttpCase):
         self.assertEqual(provider.settlement_ids.mapped("state"), ["booked"])
         self.assertEqual(invoice.payment_state, "paid")
         self.start_tour(page, "settlement_see_no_keys", login=self.accountant.login)
+
+    def test_difference_is_accepted(self):
+        month = [
+            stripe_files.charge("1", stripe_files.at(2), "WEB-1", "100.00", "3.20"),
+            stripe_files.payout("P1", stripe_files.at(9)),
+        ]
+        [(told, rows)] = stripe_files.api_payouts(month)
+        paid_less = {**told, "amount": told["amount"] - 200}
+        provider = self.activate(code="stripe", merchant_id=stripe_server.ACCOUNT)
+        settlement = provider._ingest_file(*stripe_files.payout_document(paid_less, rows))
+        settlement._process()
+        self.assertEqual(settlement.state, "error")
+        page = f"/odoo/settlements/{settlement.id}"
+        self.start_tour(page, "settlement_accept_difference", login=self.accountant.login)
+        self.env.invalidate_all()
+        self.assertEqual((settlement.state, settlement.clearing_residual), ("booked", 94.8))
 
     # ------------------------------------------------------------ a document that waits
 

@@ -281,3 +281,28 @@ registry.category("web_tour.tours").add("settlement_activate_what_waits", {
         },
     ],
 });
+
+// An accountant accepts a payout that differs from its rows.
+registry.category("web_tour.tours").add("settlement_accept_difference", {
+    steps: () => [
+        {
+            content: "What is wrong is said, and what can be done about it",
+            trigger: ".o_form_view .alert:contains('2.00') button[name='action_accept']",
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: ".modal .o_field_widget[name='reason'] input",
+            run: "edit Agreed with the provider",
+        },
+        {
+            content: "Accept",
+            trigger: ".modal button[name='action_confirm']",
+            run: "click",
+        },
+        {
+            content: "Nothing is wrong any more",
+            trigger: "body:not(:has(.modal)) .o_form_view:not(:has(button[name='action_accept'])) .o_field_widget[name='state'] .o_arrow_button_current:contains('Booked')",
+        },
+    ],
+});
