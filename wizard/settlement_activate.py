@@ -59,6 +59,7 @@ class SettlementActivate(models.TransientModel):
         check_company=True,
         help="The keys of another agreement with the same provider that give access to this one too. Empty: its own.",
     )
+    has_connections = fields.Boolean(compute="_compute_has_connections")
     line_ids = fields.One2many(
         "settlement.activate.line",
         "activation_id",
@@ -78,6 +79,12 @@ class SettlementActivate(models.TransientModel):
         help="Recommended. Posted entries can then no longer be deleted in this company, and every change to them "
         "is logged: also invoices and bank entries, which these settlements are matched with.",
     )
+
+    @api.depends("company_id", "code")
+    def _compute_has_connections(self):
+        for activation in self:
+            same = [("company_id", "=", activation.company_id.id), ("code", "=", activation.code)]
+            activation.has_connections = bool(self.env["account.settlement.connection"].search_count(same, limit=1))
 
     @api.depends("code")
     @api.depends_context("lang")
