@@ -95,6 +95,25 @@ class AccountSettlementProvider(models.Model):
         self.sudo().connection_id = self._create_connection()
         return any(connection.setting_ids.filtered("is_secret").mapped("value"))
 
+    def action_check_connection(self):
+        """Ask the provider with the keys entered whose they are, and for which accounts."""
+        self.ensure_one()
+        with self.env["settlement.message"]._as_user_error():
+            client = self._as_user().connection_id._get_client()
+            name = client.check()
+            accounts = client.accounts()
+        known = sorted({f"{account.merchant_id} ({account.currency})" for account in accounts})
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "The provider answers: %(name)s. Accounts: %(accounts)s", name=name, accounts=", ".join(known)
+                ),
+            },
+        }
+
     def action_fetch(self):
         """Fetch now; the scheduled actions then read and book."""
         # A user may fetch, but neither see the keys nor change the setup.

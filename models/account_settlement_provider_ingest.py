@@ -100,7 +100,12 @@ class AccountSettlementProvider(models.Model):
 
     def _is_missing(self, settlement):
         """Whether a payout that a document reports ought to be stored, and is not."""
-        return bool(settlement.external_id and self._get_from_start(settlement) and not self._find_stored(settlement))
+        if not settlement.external_id or not self._get_from_start(settlement) or self._find_stored(settlement):
+            return False
+        # What a ledger has not paid out yet is paid out by its own row.
+        names = [row.external_id for row in settlement.transactions if row.kind not in FORMAT_KINDS]
+        open_rows = [("provider_id", "=", self.id), ("external_id", "in", names), ("settlement_id.is_open", "=", True)]
+        return not self.env["account.settlement.line"].search_count(open_rows, limit=1)
 
     def _find_stored(self, settlement):
         if not settlement.external_id:

@@ -6,17 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..common.settings import complete_settings
-from ..common.values import TextEnum
 from .records import Document
-
-
-class Membership(TextEnum):
-    """How it is known which rows a payout consists of."""
-
-    #: Each row names its payout, or the document is that of one payout. Rows without a payout wait for it.
-    NAMED = "named"
-    #: The rows form a ledger, and a payout closes the rows since the one before: see :mod:`.ledgers`.
-    POSITION = "position"
 
 
 @dataclass(frozen=True)
@@ -88,8 +78,8 @@ class Provider:
     :ivar identify: ``(filename: str, content: bytes) -> bool``: whether the content is one of its formats, by the
         content alone; never raises.
     :ivar parse: ``(filename: str, content: bytes, settings: dict) -> Document``; ``settings`` are all that are
-        declared, by name. Raises DocumentError.
-    :ivar membership: :class:`Membership`.
+        declared, by name. Each settlement says how its rows are known: those that name it, or ``by_position``. Raises
+        DocumentError.
     :ivar merchant_id: what the provider calls the number of an agreement, marked for translation, with where to find
         it; empty where its documents name no agreement.
     :ivar settings: :class:`~..common.settings.Setting` of keys and choices, in the order in which they are shown.
@@ -105,7 +95,6 @@ class Provider:
     parse: Callable[[str, bytes, dict], Document]
     short_name: str = ""
     sequence: int = 100
-    membership: Membership = Membership.NAMED
     merchant_id: str = ""
     settings: tuple = ()
     fee_types: tuple = ()

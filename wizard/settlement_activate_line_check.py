@@ -115,8 +115,8 @@ class SettlementActivateLine(models.TransientModel):
             return False
         if provider := self._get_other_provider(account):
             return self.env._(
-                "Account %(account)s is already used by %(provider)s. Every provider needs its own, or neither balance "
-                "could be explained.",
+                "Account %(account)s is already used by %(provider)s. Only agreements with the same provider in the "
+                "same currency share accounts; else neither balance could be explained.",
                 account=described,
                 provider=provider.name,
             )
@@ -140,8 +140,17 @@ class SettlementActivateLine(models.TransientModel):
         )
 
     def _get_other_provider(self, account):
-        """Return a provider that already uses the account for what it owes or for unknown transactions."""
+        """Return a provider that already uses the account for what it owes or for unknown transactions, and does not
+        share it: for the same role, with the same provider, in the same currency."""
+        activation = self.activation_id
         providers = self.env["account.settlement.provider"].sudo().with_context(active_test=False)
-        return providers.search(
-            ["|", ("clearing_account_id", "=", account.id), ("unknown_account_id", "=", account.id)], limit=1
+        found = providers.search(
+            ["|", ("clearing_account_id", "=", account.id), ("unknown_account_id", "=", account.id)]
         )
+        return found.filtered(
+            lambda provider: (
+                (provider.code, provider.currency_id, provider.company_id)
+                != (activation.code, activation.currency_id, activation.company_id)
+                or provider[f"{self.role}_account_id"] != account
+            )
+        )[:1]

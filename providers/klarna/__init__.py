@@ -5,7 +5,7 @@ from ...common.files.size import check_size
 from ...common.files.xlsx import is_workbook
 from ...common.files.xml import is_xml
 from ...common.messages import DocumentError, SettlementError, _
-from ..contract import Membership, Provider
+from ..contract import Provider
 from ..records import Document
 from . import payout_api, report_csv, sentences
 from .documents import SETTINGS, KlarnaDocuments
@@ -65,7 +65,6 @@ PROVIDER = Provider(
     short_name="Klarna",
     identify=identify,
     parse=parse,
-    membership=Membership.NAMED,
     merchant_id=_(
         "The merchant id (MID, called store id by Kustom), for instance K123456: shown in the portal beside the "
         "store's name, and on each settlement report as PDF."

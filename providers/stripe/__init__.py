@@ -3,7 +3,7 @@
 from ...common.files.csv import csv_lines
 from ...common.files.size import check_size
 from ...common.messages import DocumentError, SettlementError, _
-from ..contract import Membership, Provider
+from ..contract import Provider
 from ..records import Document
 from . import api, sentences, tables
 from .documents import SETTINGS, StripeDocuments
@@ -56,7 +56,6 @@ PROVIDER = Provider(
     name="Stripe",
     identify=identify,
     parse=parse,
-    membership=Membership.NAMED,
     merchant_id=_("The account id (acct_…), which Stripe shows in its dashboard under Settings, Account details."),
     settings=SETTINGS,
     fee_types=FEE_TYPES,

@@ -5,7 +5,7 @@ from ...common.files.size import check_size
 from ...common.files.xlsx import is_workbook, workbook_sheets
 from ...common.files.xml import is_xml, xml_root
 from ...common.messages import DocumentError, SettlementError, _
-from ..contract import Membership, Provider
+from ..contract import Provider
 from ..records import Document
 from . import earlier_sections, earlier_table, earlier_xml, portal, report_api, sentences
 from .documents import SETTINGS, VippsDocuments
@@ -95,7 +95,6 @@ PROVIDER = Provider(
     sequence=10,
     identify=identify,
     parse=parse,
-    membership=Membership.POSITION,
     merchant_id=_("The merchant serial number (MSN), which Vipps shows for each sales unit in its business portal."),
     settings=SETTINGS,
     fee_types=FEE_TYPES,

@@ -1,11 +1,15 @@
 """What stands in the ledger and in the documents is compared too, not only the vouchers with what is kept of them."""
 
 import hashlib
+import json
+from dataclasses import replace
+from decimal import Decimal
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
 
 from .proof_case import BooksProofCase
@@ -341,9 +345,20 @@ class TestDocumentsProof(LedgerProofCase):
     def test_fees_owed_under_a_gross_contract(self):
         self.provider.fee_payable_account_id = self.account("2960")
         self.provider.fee_mode = "gross"
-        settlement = self.settle([capture("9", day(3), "Y", "70.00", "3.00"), payout("2", day(3))]) - self.settlement
+        movements = [capture("9", day(3), "Y", "70.00", "3.00"), payout("2", day(3))]
+        settlement = self.settle([replace(each, fee=Decimal(0)) for each in movements]) - self.settlement
+        # the same day's fees, which are not retained
+        [(name, content)] = vipps_files.as_api_bundles(movements)
+        bundle = json.loads(content)
+        bundle["funds"] = [{"items": []}]
+        bundle["fees"] = [
+            {"items": [each for each in bundle["fees"][0]["items"] if each["entryType"] == "capture-fee"]}
+        ]
+        settlement |= self.provider._ingest_file(f"fees {name}", json.dumps(bundle).encode())
+        settlement._process()
         owed = settlement.line_ids.filtered("fee_owed")
         self.assertTrue(owed)
+        settlement = owed.settlement_id
         settlement._prove()
         self.assertFalse(settlement.proof_message)
         self.sql("UPDATE account_settlement_line SET amount = -300 WHERE id = %s", owed.id)

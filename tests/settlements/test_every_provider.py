@@ -114,6 +114,8 @@ class TestThirtyOrders(SettlementCase):
                 provider = self.activate(code=code, merchant_id=merchant_id)
             provider.sudo().write({"api_url": server.base_url, "start_date": "2026-03-01", "fetch_enabled": True})
             provider.sudo().connection_id._set_settings(keys)
+            with freeze_time("2026-04-15 05:30:00"):
+                self.assertIn(merchant_id, provider.action_check_connection()["params"]["message"])
             self.run_actions()
             self.assertFalse(provider.fetch_error)
             settlements = provider.settlement_ids.filtered("external_id").sorted("date")

@@ -339,6 +339,24 @@ class TestAcceptedDifference(DummyCase):
 class TestPayoutInTwoFiles(SettlementCase):
     """Vipps' XML of 2000778 has a payment of 200.00 that 2000777 has already, and one of 300.00; 490.00 is paid."""
 
+    def test_payout_of_some_of_the_rows_that_are_booked_before_it(self):
+        """The ledger's days are booked, then a file names a payout of one of them: undo, and upload it again."""
+        movements = [capture("1", day(2), "A", "100.00"), capture("2", day(3), "B", "200.00")]
+        for name, content in vipps_files.as_api_bundles(movements):
+            self.provider._ingest_file(name, content)._process_each()
+        run = self.provider.settlement_ids
+        self.assertEqual(set(run.line_ids.mapped("status")), {"unknown"})
+        later = capture("3", day(2), "C", "50.00")
+        name, content = vipps_files.as_old_xml([movements[0], later, payout("2000777", day(2))])
+        with self.assertRaisesRegex(UserError, "1 of its transactions are booked in Vipps .* Undo Vipps"):
+            self.provider._ingest_file(name, content)
+        run._reverse("Utbetalingen er kjent")
+        settlement = self.provider._ingest_file(name, content)
+        settlement._process_each()
+        self.assertEqual((settlement.external_id, settlement.state), ("2000777", "booked"))
+        self.assertEqual(sorted(settlement.line_ids.mapped("provider_reference")), ["1", "3"])
+        self.assertEqual(run.line_ids.provider_reference, "2")
+
     def test_it_is_not_booked_with_another_sum(self):
         first = [capture("1", day(2), "A", "100.00", "2.00"), capture("2", day(2), "B", "200.00", "4.00")]
         second = [first[1], capture("3", day(3), "C", "300.00", "6.00")]

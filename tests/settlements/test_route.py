@@ -177,11 +177,34 @@ class TestRoute(DummyCase):
         self.assertIn("97.00", document.error_message)
         self.assertEqual(settlements.state, "booked")
 
+    def test_two_agreements_share_journal_and_accounts(self):
+        """Each settlement is still met by its own bank line."""
+        wizard = self.env["settlement.activate"].create(
+            {"code": "dummy", "merchant_id": "C-3", "journal_id": self.first.journal_id.id}
+        )
+        for line in wizard.line_ids.filtered("selected"):
+            line.account_id = self.first[f"{line.role}_account_id"]
+        third = self.env["account.settlement.provider"].browse(wizard.action_activate()["res_id"])
+        self.assertEqual(
+            (third.journal_id, third.clearing_account_id), (self.first.journal_id, self.first.clearing_account_id)
+        )
+        self.take(("P-1", "97.00", 5, [("1", "100.00", "3.00")]))
+        self.take(("P-1", "50.00", 5, [("1", "50.00", "0")]), account="C-3", name="c.json")
+        self.bank_line(97, "Dummy P-1", date="2026-03-05")
+        self.bank_line(50, "Dummy P-1", date="2026-03-05")
+        (self.first | third).settlement_ids._match_bank()
+        self.assertEqual((self.first | third).settlement_ids.mapped("state"), ["paid", "paid"])
+        self.assertBalances(**{f"a{self.first.clearing_account_id.code}": "0.00"})
+
     def test_uploaded_for_the_wrong_agreement(self):
         """A file that names no account is moved by doing what the sentence says: undo, upload it for the other one."""
         name, content = stripe_files.as_itemized_csv(stripe_files.story()[:5])
         shop = self.activate(code="stripe", merchant_id="acct_A")
         cafe = self.activate(code="stripe", merchant_id="acct_B")
+        attachment = self.env["ir.attachment"].create({"name": name, "raw": content})
+        dialog = self.env["settlement.upload"].create({"attachment_ids": attachment.ids})
+        with self.assertRaisesRegex(UserError, "Choose one in the dialog"):
+            dialog.action_upload()
         shop._ingest_file(name, content)._process_each()
         wrong = shop.settlement_ids.filtered("external_id")
         self.assertEqual(wrong.state, "booked")

@@ -601,9 +601,13 @@ class TestActivationNorwegian(ActivationCommon):
 
     def test_account_of_another_provider(self):
         first = self._activate()
-        activation = self._propose(merchant_id="2")
+        activation = self._propose(merchant_id="2", code="stripe")
         self._get_line(activation, "clearing").account_id = first.clearing_account_id
-        with self.assertRaisesRegex(UserError, "Account 1522 Vipps oppgjør is already used by Vipps. Every provider"):
+        with self.assertRaisesRegex(UserError, "Account 1522 Vipps oppgjør is already used by Vipps. Only agreements"):
+            activation.action_activate()
+        activation = self._propose(merchant_id="2")
+        self._get_line(activation, "unknown").account_id = first.clearing_account_id
+        with self.assertRaisesRegex(UserError, "Account 1522 Vipps oppgjør is already used by Vipps"):
             activation.action_activate()
 
     def test_number_taken_since_the_proposal(self):

@@ -155,6 +155,7 @@ METHODS = {
     ("account.settlement.document", "action_leave_out"): MANAGER,
     ("account.settlement.line", "action_retry"): USER,
     ("account.settlement.provider", "action_fetch"): USER,
+    ("account.settlement.provider", "action_check_connection"): USER,
     ("account.settlement.provider", "action_pause"): MANAGER,
     ("account.settlement.provider", "action_resume"): MANAGER,
     ("account.settlement.rule", "action_change"): MANAGER,

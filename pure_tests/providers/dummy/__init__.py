@@ -15,7 +15,7 @@ from odoo.addons.settlement_bridge.common.json_reading import load_json
 from odoo.addons.settlement_bridge.common.messages import DocumentError
 from odoo.addons.settlement_bridge.common.settings import Setting
 from odoo.addons.settlement_bridge.common.values import ZERO
-from odoo.addons.settlement_bridge.providers.contract import Membership, Provider
+from odoo.addons.settlement_bridge.providers.contract import Provider
 from odoo.addons.settlement_bridge.providers.records import Document, Kind, Settlement, Transaction
 from odoo.addons.settlement_bridge.pure_tests.samples.fixtures import AROUND_MIDNIGHT, UNKNOWN_TYPE, Fixtures
 
@@ -86,7 +86,6 @@ PROVIDER = Provider(
     short_name="Dummy",
     identify=identify,
     parse=parse,
-    membership=Membership.NAMED,
     merchant_id="The account, which stands on its invoice.",
     settings=(Setting("key", "Key", is_secret=True, is_required=True),),
     bank_texts=("dummy",),
