@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.settlement_bridge.providers.records import FeeReport, Settlement
+from odoo.addons.settlement_bridge.providers.records import Fee, FeeReport, Kind, Settlement, Transaction
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
 
 from ..common import SettlementCase
@@ -123,6 +123,25 @@ class TestFeesBooked(FeeCase):
         self.assertEqual(self.vat_return(), {})
         tax = settlement.move_ids.line_ids.filtered(lambda line: line.settlement_role == "fee_tax")
         self.assertEqual((tax.balance, tax.tax_repartition_line_id.document_type), (-25, "refund"))
+
+    def test_several_fees_of_one_payment(self):
+        """20.00 for the card, exempt; 6.25 for the terminal's rent, of which 1.25 is VAT: each as its own type says."""
+        self.deductible("rent")
+        fees = (Fee("card", Decimal("20.00")), Fee("rent", Decimal("6.25"), Decimal("1.25")))
+        row = Transaction(
+            external_id="1", kind=Kind.PAYMENT, date=day(2), amount=Decimal(1000), fee=Decimal("26.25"),
+            fee_vat=Decimal("1.25"), fees=fees, currency="NOK", order_reference="X", row=1,
+        )  # fmt: skip
+        document = self.env["account.settlement.document"].sudo()._store(self.provider, "1", b"1", "upload")
+        reported = Settlement("1", "NOK", day(2), (row,), payout_amount=Decimal("973.75"))
+        settlement = self.provider.sudo()._store_payout(reported, document).sudo(False)
+        settlement._process()
+        self.assertBalances(a1522="973.75", a1523="-1000.00", a7772="25.00", a2710="1.25")
+        self.assertEqual(self.vat_return(), {"1 Tax": "1.25"})
+        names = settlement.move_ids.line_ids.filtered(lambda line: line.settlement_role == "fee").mapped("name")
+        self.assertEqual(len(names), 2)
+        settlement._reverse("Prøve")
+        self.assertBalances(a1522="0.00", a1523="0.00", a7772="0.00", a2710="0.00")
 
     def test_a_gross_contract_leaves_the_tax_to_the_invoice(self):
         provider = self.activate(merchant_id="GROSS", fee_mode="gross")
