@@ -10,6 +10,9 @@ from .size import MAX_COLUMNS, MAX_ROWS, check_size, cut_off, too_many
 #: An id as programs protect it from a spreadsheet that would take it for a number: ``="0012"``.
 _PROTECTED = re.compile(r'="([^"]*)"')
 
+#: How many bytes of a text file are looked at to recognise it.
+_HEAD = 64 * 1024
+
 
 def decode(filename: str, content: bytes) -> str:
     """Return the text of a file in UTF-8 or UTF-16 (with or without a byte order mark) or Windows-1252.
@@ -42,6 +45,16 @@ def decode(filename: str, content: bytes) -> str:
         "file_not_text",
         file=filename,
     )
+
+
+def first_lines(content: bytes) -> bytes:
+    """Return the first lines of a text file, whole: enough to see its heading."""
+    if len(content) <= _HEAD:
+        return content
+    head = content[:_HEAD]
+    is_little_endian = head.startswith(b"\xff\xfe") or head[1:2] == b"\0"
+    newline = b"\n\0" if is_little_endian else b"\n"
+    return head[: head.rfind(newline) + len(newline)]
 
 
 def csv_lines(filename: str, content: bytes) -> list:

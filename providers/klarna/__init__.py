@@ -1,6 +1,6 @@
 """Klarna, and Kustom, which runs the same reports and API for Klarna Checkout: the Settlements API and CSV reports."""
 
-from ...common.files.csv import csv_lines
+from ...common.files.csv import csv_lines, first_lines
 from ...common.files.size import check_size
 from ...common.files.xlsx import is_workbook
 from ...common.files.xml import is_xml
@@ -13,9 +13,6 @@ from .types import CODE, FEE_TYPES
 
 __all__ = ["PROVIDER", "sentences"]
 
-#: Enough of a text file to see its headings.
-_HEAD = 64 * 1024
-
 
 def identify(filename: str, content: bytes) -> bool:
     """Return whether the content is a report of Klarna or Kustom. The file's name is not trusted; never raises."""
@@ -24,19 +21,9 @@ def identify(filename: str, content: bytes) -> bool:
     if is_workbook(content) or is_xml(content):
         return False
     try:
-        return report_csv.is_report(csv_lines(filename, _head(content)))
+        return report_csv.is_report(csv_lines(filename, first_lines(content)))
     except SettlementError:
         return False
-
-
-def _head(content: bytes) -> bytes:
-    """Return the first lines of a text file, whole."""
-    if len(content) <= _HEAD:
-        return content
-    head = content[:_HEAD]
-    is_little_endian = head.startswith(b"\xff\xfe") or head[1:2] == b"\0"
-    newline = b"\n\0" if is_little_endian else b"\n"
-    return head[: head.rfind(newline) + len(newline)]
 
 
 def parse(filename: str, content: bytes, settings: dict) -> Document:

@@ -1,6 +1,6 @@
 """Stripe: payouts and balance from the API, the itemised payout reconciliation report, and the dashboard's export."""
 
-from ...common.files.csv import csv_lines
+from ...common.files.csv import csv_lines, first_lines
 from ...common.files.size import check_size
 from ...common.messages import DocumentError, SettlementError, _
 from ..contract import Provider
@@ -12,25 +12,13 @@ from .kinds import FEE_TYPES
 
 __all__ = ["PROVIDER", "sentences"]
 
-#: Enough of a text file to see its heading.
-_HEAD = 64 * 1024
-
 
 def identify(filename: str, content: bytes) -> bool:
     """Return whether the content is a Stripe settlement of any kind. The file's name is not trusted; never raises."""
     try:
-        return api.identify(content) or tables.heading(csv_lines(filename, _head(content))) is not None
+        return api.identify(content) or tables.heading(csv_lines(filename, first_lines(content))) is not None
     except SettlementError:
         return False
-
-
-def _head(content: bytes) -> bytes:
-    """Return the first lines of a text file, whole."""
-    if len(content) <= _HEAD:
-        return content
-    head = content[:_HEAD]
-    newline = b"\n\0" if head.startswith(b"\xff\xfe") or head[1:2] == b"\0" else b"\n"
-    return head[: head.rfind(newline) + len(newline)]
 
 
 def parse(filename: str, content: bytes, settings: dict | None = None) -> Document:

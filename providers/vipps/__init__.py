@@ -1,6 +1,6 @@
 """Vipps MobilePay: the Report API, the business portal's report, and the settlement files of earlier years."""
 
-from ...common.files.csv import csv_lines
+from ...common.files.csv import csv_lines, first_lines
 from ...common.files.size import check_size
 from ...common.files.xlsx import is_workbook, workbook_sheets
 from ...common.files.xml import is_xml, xml_root
@@ -13,9 +13,6 @@ from .ledger import CODE, FEE_TYPES
 
 __all__ = ["PROVIDER", "sentences"]
 
-#: Enough of a text file to see its heading.
-_HEAD = 64 * 1024
-
 
 def identify(filename: str, content: bytes) -> bool:
     """Return whether the content is a Vipps settlement of any kind. The file's name is not trusted; never raises."""
@@ -26,20 +23,10 @@ def identify(filename: str, content: bytes) -> bool:
             return any(_is_table(lines) for _name, lines in workbook_sheets(filename, content, first_rows=40))
         if is_xml(content):
             return earlier_xml.is_settlement_xml(content)
-        lines = csv_lines(filename, _head(content))
+        lines = csv_lines(filename, first_lines(content))
     except SettlementError:
         return False
     return _is_table(lines) or earlier_sections.is_sectioned(lines)
-
-
-def _head(content: bytes) -> bytes:
-    """Return the first lines of a text file, whole."""
-    if len(content) <= _HEAD:
-        return content
-    head = content[:_HEAD]
-    is_little_endian = head.startswith(b"\xff\xfe") or head[1:2] == b"\0"
-    newline = b"\n\0" if is_little_endian else b"\n"
-    return head[: head.rfind(newline) + len(newline)]
 
 
 def _is_table(lines: list) -> bool:
