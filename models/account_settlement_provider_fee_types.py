@@ -5,6 +5,7 @@ from odoo import fields, models
 from ..common.messages import Message
 from ..providers.registry import PROVIDERS
 from .account_settlement_fee_type import LAST
+from .settlement_fault import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class AccountSettlementProvider(models.Model):
     def _add_fee_types(self, parsed):
         """Add the fees a document names that have no type yet, exempt, so that the accountant can set them.
 
-        Never raises: a fee without a type is booked as all others are.
+        Raises nothing but conflicts with somebody else: a fee without a type is booked as all others are.
 
         :param parsed: :class:`~..providers.records.Document`.
         """
@@ -59,6 +60,9 @@ class AccountSettlementProvider(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._create_missing_fee_types(sorted(codes - {""}))
+        except CONCURRENCY:
+            # Somebody else adds them right now: what is being done is retried, and finds them.
+            raise
         except Exception:
             _logger.exception("Fee types %s of provider %s could not be added", codes, self.id)
 

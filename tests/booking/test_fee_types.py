@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from psycopg2 import IntegrityError
+from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
@@ -17,6 +18,16 @@ from .fee_case import FeeCase
 @tagged("post_install", "-at_install")
 class TestFeeTypes(FeeCase):
     """What a provider's fees are, and who may say so."""
+
+    def test_conflict_with_somebody_else_is_retried(self):
+        """It is not passed over: the fee would be booked as all others are."""
+        file = as_portal_csv([capture("1", day(2), "X", "100.00", "2.00"), payout("1", day(2))])
+        name = "_create_missing_fee_types"
+        with (
+            patch.object(type(self.provider), name, side_effect=SerializationFailure()),
+            self.assertRaises(SerializationFailure),
+        ):
+            self.provider._ingest_file(*file)
 
     def test_an_activated_provider_has_its_fee_types(self):
         """Those Vipps names, and one for all others; all exempt, on the provider's fee account."""
