@@ -11,8 +11,10 @@ WORK_LISTS = {
     "error_count": ("account.settlement", ("state", "=", "error")),
     "unconfirmed_count": ("account.settlement", ("needs_confirmation", "=", True)),
     "altered_count": ("account.settlement", ("is_altered", "=", True)),
-    "refused_count": ("account.settlement.document", ("state", "=", "error")),
 }
+
+#: Documents that wait for a person, by the field that counts them. A document may be of no one agreement.
+DOCUMENT_LISTS = {"refused_count": ("state", "=", "error"), "waiting_count": ("state", "=", "waiting")}
 
 
 #: The action that opens records of a model.
@@ -38,7 +40,7 @@ class AccountSettlementProvider(models.Model):
     unconfirmed_count = fields.Integer(compute="_compute_attention")
     refused_count = fields.Integer(compute="_compute_attention")
     waiting_count = fields.Integer(
-        compute="_compute_waiting_count",
+        compute="_compute_attention",
         help="Documents that wait for another agreement, or for days that are missing.",
     )
     altered_count = fields.Integer(compute="_compute_attention")
@@ -61,13 +63,8 @@ class AccountSettlementProvider(models.Model):
             provider.clearing_balance = balances.get((provider.clearing_account_id, company), 0.0)
             provider.unknown_balance = balances.get((provider.unknown_account_id, company), 0.0)
 
-    def _compute_waiting_count(self):
-        for provider in self:
-            domain = provider._get_document_domain(("state", "=", "waiting"))
-            provider.waiting_count = self.env["account.settlement.document"].search_count(domain)
-
-    def _get_document_domain(self, condition):
-        """Return the domain of the documents that this card shows.
+    def _get_document_domain(self, counter):
+        """Return the domain of the documents on one of :data:`DOCUMENT_LISTS` that this card shows.
 
         Those of no one agreement are on the card of each that is with the same provider, and where there is none, on
         every card of the company: nothing waits unseen.
@@ -76,17 +73,17 @@ class AccountSettlementProvider(models.Model):
         others = self.search([("company_id", "=", self.company_id.id), ("code", "!=", self.code)])
         shared = Domain("provider_id", "=", False) & Domain("company_id", "=", self.company_id.id)
         shared &= Domain("code", "not in", others.mapped("code"))
-        return list((Domain("provider_id", "=", self.id) | shared) & Domain(*condition))
+        return list((Domain("provider_id", "=", self.id) | shared) & Domain(*DOCUMENT_LISTS[counter]))
 
     def _compute_work_lists(self):
         for counter in WORK_LISTS:
             counts = self._sum_by_provider(counter, "__count")
             for provider in self:
                 provider[counter] = counts.get(provider, 0)
-        condition = WORK_LISTS["refused_count"][1]
-        for provider in self:
-            domain = provider._get_document_domain(condition)
-            provider.refused_count = self.env["account.settlement.document"].search_count(domain)
+        for counter in DOCUMENT_LISTS:
+            for provider in self:
+                domain = provider._get_document_domain(counter)
+                provider[counter] = self.env["account.settlement.document"].search_count(domain)
 
     def _sum_by_provider(self, counter, aggregate):
         """Return ``{provider: aggregate}`` over a work list, without the providers that have nothing on it."""
@@ -147,15 +144,15 @@ class AccountSettlementProvider(models.Model):
 
     def action_open_refused(self):
         """Open the documents that could not be read."""
-        return self._open_document_list(WORK_LISTS["refused_count"][1])
+        return self._open_document_list("refused_count")
 
     def action_open_waiting(self):
         """Open the documents that wait for another agreement, or for days that are missing."""
-        return self._open_document_list(("state", "=", "waiting"))
+        return self._open_document_list("waiting_count")
 
-    def _open_document_list(self, condition):
+    def _open_document_list(self, counter):
         action = self._open_action(ACTIONS["account.settlement.document"])
-        action["domain"] = self._get_document_domain(condition)
+        action["domain"] = self._get_document_domain(counter)
         return action
 
     # ---------------------------------------------------------------- other lists
