@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..common.messages import Message
+
 
 class AccountSettlementLine(models.Model):
     """A transaction that counts no more, as the better document does not have it."""
@@ -12,6 +14,17 @@ class AccountSettlementLine(models.Model):
     is_replaced = fields.Boolean(
         readonly=True, help="A better document does not have it. It had been undone, and counts no more."
     )
+
+    def _take_out(self, document):
+        """Let unbooked transactions count no more, as a better document does not have them.
+
+        :return: those that were booked and undone; they keep the links to their vouchers. The others are deleted.
+        """
+        booked = self.filtered("move_line_ids")
+        (self - booked).unlink()
+        said = Message("row_replaced", {"document": document.name})
+        booked.write({"is_replaced": True, "status": "excluded", "explanation_data": [said.to_json()]})
+        return booked
 
     def _read_again(self, settlement, document):
         """Let unbooked transactions be as a better document has them; they count again if they had been replaced.

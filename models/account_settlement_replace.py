@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from ..common.messages import Message
-
 
 class AccountSettlement(models.Model):
     """A better document in place of a worse one, after a person has undone the settlement."""
@@ -33,11 +31,7 @@ class AccountSettlement(models.Model):
         kept = self.line_ids.filtered(lambda line: line.external_id in names)
         gone = self.line_ids - kept
         kept._read_again(settlement, document)
-        booked = gone.filtered("move_line_ids")
-        (gone - booked).unlink()
-        said = Message("row_replaced", {"document": document.name})
-        for line in booked:
-            line.write({"is_replaced": True, "status": "excluded", "explanation_data": [said.to_json()]})
+        gone._take_out(document)
         replaced = self.document_ids - document
         replaced.settlement_ids -= self
         self.document_ids = document
@@ -53,11 +47,7 @@ class AccountSettlement(models.Model):
         """
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: line.document_id == document)
-        booked = lines.filtered("move_line_ids")
-        (lines - booked).unlink()
-        said = Message("row_replaced", {"document": document.name})
-        booked.write({"is_replaced": True, "status": "excluded", "explanation_data": [said.to_json()]})
-        booked.document_id = False
+        lines._take_out(document).document_id = False
         self.document_ids -= document
         self.write({"payout_amount": 0, "has_closing_balance": False, "opening_balance": 0, "closing_balance": 0})
         self.message_post(
