@@ -1,6 +1,6 @@
 {
     "name": "Settlement Bridge",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Accounting/Accounting",
     "summary": "Books payment providers' settlements: payments, refunds, fees and payouts, each against the right "
     "invoice",
@@ -19,6 +19,7 @@
         "wizard/settlement_upload_views.xml",
         "wizard/settlement_line_assign_views.xml",
         "wizard/settlement_accept_views.xml",
+        "wizard/settlement_bank_match_views.xml",
         "wizard/settlement_reverse_views.xml",
         "wizard/settlement_rule_learn_views.xml",
         "wizard/settlement_rule_tryout_views.xml",

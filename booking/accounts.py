@@ -7,7 +7,10 @@ from ..common.messages import SettlementError
 
 @dataclass(frozen=True)
 class Accounts:
-    """Where a provider's vouchers are booked: ids of accounts; None where not set up."""
+    """Where a provider's vouchers are booked: ids of accounts; None where not set up.
+
+    :ivar clearing_partner: the partner of the clearing line: the provider, by which the bank's views find it.
+    """
 
     clearing: int
     unknown: int
@@ -16,6 +19,7 @@ class Accounts:
     fee_payable: int | None = None
     exchange_gain: int | None = None
     exchange_loss: int | None = None
+    clearing_partner: int | None = None
 
     def get_exchange(self, gain):
         """Return the account for what the settlement is worth more (or less) than the invoice was booked at."""

@@ -208,6 +208,7 @@ class _VoucherPlan:
                 label = f"{label} · {group}"
             planned = PlannedLine(
                 role, account_id, entry.balance, entry.amount_currency, currency, label,
+                partner_id=self.accounts.clearing_partner if role is Role.CLEARING else None,
                 transaction_ids=tuple(dict.fromkeys(entry.transaction_ids)),
             )  # fmt: skip
             lines += self._divide_fee(planned, entry.fee, vat) if entry.fee else [planned]

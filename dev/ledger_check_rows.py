@@ -135,7 +135,7 @@ def check_clearing(env):
             closing = settlement.closing_balance if settlement.has_closing_balance else 0
             if currency.compare_amounts(net, payout + closing):
                 found.append(f"{settlement.name}: rows give {net}, carried in and paid out give {payout + closing}")
-        awaits_bank = settlement.state == "booked" and not settlement.bank_line_id and not settlement.carried_to_id
+        awaits_bank = settlement.state == "booked" and not settlement.bank_line_ids and not settlement.carried_to_id
         if awaits_bank and currency.compare_amounts(left, net):
             found.append(f"{settlement.name}: {left} is open before the bank line came, where {net} was booked")
         if bool(settlement.error_message) != (settlement.state == "error"):

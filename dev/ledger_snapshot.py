@@ -48,7 +48,13 @@ def snapshot(env):
             for line in env["account.settlement.line"].search([])
         ],
         "settlements": [
-            (one.provider_id.name, one.external_id or "", one.state, f"{one.payout_amount:.2f}", bool(one.bank_line_id))
+            (
+                one.provider_id.name,
+                one.external_id or "",
+                one.state,
+                f"{one.payout_amount:.2f}",
+                bool(one.bank_line_ids),
+            )
             for one in env["account.settlement"].search([])
         ],
         "documents": [(one.name, one.state, one.sha256) for one in env["account.settlement.document"].search([])],

@@ -192,5 +192,46 @@ register(
         "group_by_rule": _("%(place)s, by “%(rule)s”"),
         "group_nothing": _("Nothing to book"),
         "group_item_with_rounding": _("Invoice or payment, with rounding"),
+        "bank_second_entry": _(
+            "The bank line of %(date)s, %(amount)s %(currency)s, names this payout, but it has another bank line "
+            "already. If that one is not this payout, take it back with Revert Reconciliation on the bank line; then "
+            "press Match Bank."
+        ),
+        "bank_several_entries": _(
+            "%(count)s bank lines have exactly this amount, the first of %(date)s: %(amount)s %(currency)s. Choose one "
+            "with Match Bank…."
+        ),
+        "bank_several_payouts": _(
+            "The bank line of %(date)s, %(amount)s %(currency)s, may be any of the payouts %(payouts_named)s. Choose "
+            "with Match Bank…."
+        ),
+        "bank_merged": _(
+            "The bank line of %(date)s, %(amount)s %(currency)s, is the sum of %(count)s payouts. Agree to it with "
+            "Match Bank…."
+        ),
+        "bank_split": _(
+            "%(count)s bank lines, the first of %(date)s with %(amount)s %(currency)s, are this payout together. Agree "
+            "to it with Match Bank…."
+        ),
+        "bank_converted": _(
+            "The bank line of %(date)s, %(amount)s %(currency)s, may be this payout, converted by the bank. Agree to "
+            "it with Match Bank…."
+        ),
+        "bank_named_less": _(
+            "The bank line of %(date)s, %(amount)s %(currency)s, names this payout, but is %(difference)s less. With "
+            "Match Bank… the difference is booked to an account, or stays open."
+        ),
+        "bank_named_more": _(
+            "The bank line of %(date)s, %(amount)s %(currency)s, names this payout, but is %(difference)s more. With "
+            "Match Bank… the difference is booked to an account, or stays open."
+        ),
+        "bank_reduced": _(
+            "The bank line of %(date)s, %(amount)s %(currency)s, may be this payout less %(difference)s that the bank "
+            "has deducted. Agree to it with Match Bank…."
+        ),
+        "bank_payer_unnamed": _(
+            "The bank line of %(date)s, %(amount)s %(currency)s, has this amount, but the bank names neither the "
+            "payout nor the payer. If it is this payout, press Match Bank…."
+        ),
     }
 )

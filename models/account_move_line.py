@@ -29,7 +29,7 @@ class AccountMoveLine(models.Model):
         readonly=True,
         copy=False,
         ondelete="restrict",
-        help="Set on a bank line's counterpart: the settlement whose payout it is.",
+        help="Set on a bank line's counterpart that we put there: the settlement whose payout it is.",
     )
     settlement_role = fields.Selection(
         [
@@ -56,7 +56,7 @@ class AccountMoveLine(models.Model):
     def action_open_settlement_lines(self):
         """Open exactly the transactions that these journal items book."""
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement_line")
-        lines = self.settlement_line_ids | self.settlement_payout_id.line_ids
+        lines = self.settlement_line_ids | self._get_paid_settlements().line_ids
         action["domain"] = [("id", "in", lines.ids)]
         action["context"] = {}
         if len(lines) == 1:
@@ -76,15 +76,15 @@ class AccountMoveLine(models.Model):
 
     settlement_explanation = fields.Text(compute="_compute_settlement_explanation", string="Why")
 
-    @api.depends("settlement_line_ids.explanation_data", "settlement_role", "settlement_payout_id")
+    @api.depends("settlement_line_ids.explanation_data", "settlement_role", "settlement_payout_id", "matching_number")
     @api.depends_context("lang")
     def _compute_settlement_explanation(self):
         render = self.env["settlement.message"]._render
         roles = dict(self._fields["settlement_role"]._description_selection(self.env))
         for item in self:
             lines = item.settlement_line_ids
-            if item.settlement_payout_id:
-                said = Message("item_of_payout", {"name": item.settlement_payout_id.name})
+            if settlements := item._get_paid_settlements():
+                said = Message("item_of_payout", {"name": ", ".join(settlements.mapped("name"))})
                 item.settlement_explanation = render(said)
             elif len(lines) == 1 and item.settlement_role != Role.CLEARING:
                 item.settlement_explanation = lines.explanation

@@ -26,12 +26,11 @@ class AccountMove(models.Model):
         :return: the reversals, posted.
         """
         lines = self.line_ids
-        payouts = lines.matched_credit_ids.credit_move_id | lines.matched_debit_ids.debit_move_id
-        bank_lines = payouts.filtered("settlement_payout_id")
+        bank_items = lines.settlement_clearing_id.bank_item_ids.sudo(False)
         partials = (lines.matched_debit_ids | lines.matched_credit_ids).filtered(
-            lambda partial: partial.settlement_id and not (partial.debit_move_id | partial.credit_move_id) & bank_lines
+            lambda partial: partial.settlement_id and not (partial.debit_move_id | partial.credit_move_id) & bank_items
         )
-        partials.unlink()
+        as_own(partials).unlink()
         wanted = date or fields.Date.context_today(self)
         reversals = as_own(self)._reverse_moves(
             [

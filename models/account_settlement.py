@@ -98,17 +98,6 @@ class AccountSettlement(models.Model):
         check_company=True,
     )
     carried_from_ids = fields.One2many("account.settlement", "carried_to_id", string="Aborted Payouts Included")
-    bank_line_id = fields.Many2one(
-        "account.bank.statement.line", readonly=True, index="btree_not_null", check_company=True
-    )
-    returned_bank_line_id = fields.Many2one(
-        "account.bank.statement.line",
-        readonly=True,
-        index="btree_not_null",
-        string="Returned By Bank Line",
-        help="The payout had reached the bank, and was returned.",
-        check_company=True,
-    )
     clearing_residual = fields.Monetary(compute="_compute_clearing_residual", string="Open on Clearing")
     line_count = fields.Integer(compute="_compute_counts")
     unknown_count = fields.Integer(compute="_compute_counts")
@@ -187,7 +176,8 @@ class AccountSettlement(models.Model):
         return self.clearing_line_ids.filtered(lambda item: item.parent_state == "posted")
 
     def _is_clearing_reconciled(self):
-        """Whether all that the provider owed for this settlement was booked on the clearing account, and is reconciled.
+        """Whether all that the provider owed for this settlement was booked on the clearing account, and is reconciled,
+        with nothing left open of what it is reconciled with: the bank's side too.
 
         An account without reconciliation has no residual, and a deleted voucher no items: neither means a payout.
         """
@@ -200,7 +190,7 @@ class AccountSettlement(models.Model):
             and all(
                 item.company_currency_id.is_zero(item.amount_residual)
                 and item.currency_id.is_zero(item.amount_residual_currency)
-                for item in items
+                for item in items._all_reconciled_lines()
             )
         )
 
@@ -251,11 +241,6 @@ class AccountSettlement(models.Model):
 
     # ---------------------------------------------------------------- actions
 
-    def action_match_bank(self):
-        """Look for the payout's bank line now."""
-        self._match_bank()
-        return True
-
     def action_confirm(self):
         """Book settlements whose payout a person has confirmed."""
         for settlement in self._as_user().filtered("needs_confirmation"):
@@ -295,10 +280,6 @@ class AccountSettlement(models.Model):
 
     def action_open_moves(self):
         return self._open_action("account.action_move_journal_line", [("settlement_id", "=", self.id)])
-
-    def action_open_bank_line(self):
-        self.ensure_one()
-        return self.bank_line_id.move_id.get_formview_action()
 
     def action_open_documents(self):
         return self._open_action(

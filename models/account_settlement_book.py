@@ -129,6 +129,7 @@ class AccountSettlement(models.Model):
             fee_payable=provider.fee_payable_account_id.id or None,
             exchange_gain=company.income_currency_exchange_account_id.id or None,
             exchange_loss=company.expense_currency_exchange_account_id.id or None,
+            clearing_partner=provider.partner_id.commercial_partner_id.id or None,
         )
 
     def _get_labels(self, date):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..common.messages import Message
 from ..matching.roles import SHARED_ROLES
+from .own_writes import as_own
 
 
 class AccountSettlementLine(models.Model):
@@ -51,7 +52,7 @@ class AccountSettlementLine(models.Model):
             partials = (own.matched_debit_ids | own.matched_credit_ids).filtered(
                 lambda partial, own=own: (partial.debit_move_id | partial.credit_move_id) - own
             )
-            partials.unlink()
+            as_own(partials).unlink()
             line._book_undo(own, reason)
 
     def _book_undo(self, own, reason):

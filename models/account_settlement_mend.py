@@ -1,7 +1,5 @@
 from odoo import models
 
-from .own_writes import as_own
-
 
 class AccountSettlement(models.Model):
     """Putting right what the proof has found, step by step.
@@ -87,17 +85,6 @@ class AccountSettlement(models.Model):
 
     def _reconcile_bank_again(self):
         """Reconcile the bank's line with what the provider owed, where the voucher reconciled with it was deleted."""
-        items = self.bank_line_id.sudo().line_ids
-        if self.bank_line_id and not items.settlement_payout_id:
-            counterpart = items.filtered(
-                lambda item: (
-                    item.account_id == self.provider_id.clearing_account_id
-                    and not self.currency_id.compare_amounts(-item.amount_currency, self.payout_amount)
-                )
-            )
-            as_own(counterpart[:1]).settlement_payout_id = self
-        paid = items.filtered(
-            lambda item: item.settlement_payout_id == self and item.parent_state == "posted" and item.amount_residual
-        )
+        paid = self.bank_item_ids.sudo(False).filtered("amount_residual")
         if paid:
             self._reconcile_groups([paid | self._get_open_clearing_lines()])

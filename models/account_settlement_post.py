@@ -75,6 +75,7 @@ class AccountSettlement(models.Model):
             "ref": self.name,
             "currency_id": self.currency_id.id,
             "settlement_id": self.id,
+            "payment_reference": self._get_expected_bank_text(),
             "line_ids": [Command.create(self._prepare_voucher_line_vals(line, currencies)) for line in voucher.lines],
         }
 
@@ -200,8 +201,7 @@ class AccountSettlement(models.Model):
         earlier reversal left open."""
         self.ensure_one()
         # What was booked after the bank line came, as earlier days were received late, meets what that left open.
-        bank_items = self.bank_line_id.sudo().line_ids.filtered(lambda item: item.settlement_payout_id == self)
-        open_lines = (self._get_clearing_items() | bank_items.sudo(False)).filtered(
+        open_lines = (self._get_clearing_items() | self.bank_item_ids.sudo(False)).filtered(
             lambda line: line.amount_residual_currency or line.amount_residual
         )
         if not open_lines:

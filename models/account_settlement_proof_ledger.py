@@ -288,12 +288,13 @@ class AccountSettlement(models.Model):
 
     def _get_bank_differences(self):
         """Compare the payout with its counterpart in the bank line."""
-        counterparts = self.bank_line_id.sudo().move_id.line_ids.filtered(
-            lambda item: item.settlement_payout_id == self
-        )
-        found = to_decimal(-sum(counterparts.mapped("amount_currency")), self.currency_id)
+        items = self.bank_item_ids.filtered(lambda item: item.amount_currency * self.payout_amount < 0)
+        together = items._all_reconciled_lines()
+        if not items or together.settlement_clearing_id != self or together - items - self._get_clearing_items():
+            return []  # Several payouts, or what was carried on, share the bank line: they are zero together.
+        found = to_decimal(-sum(items.mapped("amount_currency")), self.currency_id)
         booked = to_decimal(self.payout_amount, self.currency_id)
-        if not self.bank_line_id or found == booked:
+        if found == booked:
             return []
-        name = self.bank_line_id.sudo().move_id.display_name
+        name = ", ".join(items.move_id.mapped("display_name"))
         return [Message("bank_line_differs", {"item": name, "found": found, "booked": booked})]

@@ -36,6 +36,7 @@ class AccountSettlementProvider(models.Model):
         "reserve_account_id",
         "fee_payable_account_id",
         "fee_type_ids",
+        "partner_id",
     }
     _set_by_administrators = frozenset({"api_url", "payment_provider_ids", "setting_ids"})
     _where_keys_go = SettlementSource._where_keys_go | {"code", "merchant_id"}
@@ -103,6 +104,15 @@ class AccountSettlementProvider(models.Model):
     )
     fee_account_id = fields.Many2one("account.account", check_company=True, ondelete="restrict", tracking=True)
     rounding_account_id = fields.Many2one("account.account", check_company=True, ondelete="restrict", tracking=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Partner",
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+        help="The provider as the bank names it. It stands on what the provider owes, so that the bank's views find it "
+        "there; its bank account is noted when a bank line names a payout.",
+    )
     rounding_limit = fields.Monetary(
         default=1.0,
         currency_field="company_currency_id",

@@ -190,6 +190,7 @@ class AccountSettlementProvider(models.Model):
         found = [{"document_id": document.id, "message": problem.to_json()} for problem in problems]
         vals["problem_data"] = (stored.problem_data or []) + found or False
         stored.write(vals)
+        stored._note_expected_bank_text()
         if stored.external_id and len(found) == len(claimed):
             stored._prove_payout(document)
         stored._link_aborted_payouts()

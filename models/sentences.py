@@ -102,6 +102,21 @@ register(
             "%(item)s, which is reconciled with the clearing account, is not posted: its entry is %(found)s."
         ),
         "bank_line_differs": _("Bank line %(item)s has %(found)s of this payout, but %(booked)s was paid out."),
+        "bank_in_transit": _("On its way to the bank since %(date)s (%(days)s days). No bank line has come."),
+        "bank_short": _(
+            "The bank has received %(amount)s %(currency)s less than the payout. If the rest is to come, wait for it. "
+            "If not, take the bank line back with Revert Reconciliation, and book the difference with Match Bank…."
+        ),
+        "bank_over": _(
+            "%(amount)s %(currency)s of its bank line is still open on the clearing account: another payout in the "
+            "same bank line, or an amount paid to the provider. Match Bank… on that payout closes it; a bank line that "
+            "paid the provider is put on the clearing account."
+        ),
+        "bank_open_differs": _(
+            "The bank line of %(date)s, %(amount)s %(currency)s, is this payout, but %(open)s %(currency)s is open on "
+            "the clearing account. Look for what is missing there: a bank line by which the provider was paid is put "
+            "on the clearing account, then this one is matched."
+        ),
         "payout_contradicts": _(
             "%(filename)s reports settlement %(number)s with a payout of %(found)s%(row)s, but it is stored with "
             "%(stored)s and the rows of %(other)s. Undo the stored settlement first if this document is the right"

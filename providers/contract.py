@@ -84,7 +84,12 @@ class Provider:
         it; empty where its documents name no agreement.
     :ivar settings: :class:`~..common.settings.Setting` of keys and choices, in the order in which they are shown.
     :ivar fee_types: ``(the provider's own name of a fee, code of the sentence that names it)``.
+    :ivar payer_name: the company that pays out, as the bank names it; where empty, ``name``.
     :ivar bank_texts: words, in lower case, one of which stands in the bank's text of every payout.
+    :ivar bank_text: the bank's text of a payout, with the places ``{payout}`` and ``{merchant}``: what other views of
+        the bank find the payout by. :ivar bank_pattern: regular expression of it, with the groups ``payout`` and
+        ``merchant``, each found by itself where the text is written in another way. Without them the number
+        of the payout stands alone.
     :ivar client: ``(settings: dict, agreements: tuple[Agreement, ...], *, base_url="", session=None, sleep=time.sleep,
         may_be_local=False) -> Client``; raises ProviderError when keys are missing. None where files are uploaded.
     """
@@ -98,7 +103,10 @@ class Provider:
     merchant_id: str = ""
     settings: tuple = ()
     fee_types: tuple = ()
+    payer_name: str = ""
     bank_texts: tuple = ()
+    bank_text: str = "{payout}"
+    bank_pattern: str = ""
     client: Callable[..., Client] | None = field(default=None)
 
     def complete(self, entered: Mapping) -> dict:

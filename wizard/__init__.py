@@ -2,11 +2,13 @@ from . import base_module_uninstall
 from . import settlement_activate
 from . import settlement_activate_accounts
 from . import settlement_activate_payments
+from . import settlement_activate_bank
 from . import settlement_activate_line
 from . import settlement_activate_line_check
 from . import settlement_upload
 from . import settlement_line_assign
 from . import settlement_accept
+from . import settlement_bank_match
 from . import settlement_reverse
 from . import settlement_rule_learn
 from . import settlement_rule_tryout

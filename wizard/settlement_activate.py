@@ -225,6 +225,7 @@ class SettlementActivate(models.TransientModel):
         provider = providers.sudo().create(self._prepare_provider_vals(accounts, journal)).with_env(self.env)
         provider._create_fee_types()
         self._connect_payment_providers(provider)
+        self._prepare_bank(provider)
         if self.restrictive_audit_trail:
             # A manager of settlements need not be an administrator of companies.
             self.company_id.sudo().restrictive_audit_trail = True

@@ -58,6 +58,7 @@ PROVIDER = Provider(
     ),
     settings=SETTINGS,
     fee_types=FEE_TYPES,
+    payer_name="Klarna Bank AB",
     bank_texts=("klarna", "kustom"),
     client=KlarnaDocuments,
 )

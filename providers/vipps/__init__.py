@@ -85,6 +85,10 @@ PROVIDER = Provider(
     merchant_id=_("The merchant serial number (MSN), which Vipps shows for each sales unit in its business portal."),
     settings=SETTINGS,
     fee_types=FEE_TYPES,
+    payer_name="Vipps MobilePay AS",
     bank_texts=("vipps", "mobilepay"),
+    # "Utb. 2000810 Vippsnr 117703" in Vipps' documentation; "Vipps utbet. 2000023 Vippsnr 57860" on older statements.
+    bank_text="Utb. {payout} Vippsnr {merchant}",
+    bank_pattern=r"\butb(?:et)?(?:aling)?\.?\s*(?P<payout>\d{5,})|vippsnr\.?\s*(?P<merchant>\d+)",
     client=VippsDocuments,
 )

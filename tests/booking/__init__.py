@@ -1,5 +1,6 @@
 from . import test_assign
 from . import test_bank
+from . import test_bank_facts
 from . import test_booking
 from . import test_currencies
 from . import test_disputes

@@ -372,7 +372,7 @@ class TestPaidIsProven(LedgerProofCase):
         self.bank_line(118, "Utb. 1 Vippsnr 123455")
         self.settlement._match_bank()
         self.assertEqual(self.settlement.state, "paid")
-        bank = self.settlement.bank_line_id.move_id
+        bank = self.settlement.bank_line_ids.move_id
         counterpart = bank.line_ids.filtered("settlement_payout_id")
         item = "UPDATE account_move_line SET {} WHERE id = " + str(counterpart.id)
         amounts = "balance = balance - 500, amount_currency = amount_currency - 500, credit = credit + 500"

@@ -350,12 +350,6 @@ class TestPutRight(PutRightCase):
             "deleted": self.delete(self.voucher),
             "altered": [self.move_account(self.voucher)],
             "amount": self.shift(self.voucher),
-            "mark of the bank's item": [
-                (
-                    "UPDATE account_move_line SET settlement_payout_id = NULL WHERE settlement_payout_id = %s",
-                    self.settlement.id,
-                )
-            ],
         }.items():
             with self.subTest(name):
                 self.assertPutRight(*damage)

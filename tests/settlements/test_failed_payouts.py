@@ -48,7 +48,7 @@ class TestFailedPayouts(SettlementCase):
         self.take(*self.documents[:2])
         self.bank_line(448.35, "Noen andre", date="2026-03-12")
         self.settlement("po_1Y")._match_bank()
-        self.assertFalse(self.settlement("po_1Y").bank_line_id)
+        self.assertFalse(self.settlement("po_1Y").bank_line_ids)
 
     def test_payout_that_failed_after_it_was_reported(self):
         name, content = self.documents[1]

@@ -120,7 +120,7 @@ class TestConfirmation(SettlementCase):
         self.assertBalances(a1522="1194.73", a7772="54.27")
         line = self.bank_line(1194.73, f"Utb. 2000045 Vippsnr {vipps_files.MSN}")
         settlement._match_bank()
-        self.assertEqual((settlement.state, settlement.bank_line_id), ("paid", line))
+        self.assertEqual((settlement.state, settlement.bank_line_ids), ("paid", line))
         self.assertBalances(a1522="0.00")
 
     def test_uploaded_again_it_is_not_asked_again(self):

@@ -141,6 +141,7 @@ VALUES = {
 METHODS = {
     ("account.settlement", "action_confirm"): USER,
     ("account.settlement", "action_match_bank"): USER,
+    ("account.settlement", "action_open_bank_match"): USER,
     ("account.settlement", "action_mend"): MANAGER,
     ("account.settlement", "action_process"): USER,
     ("account.settlement", "action_prove"): USER,
@@ -459,6 +460,7 @@ class TestRoles(WebOrderCase):
                 {"settlement_id": self.settlement.id, "reason": "Prøve"},
                 ["action_confirm"],
             ),
+            "settlement.bank.match": (USER, {"settlement_ids": self.settlement.ids}, ["action_confirm"]),
             "settlement.activate": (MANAGER, {"company_id": self.company.id, "code": "vipps"}, []),
             "settlement.rule.tryout": (
                 USER,

@@ -1,0 +1,225 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.base.models.res_bank import sanitize_account_number
+
+from ..common.messages import Message
+from ..matching.bank import names, pair_payouts
+from ..providers.registry import PROVIDERS
+from .account_settlement_bank_ledger import PAYOUT
+from .money import to_decimal
+from .own_writes import as_own
+
+
+class AccountSettlement(models.Model):
+    """The bank stage: payouts are reconciled with the bank's lines, and the clearing account is zero."""
+
+    _inherit = "account.settlement"
+
+    def _match_bank(self):
+        """Find the bank line of each payout, of its return and of top-ups, and reconcile them.
+
+        :return: the settlements of which a bank line was found now.
+        """
+        matched = self.browse()
+        for company, settlements in self._as_user().grouped("company_id").items():
+            settlements = settlements.with_company(company)
+            outcome = settlements._pair_with_bank(company)
+            # What came back is settled before the payout that includes it.
+            pairs = sorted(outcome.pairs, key=lambda pair: (pair.payout.id[1] == PAYOUT, pair.payout.date))
+            for pair in pairs:
+                settlement = settlements.browse(pair.payout.id[0])
+                if settlement in settlements and settlement._book_pair(pair):
+                    matched |= settlement.with_env(self.env)
+            paired = settlements.browse(pair.payout.id[0] for pair in pairs)
+            (settlements - paired)._note_bank_proposals(outcome)
+        return matched
+
+    @api.model
+    def _pair_with_bank(self, company):
+        """Return the :class:`~..matching.bank.Outcome` of a company: all that is awaited there is looked at, as one may
+        be the rival of another, and what is paid already where a bank line names it."""
+        awaiting = self._search_awaiting_bank(company)
+        looked_at = awaiting | awaiting._search_bank_rivals()
+        payers = self._get_payers(company)
+        payouts = [payout for settlement in looked_at for payout in settlement._to_payouts(payers)]
+        entries = self._find_bank_entries(company, payouts, payers)
+        named = self._search_named_settlements(company, entries) - looked_at
+        payouts += [payout for settlement in named for payout in settlement._to_payouts(payers)]
+        return pair_payouts(payouts, entries)
+
+    def _note_bank_proposals(self, outcome):
+        """Store what a person may agree to on the settlements it is about, and on the bank lines that name them."""
+        for settlement in self:
+            found = outcome.proposals.get((settlement.id, PAYOUT), ())
+            stored = [
+                {
+                    "message": proposal.message.to_json(),
+                    "settlement_ids": [payout_id for payout_id, _kind in proposal.payouts],
+                    "item_ids": list(proposal.entries),
+                }
+                for proposal in found
+            ] or False
+            if (settlement.bank_proposal_data or False) != stored:
+                settlement.bank_proposal_data = stored
+                settlement._say_on_bank_lines(stored or [])
+
+    def _say_on_bank_lines(self, proposals):
+        """Say on bank lines that name a payout why they were not matched with it."""
+        for proposal in proposals:
+            if proposal["message"][0] in ("bank_named_less", "bank_named_more", "bank_second_entry"):
+                items = self.env["account.move.line"].sudo().browse(proposal["item_ids"])
+                for move in items.move_id:
+                    why = self.env["settlement.message"]._render_stored([proposal["message"]])
+                    body = self.env._("This bank line was not matched with %s:", self._get_html_link())
+                    move.message_post(body=body + " " + why)
+
+    def _book_pair(self, pair):
+        """Reconcile the settlement with the entry found for it; return whether that was possible.
+
+        :param pair: :class:`~..matching.bank.Pair`.
+        """
+        self.ensure_one()
+        item = self.env["account.move.line"].sudo().browse(pair.entry.id)
+        if pair.gives_way and not self._let_go_of_bank_line(item):
+            return False
+        if pair.payout.id[1] == PAYOUT and not pair.gives_way and self._is_open_otherwise(pair):
+            return False
+        counterpart = item._put_on_clearing(self).sudo(False)
+        if pair.payout.id[1] == PAYOUT:
+            self._reconcile_groups([counterpart | self._get_open_clearing_lines()])
+            self.bank_proposal_data = False
+        else:
+            self._close_own_clearing()
+            self.message_post(body=self._get_counterpart_message(counterpart))
+        self._learn_bank_account(counterpart.sudo())
+        return True
+
+    def _is_open_otherwise(self, pair):
+        """Note that another amount is open on the clearing account than the entry, and return whether that is so."""
+        open_lines = self._get_open_clearing_lines() - self.env["account.move.line"].browse(pair.entry.id)
+        amount = to_decimal(sum(open_lines.mapped("amount_residual_currency")), self.currency_id)
+        if amount == pair.entry.amount:
+            return False
+        values = {"date": pair.entry.date, "amount": pair.entry.amount, "currency": pair.entry.currency, "open": amount}
+        message = Message("bank_open_differs", values).to_json()
+        self.bank_proposal_data = [{"message": message, "settlement_ids": self.ids, "item_ids": [pair.entry.id]}]
+        return True
+
+    def _get_counterpart_message(self, item):
+        link = item.sudo().move_id._get_html_link()
+        if item.amount_currency * self.payout_amount > 0 and self.carried_to_id:
+            return self.env._("The payout was returned by bank line %s.", link)
+        return self.env._("What was paid to the provider is bank line %s.", link)
+
+    def _let_go_of_bank_line(self, item):
+        """Let a bank line that was found by its amount give way to one that names the payout.
+
+        :param item: of the one that names it. :return: whether the other could be taken back.
+        """
+        earlier = self.bank_line_ids.sudo()
+        try:
+            with self.env.cr.savepoint():
+                as_own(earlier).action_undo_reconciliation()
+        except UserError as error:
+            self._post_once(
+                self.env._(
+                    "Bank line %(line)s names this payout, but %(earlier)s cannot be taken back: %(error)s",
+                    line=item.move_id.name,
+                    earlier=earlier.move_id.name,
+                    error=str(error),
+                )
+            )
+            return False
+        self.message_post(
+            body=self.env._(
+                "Bank line %(earlier)s had been matched by its amount alone. It waits again, as %(line)s names the "
+                "payout.",
+                earlier=earlier.move_id._get_html_link(),
+                line=item.move_id._get_html_link(),
+            )
+        )
+        return True
+
+    def _get_open_clearing_lines(self):
+        """Return the open clearing lines a payout covers: its own, those of aborted payouts included in it, what the
+        bank's lines of returns and top-ups left open, and balances that were carried on."""
+        lines = self._get_clearing_items() | self.bank_item_ids.sudo(False)
+        for settlement in self.carried_from_ids:
+            lines |= settlement._get_open_clearing_lines()
+        lines = lines.filtered(lambda line: line.amount_residual_currency or line.amount_residual)
+        return lines | self._get_carried_lines()
+
+    def _note_bank_line_taken_back(self, item):
+        """Note that a person has taken a bank line back from this payout.
+
+        :param item: the item of the bank's side, which still stands where it stood.
+        """
+        self.ensure_one()
+        move = item.move_id
+        self.refused_bank_line_ids |= move.statement_line_id
+        if item.settlement_payout_id == self:
+            as_own(item).settlement_payout_id = False
+        self.message_post(
+            body=self.env._(
+                "Bank line %(line)s was taken back by %(user)s. It is not matched with this payout again until you "
+                "press Match Bank.",
+                line=move._get_html_link(),
+                user=self.env.user.name,
+            )
+        )
+
+    def _learn_bank_account(self, item):
+        """Note from which account the provider pays, as the bank has told it with a payout's own number."""
+        line, partner = item.move_id.statement_line_id.sudo(), self.provider_id.partner_id.sudo()
+        number = sanitize_account_number(line.account_number)
+        if not partner or not number or not names(line._get_bank_text(), self.payout_reference or ""):
+            return
+        if number not in partner.bank_ids.mapped("sanitized_acc_number"):
+            self.env["res.partner.bank"].sudo().create(
+                {"acc_number": line.account_number, "partner_id": partner.commercial_partner_id.id}
+            )
+
+    def _get_expected_bank_text(self):
+        """Return the text by which the payout is expected in the bank; False while its number is not known."""
+        if not self.payout_reference:
+            return False
+        template = PROVIDERS[self.provider_id.code].bank_text
+        return template.format(payout=self.payout_reference, merchant=self.provider_id.merchant_id or "").strip()
+
+    def _note_expected_bank_text(self):
+        """Write the text that the bank will show on the vouchers: by it other views of the bank find them."""
+        for settlement in self.filtered("payout_reference"):
+            text = settlement._get_expected_bank_text()
+            moves = settlement.move_ids.filtered(lambda move, text=text: move.payment_reference != text)
+            moves.with_context(tracking_disable=True).payment_reference = text
+
+    # ---------------------------------------------------------------- scheduled
+
+    @api.model
+    def _cron_bank(self):
+        """Scheduled action: match payouts with bank lines. One that fails never stops the others."""
+        fault = self.env["settlement.fault"]
+        hopeful = self.browse()
+        for company in self.env["account.settlement.provider"].search([]).company_id:
+            settlements = self.with_company(company)
+            outcome = settlements._pair_with_bank(company)
+            paired = settlements.browse(dict.fromkeys(pair.payout.id[0] for pair in outcome.pairs))
+            about = settlements._search_awaiting_bank(company) | settlements.browse(key[0] for key in outcome.proposals)
+            (about - paired)._note_bank_proposals(outcome)
+            hopeful |= paired.with_env(self.env)
+        hopeful = hopeful.filtered_domain(fault._get_ready_domain("bank", self)).sorted(lambda one: (one.date, one.id))
+        self.env["ir.cron"]._commit_progress(remaining=len(hopeful))
+        fault._work_through(
+            "bank",
+            hopeful,
+            lambda settlement: settlement.try_lock_for_update(allow_referencing=True)._match_bank(),
+            lambda settlement, error: settlement._post_once(
+                self.env._("The bank line could not be matched: %s", str(error))
+            ),
+        )
+
+    def _post_once(self, body):
+        """Post a message, unless it is the last one already."""
+        if body not in (self.message_ids[:1].body or ""):
+            self.message_post(body=body, message_type="comment")
