@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import environment
+import oca
 import upgrade
 
 # The database is fresh and has no demo data: what Odoo warns about while it installs the addon is ours, but for these.
@@ -81,6 +82,12 @@ class Stages:
                 "installation of other apps",
                 lambda: (environment.odoo(self.setup, name, "-i", apps, "--without-demo=True", log=name), []),
             )
+
+    def with_oca(self, database):
+        """Install the community's view of the bank in a copy, and reconcile there."""
+        with environment.throw_away(self.setup, "oca") as name:
+            environment.copy(self.setup, database, name)
+            self.log_check("the community's bank view", lambda: oca.run(self.setup, name))
 
     def upgrading(self):
         """Upgrade the version before, with a month in it, to this one; the books and the sentences stay."""

@@ -200,14 +200,7 @@ class AccountSettlement(models.Model):
     def _cron_bank(self):
         """Scheduled action: match payouts with bank lines. One that fails never stops the others."""
         fault = self.env["settlement.fault"]
-        hopeful = self.browse()
-        for company in self.env["account.settlement.provider"].search([]).company_id:
-            settlements = self.with_company(company)
-            outcome = settlements._pair_with_bank(company)
-            paired = settlements.browse(dict.fromkeys(pair.payout.id[0] for pair in outcome.pairs))
-            about = settlements._search_awaiting_bank(company) | settlements.browse(key[0] for key in outcome.proposals)
-            (about - paired)._note_bank_proposals(outcome)
-            hopeful |= paired.with_env(self.env)
+        hopeful = self._search_matching_bank_lines()
         hopeful = hopeful.filtered_domain(fault._get_ready_domain("bank", self)).sorted(lambda one: (one.date, one.id))
         self.env["ir.cron"]._commit_progress(remaining=len(hopeful))
         fault._work_through(
@@ -218,6 +211,27 @@ class AccountSettlement(models.Model):
                 self.env._("The bank line could not be matched: %s", str(error))
             ),
         )
+
+    @api.model
+    def _match_all_bank(self):
+        """Match every payout with its bank line, in all companies.
+
+        :return: the settlements of which a bank line was found now.
+        """
+        return self._search_matching_bank_lines()._match_bank()
+
+    @api.model
+    def _search_matching_bank_lines(self):
+        """Return the settlements of which there is a bank line now; on the others, note what a person may agree to."""
+        hopeful = self.browse()
+        for company in self.env["account.settlement.provider"].search([]).company_id:
+            settlements = self.with_company(company)
+            outcome = settlements._pair_with_bank(company)
+            paired = settlements.browse(dict.fromkeys(pair.payout.id[0] for pair in outcome.pairs))
+            about = settlements._search_awaiting_bank(company) | settlements.browse(key[0] for key in outcome.proposals)
+            (about - paired)._note_bank_proposals(outcome)
+            hopeful |= paired.with_env(self.env)
+        return hopeful
 
     def _post_once(self, body):
         """Post a message, unless it is the last one already."""
