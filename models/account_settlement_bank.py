@@ -123,9 +123,11 @@ class AccountSettlement(models.Model):
     @api.depends_context("lang")
     def _compute_bank_message(self):
         for settlement in self:
-            said = [settlement._describe_bank_state()] if settlement.bank_state else []
+            said = []
             if settlement.state in ("booked", "paid"):
-                said += [Message.from_json(proposal["message"]) for proposal in settlement.bank_proposal_data or []]
+                said = [Message.from_json(proposal["message"]) for proposal in settlement.bank_proposal_data or []]
+            if not (said and settlement.bank_state == IN_TRANSIT):
+                said.append(settlement._describe_bank_state())
             render = self.env["settlement.message"]._render
             settlement.bank_message = "\n".join(render(message) for message in said if message) or False
 
@@ -150,15 +152,14 @@ class AccountSettlement(models.Model):
     # ---------------------------------------------------------------- actions
 
     def action_match_bank(self):
-        """Look for the payout's bank line now, also among those that a person has taken back; else ask.
+        """Look for the payouts' bank lines now, also among those that a person has taken back; else ask.
 
-        :return: the dialog, where a person has to say which one it is.
+        :return: the dialog, where a person has to say which ones they are.
         """
         self._as_user().refused_bank_line_ids = False
-        waiting = self - self._match_bank()
-        if len(self) == 1 and waiting.filtered(lambda one: one.state == "booked"):
-            return self.action_open_bank_match()
-        return True
+        self._match_bank()
+        waiting = self.filtered(lambda one: one.bank_state in (IN_TRANSIT, SHORT, OVER))
+        return waiting.action_open_bank_match() if waiting else True
 
     def action_open_bank_match(self):
         """Open the dialog in which a person says which bank lines these payouts are."""

@@ -10,6 +10,7 @@ WORK_LISTS = {
     "proposed_count": ("account.settlement.line", ("is_exclusion_proposed", "=", True)),
     "error_count": ("account.settlement", ("state", "=", "error")),
     "unconfirmed_count": ("account.settlement", ("needs_confirmation", "=", True)),
+    "bank_count": ("account.settlement", ("needs_bank_decision", "=", True)),
     "altered_count": ("account.settlement", ("is_altered", "=", True)),
 }
 
@@ -38,6 +39,7 @@ class AccountSettlementProvider(models.Model):
     fee_vat_count = fields.Integer(compute="_compute_attention")
     error_count = fields.Integer(compute="_compute_attention")
     unconfirmed_count = fields.Integer(compute="_compute_attention")
+    bank_count = fields.Integer(compute="_compute_attention")
     refused_count = fields.Integer(compute="_compute_attention")
     waiting_count = fields.Integer(
         compute="_compute_attention",
@@ -125,6 +127,10 @@ class AccountSettlementProvider(models.Model):
     def action_open_unconfirmed(self):
         """Open the settlements whose payout a person confirms first."""
         return self._open_work_list("unconfirmed_count")
+
+    def action_open_bank(self):
+        """Open the payouts of which a person is to say what the bank line is, or that it is short."""
+        return self._open_work_list("bank_count")
 
     def action_open_unknown(self):
         """Open the transactions on the unknown account."""
