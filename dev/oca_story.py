@@ -16,7 +16,7 @@ def run(env):
     env = env(su=True)
     env["ir.config_parameter"].set_param("settlement_bridge.allow_local_addresses", "True")
     story = Story(env, vipps_files)
-    for step in (story.camt, story.csv, story.by_hand, story.taken_back, story.before_the_report, story.two_days):
+    for step in (story.camt, story.csv, story.by_hand, story.taken_back, story.two_days, story.before_the_report):
         step()
     balance = sum(env["account.move.line"].search([("account_id", "=", story.clearing.id)]).mapped("balance"))
     assert not story.company.currency_id.compare_amounts(balance, 0), f"{balance} is left on the clearing account"
@@ -101,7 +101,10 @@ class Story:
         self.check(settlement, lines.filtered(lambda line: "Vipps" in line.payment_ref))
 
     def two_days(self):
-        """A payout of two ledger dates has two vouchers: the community's view leaves it, our own run matches it."""
+        """A payout of two ledger dates has two vouchers: the community's view leaves it, our own run matches it.
+
+        Gathered in one item it is found there too.
+        """
         first, last = self.vipps.day(8), self.vipps.day(9)
         self.movements += [self.vipps.capture("2000106a", first, "WEB-6a", "60.00")]
         settlement = self.settle(2000106, 9, 40)
@@ -109,6 +112,10 @@ class Story:
         line = self.line(100, "Utb. 2000106 Vippsnr 123455", f"{last}")
         self.run_bank()
         self.check(settlement, line)
+        self.provider.gathers_payouts = True
+        self.movements += [self.vipps.capture("2000107a", self.vipps.day(10), "WEB-7a", "90.00")]
+        settlement = self.settle(2000107, 11, 70)
+        self.check(settlement, self.line(160, "Utb. 2000107 Vippsnr 123455", "2026-03-12"))
 
     def by_hand(self):
         """The accountant picks the payout's item in the community's view."""
@@ -135,9 +142,9 @@ class Story:
         """The proposed model puts the bank line on the clearing account; the report comes the day after."""
         model = self.env["account.reconcile.model"].search([("name", "=", self.provider.name)])
         model.action_set_auto_reconcile()
-        line = self.line(500, "Utb. 2000105 Vippsnr 123455", "2026-03-07")
+        line = self.line(500, "Utb. 2000105 Vippsnr 123455", "2026-03-13")
         assert self.clearing in line.line_ids.account_id, "the model did not put it on the clearing account"
-        settlement = self.settle(2000105, 6, 500)
+        settlement = self.settle(2000105, 12, 500)
         self.run_bank()
         self.check(settlement, line)
 

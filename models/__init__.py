@@ -38,6 +38,7 @@ from . import account_settlement_bank
 from . import account_settlement_bank_ledger
 from . import account_settlement_bank_match
 from . import account_settlement_bank_by_hand
+from . import account_settlement_gather
 from . import account_settlement_reverse
 from . import account_settlement_replace
 from . import account_settlement_line_replace

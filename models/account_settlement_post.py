@@ -197,6 +197,7 @@ class AccountSettlement(models.Model):
         """Close this settlement, and those that wait for it."""
         self._close_own_clearing()
         self._close_carried()
+        self._gather_clearing()
 
     def _close_own_clearing(self):
         """Reconcile the clearing account's open items where no bank line will come: payouts of zero, and what an

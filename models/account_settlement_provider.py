@@ -37,6 +37,7 @@ class AccountSettlementProvider(models.Model):
         "fee_payable_account_id",
         "fee_type_ids",
         "partner_id",
+        "gathers_payouts",
     }
     _set_by_administrators = frozenset({"api_url", "payment_provider_ids", "setting_ids"})
     _where_keys_go = SettlementSource._where_keys_go | {"code", "merchant_id"}
@@ -112,6 +113,12 @@ class AccountSettlementProvider(models.Model):
         tracking=True,
         help="The provider as the bank names it. It stands on what the provider owes, so that the bank's views find it "
         "there; its bank account is noted when a bank line names a payout.",
+    )
+    gathers_payouts = fields.Boolean(
+        string="One Item per Payout",
+        tracking=True,
+        help="A payout of several days has several vouchers. One more gathers what they have on the clearing account "
+        "in one item, where payouts are matched in a view of the bank that looks for one item of the payout's amount.",
     )
     rounding_limit = fields.Monetary(
         default=1.0,

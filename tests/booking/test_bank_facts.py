@@ -319,6 +319,31 @@ class TestBankIsPrepared(BankCase):
         self.settle([*movements, payout("2000777", day(2))])
         self.assertEqual(set(run.move_ids.mapped("payment_reference")), {"Utb. 2000777 Vippsnr 123455"})
 
+    def test_several_vouchers_are_gathered_in_one_item_where_that_is_wanted(self):
+        """Also after an undo; nothing else changes on the clearing account, and the proof is silent."""
+        self.provider.gathers_payouts = True
+        movements = [
+            capture("1", day(2), "A", "100.00"),
+            capture("2", day(3), "B", "250.00"),
+            payout("2000777", day(3)),
+        ]
+        settlement = self.settle(movements)
+        for _time in range(2):
+            self.assertEqual(settlement.clearing_line_ids.filtered("amount_residual").mapped("balance"), [350])
+            self.assertBalances(a1522="350.00", a1523="-350.00")
+            settlement._prove()
+            self.assertFalse(settlement.is_altered, settlement.proof_message)
+            settlement._reverse("Feil")
+            self.assertBalances(a1522="0.00", a1523="0.00")
+            settlement._process()
+        self.bank_line(350, "Utb. 2000777 Vippsnr 123455")
+        self.run_bank()
+        self.assertEqual(settlement.state, "paid")
+        settlement._reverse("Feil")
+        settlement._process()
+        self.assertEqual(settlement.state, "paid")
+        self.assertBalances(a1522="0.00", a1921="350.00")
+
     def test_account_of_the_provider_is_learned_from_a_named_line(self):
         settlement = self.settle_one()
         self.bank_line(100, "Utb. 2000777 Vippsnr 123455", account_number="1503.20.80119")
