@@ -21,8 +21,8 @@ def plan_transfer(
     :param to_company: ``(amount, currency) -> Decimal``: the company amount of a part of ``source``, at the rate the
         source was booked at. :param company_currency: its name.
     :param split_tax: ``(tax id, amount, currency) -> TaxSplit``, debit positive; needed where there is a tax.
-    :return: the voucher (without lines where open items can simply be reconciled with each other), and the pairs of
-        open item ids to reconcile.
+    :return: the voucher (without lines where open items can simply be reconciled with each other), and the groups of
+        open item ids to reconcile: pairs, or one group where an invoice and its credit note are closed together.
     """
     plan = _TransferPlan(
         Voucher(booking_date), decision.line, source, accounts, labels, to_company, company_currency, split_tax
@@ -30,7 +30,7 @@ def plan_transfer(
     for part in decision.allocations:
         plan.add(part)
     plan.voucher.check_balanced()
-    return plan.voucher, plan.pairs
+    return plan.voucher, plan.groups
 
 
 class _TransferPlan:
@@ -46,6 +46,7 @@ class _TransferPlan:
         self.company_currency = company_currency
         self.split_tax = split_tax
         self.pairs = []
+        self.paired_amounts = []
         self.taken = ZERO
 
     def add(self, part):
@@ -56,6 +57,7 @@ class _TransferPlan:
             self._add_line(Role.ROUNDING, self.accounts.rounding, None, -part.amount, self.line.currency, -moved)
         elif part.role is Role.ITEM and stays and part.amount_item is None:
             self.pairs.append((self.source.id, part.item.id))
+            self.paired_amounts.append(part.amount)
         elif part.role is Role.UNKNOWN or (stays and part.role is not Role.ITEM):
             return
         elif part.amount_item is None:
@@ -64,6 +66,13 @@ class _TransferPlan:
             self._move_to_currency(part)
         if part.rounding:
             self._add_rounding(part)
+
+    @property
+    def groups(self):
+        """The open items to reconcile with each other, as ids."""
+        if len({part_amount > 0 for part_amount in self.paired_amounts}) < 2:
+            return self.pairs
+        return [tuple(dict.fromkeys(item_id for pair in self.pairs for item_id in pair))]
 
     def _move(self, part):
         moved = self._take(part.amount)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..common.messages import Message
+from ..common.values import ZERO
 from ..providers.records import Kind
 from .candidates import PAYABLE_TYPES
 from .ledger import Case, ItemType, OpenItem
@@ -96,7 +97,7 @@ class Allocator:
         decision = Decision(line, Status.MATCHED, case=case, invoice_id=case.invoice_id, is_dispute=True)
         if line.kind is Kind.CHARGEBACK_REVERSAL:
             for item in self.ledger.open_items(case.id, ItemType.DISPUTE):
-                if item.residual == line.amount and item.currency == line.currency:
+                if item.residual == line.amount and item.currency == line.currency and line.may_meet(item):
                     self._add(decision, item, line.amount)
                     decision.say("dispute_won", name=item.name)
                     return decision
@@ -118,11 +119,17 @@ class Allocator:
         payment if there is one only, and the documents, oldest first.
         """
         line = decision.line
+        if documents := self._find_partly_credited(line, case):
+            for item in documents:
+                self._add_whole(decision, item)
+            return ZERO
         usable = []
         for item in self.ledger.open_items(case.id, *PAYABLE_TYPES):
             if item.residual * line.amount <= 0:
                 continue
-            if line.amount_in(item.currency) is not None:
+            if not line.may_meet(item):
+                decision.say("taken_back_before", name=item.name)
+            elif line.amount_in(item.currency) is not None:
                 usable.append(item)
             else:
                 decision.say(
@@ -138,6 +145,30 @@ class Allocator:
             if left.amount if item.currency == line.currency else left.original:
                 self._allocate_part(decision, item, left)
         return left.amount
+
+    def _find_partly_credited(self, line, case):
+        """Return the open documents of ``case`` that a payment closes together: invoices less credit notes; or nothing.
+
+        Credit notes are among them only if they were written by themselves: Odoo reconciles the others with what they
+        credit. What has exactly this amount open by itself comes first. While more is to be captured, a credit note
+        may be meant for what has been paid.
+        """
+        if line.amount <= 0 or case.awaits_capture or self.ledger.open_items(case.id, ItemType.PAYMENT):
+            return []
+        documents = self.ledger.open_items(case.id, ItemType.CREDIT_NOTE, ItemType.INVOICE)
+        is_alike = len({(item.account_id, item.partner_id, item.currency) for item in documents}) == 1
+        if not is_alike or documents[0].currency != line.currency or not all(map(line.may_meet, documents)):
+            return []
+        residuals = [item.residual for item in documents]
+        if min(residuals) > 0 or line.amount in residuals or sum(residuals) != line.amount:
+            return []
+        return sorted(documents, key=lambda item: item.residual > 0)
+
+    def _add_whole(self, decision, item):
+        """Allocate all that is open on ``item``."""
+        closed = {"name": item.name, "amount": abs(item.residual), "currency": item.currency}
+        self._add(decision, item, item.residual)
+        decision.say("item_closed", open=ZERO, **closed)
 
     def allocate_to_item(self, decision, item):
         """Allocate the whole of a decision's line to ``item``, as far as it is open."""

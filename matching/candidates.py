@@ -19,7 +19,7 @@ _TYPES_OF_KIND = {Kind.CHARGEBACK: (), Kind.CHARGEBACK_REVERSAL: (ItemType.DISPU
 def has_exact_amount(item, line) -> bool:
     """Return whether ``item`` has exactly the line's amount open, with the right sign."""
     types = _TYPES_OF_KIND.get(line.kind, PAYABLE_TYPES)
-    return item.type in types and item.residual == line.amount_in(item.currency)
+    return item.type in types and line.may_meet(item) and item.residual == line.amount_in(item.currency)
 
 
 class Candidates:

@@ -34,6 +34,7 @@ class Line(Transaction):
     :ivar id: in the database. :ivar fee_owed: a fee that is invoiced afterwards, not deducted.
     :ivar amount_whole: the whole amount, where ``amount`` is only the part that is still open; else None.
     :ivar is_kept: a person has said that it is not to be excluded.
+    :ivar taken_back_ids: the open items a person has taken it back from: it does not meet them again by itself.
     """
 
     id: int
@@ -41,6 +42,11 @@ class Line(Transaction):
     fee_owed: bool = False
     amount_whole: Decimal | None = None
     is_kept: bool = False
+    taken_back_ids: frozenset = frozenset()
+
+    def may_meet(self, item) -> bool:
+        """Return whether the program may match it with ``item`` by itself."""
+        return item.id not in self.taken_back_ids
 
     def amount_in(self, currency: str) -> Decimal | None:
         """Return the amount in ``currency`` as the document states it, or None."""

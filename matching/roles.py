@@ -32,8 +32,8 @@ class Role(TextEnum):
     SOURCE = "source"
 
 
-#: What an amount is open on until it is matched for good.
-OPEN_ROLES = (Role.UNKNOWN, Role.CUSTOMER, Role.PREPAYMENT, Role.DISPUTE, Role.RESERVE)
+#: What an amount is open on until it is matched for good; ``ITEM`` where somebody has taken the match apart.
+OPEN_ROLES = (Role.UNKNOWN, Role.CUSTOMER, Role.PREPAYMENT, Role.DISPUTE, Role.RESERVE, Role.ITEM)
 
 #: What several transactions of a voucher share: one journal item is their sum.
 SHARED_ROLES = (Role.CLEARING, Role.FEE, Role.FEE_TAX, Role.FEE_PAYABLE)

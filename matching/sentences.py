@@ -33,6 +33,11 @@ register(
         "exclusion_declined": _("Rule “%(rule)s” proposed to exclude this; a person decided that it is booked."),
         "item_stays_open": _("%(name)s: %(amount)s %(currency)s matched, %(open)s remains open."),
         "item_closed": _("%(name)s: %(amount)s %(currency)s, closed."),
+        "taken_back_before": _(
+            "A person has taken it back from %(name)s, so it is not matched with that again by itself. To allow it, "
+            "press Retry."
+        ),
+        "stays_taken_back": _("A person took it back to unknown: it is matched again only by a person."),
         "payment_disputed": _(
             "The customer disputes the payment: the amount is open on the customer until the dispute is won, or "
             "until a credit note is made because the sale is cancelled. The invoice itself is not changed."

@@ -23,6 +23,9 @@ from . import account_settlement_rule_match
 from . import account_settlement
 from . import account_settlement_process
 from . import account_settlement_line
+from . import account_settlement_line_open
+from . import account_settlement_line_reopen
+from . import account_settlement_line_placed
 from . import account_settlement_line_explanation
 from . import account_settlement_line_transfer
 from . import account_settlement_line_retry
@@ -85,6 +88,7 @@ from . import account_move_webshop
 from . import account_move_line
 from . import account_move_line_bank
 from . import account_move_guard
+from . import account_move_undone
 from . import ir_attachment
 from . import ir_default
 from . import account_partial_reconcile

@@ -126,15 +126,11 @@ class AccountMove(models.Model):
         return posted
 
     def _retry_settlement_lines(self):
-        """Retry the transactions that wait for these documents.
+        """Let the transactions of these documents follow them, and retry those that wait for them.
 
         A fault there must never keep an invoice from being posted: the scheduled action retries.
         """
-        orders = self.invoice_line_ids.sale_line_ids.order_id
-        references = [reference for reference in self.mapped("webshop_reference") if reference]
-        if not orders and not references:
-            return
-        self.env["account.settlement.line"].sudo()._retry_awaiting(orders, references, self.company_id)
+        self.env["account.settlement.line"].sudo()._follow_and_retry(self)
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Give credit notes the order's reference, by which their refund is found."""

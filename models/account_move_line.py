@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..common.messages import Message
 from ..matching.roles import Role
+from .own_writes import as_others
 
 
 class AccountMoveLine(models.Model):
@@ -31,6 +32,12 @@ class AccountMoveLine(models.Model):
         ondelete="restrict",
         help="Set on a bank line's counterpart that we put there: the settlement whose payout it is.",
     )
+    #: What is open of transactions, for their work lists.
+    _settlement_open_idx = models.Index(
+        "(settlement_role) WHERE settlement_role IS NOT NULL "
+        "AND (amount_residual != 0 OR amount_residual_currency != 0)"
+    )
+
     settlement_role = fields.Selection(
         [
             (Role.CLEARING.value, "Clearing"),
@@ -72,7 +79,7 @@ class AccountMoveLine(models.Model):
             left_out = (*added, "settlement_shortcuts")
             context = {key: value for key, value in self.env.context.items() if key not in left_out}
             data = {name: moves.with_env(self.env(context=context)) for name, moves in data.items()}
-        return super()._reconcile_post_hook(data)
+        return super()._reconcile_post_hook({name: as_others(moves) for name, moves in data.items()})
 
     settlement_explanation = fields.Text(compute="_compute_settlement_explanation", string="Why")
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 #: The status of transactions that are not matched for good.
 NOT_MATCHED_FOR_GOOD = ("new", "unknown", "on_account")
@@ -10,7 +9,8 @@ class AccountSettlementLine(models.Model):
     """One transaction of a settlement: a row of the provider's document.
 
     Its stages have files of their own: ``_match``, ``_book``, ``_transfer`` and ``_retry``, what a person does by hand
-    (``_assign``, ``_undo``, ``_exclude``), and ``_explanation`` for why it was booked as it is.
+    (``_assign``, ``_undo``, ``_exclude``), what others do (``_reopen``), ``_open`` for where what is open of it stands,
+    and ``_explanation`` for why it was booked as it is.
     """
 
     _name = "account.settlement.line"
@@ -140,9 +140,6 @@ class AccountSettlementLine(models.Model):
         readonly=True,
         help="The difference that is above the rounding limit.",
     )
-    has_difference = fields.Boolean(
-        compute="_compute_has_difference", search="_search_has_difference", string="Open Difference"
-    )
     exclusion_reason = fields.Char(readonly=True)
     exclusion_move_line_id = fields.Many2one(
         "account.move.line", readonly=True, ondelete="restrict", string="Already Booked By", check_company=True
@@ -164,23 +161,6 @@ class AccountSettlementLine(models.Model):
     def _compute_raw_text(self):
         for line in self:
             line.raw_text = "\n".join(f"{name}: {value}" for name, value in (line.raw or {}).items())
-
-    @api.depends("difference", "status", "invoice_id.amount_residual", "move_line_ids.amount_residual")
-    def _compute_has_difference(self):
-        found = self.filtered_domain([("difference", "!=", False)])
-        found = found & self.search([("id", "in", found.ids), ("has_difference", "=", True)]) if found else found
-        for line in self:
-            line.has_difference = line in found
-
-    def _search_has_difference(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        still_open = Domain("difference", "=", "open") & Domain("invoice_id.amount_residual", "!=", 0)
-        excess = Domain("difference", "=", "excess") & Domain(
-            "move_line_ids", "any", [("settlement_role", "=", "customer"), ("amount_residual", "!=", 0)]
-        )
-        domain = Domain("status", "in", ("matched", "on_account")) & (still_open | excess)
-        return domain if True in value else ~domain
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):

@@ -56,6 +56,7 @@ class AccountSettlementLine(models.Model):
         }[target._name]
         for move_line in move_lines:
             self._book_transfer(decide(target, move_line), move_line, reason=reason.strip(), status="resolved")
+        self._note_placement(target, reason)
         return True
 
     def _check_target_company(self, target):
@@ -85,6 +86,7 @@ class AccountSettlementLine(models.Model):
         for line in lines:
             line._check_target_company(order)
         lines.write({"sale_order_id": order.id, "status": "on_account"})
+        lines._note_placement(order)
 
     def _decide_on_document(self, move, move_line):
         """Return the decision to match what is open on a journal item with an invoice or credit note.

@@ -24,7 +24,8 @@ class AccountSettlementLine(models.Model):
             has_voucher = decision.line.kind not in BANK_KINDS and decision.status is not Status.NEW
             booked = booking_date if has_voucher else date
             is_late = booked != date
-            explanation = line._get_kept_messages() + [message.to_json() for message in decision.explanation]
+            explanation = line._get_kept_messages()
+            explanation += [message.to_json() for message in decision.explanation]
             if is_late:
                 late = Message("late", {"date": date, "booked": booked})
                 explanation.append(late.to_json())
@@ -43,6 +44,7 @@ class AccountSettlementLine(models.Model):
                     "is_late": is_late,
                     "booking_date": booked,
                     "difference": decision.difference or False,
+                    "is_reopened": any(message.code == "taken_back_before" for message in decision.explanation),
                     "fee_vat_issue": self._get_fee_vat_issue(fees.get(line.id)),
                 }
             )
@@ -60,7 +62,7 @@ class AccountSettlementLine(models.Model):
                 "booking_date": False,
                 "fee_vat_issue": False,
                 "is_exclusion_proposed": False,
-                "is_undone": False,
+                "is_reopened": False,
             }
         )
 

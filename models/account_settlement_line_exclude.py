@@ -94,5 +94,7 @@ class AccountSettlementLine(models.Model):
         self.settlement_id._process()
 
     def _get_kept_messages(self):
-        """Return why a person had it booked although a rule proposes to exclude it, as stored messages."""
-        return [said for said in self.explanation_data or [] if said[0] == "kept_by_person"] if self.is_kept else []
+        """Return what a person said that still holds when it is booked anew, as stored messages."""
+        codes = {"kept_by_person"} if self.is_kept else set()
+        codes |= {"undone_by"} if self.is_undone else set()
+        return [said for said in self.explanation_data or [] if said[0] in codes]

@@ -30,11 +30,13 @@ class AccountSettlementLine(models.Model):
         render = self.env["settlement.message"]._render
         return [render(Message.from_json(message)) for message in stored or []]
 
-    @api.depends("explanation_data")
+    @api.depends("explanation_data", "open_as", "is_reopened")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for line in self:
             stored = line.explanation_data or []
+            if line.open_as == "reopened" and not line.is_reopened:
+                stored = [Message("opened_outside").to_json(), *stored]
             # How the document was found matters less in a list than what became of the amount.
             summary = [message for message in stored if message[0] != "rule_found"] or stored
             line.explanation = self.env["settlement.message"]._render_stored(stored)

@@ -11,4 +11,10 @@ class AccountSettlementLine(models.Model):
     def _to_plain(self):
         """Return the transaction as a plain :class:`~..matching.ledger.Line`."""
         self.ensure_one()
-        return Line(id=self.id, fee_owed=self.fee_owed, is_kept=self.is_kept, **self._read_row())
+        return Line(
+            id=self.id,
+            fee_owed=self.fee_owed,
+            is_kept=self.is_kept,
+            taken_back_ids=frozenset(self.sudo().taken_back_item_ids.ids),
+            **self._read_row(),
+        )

@@ -34,6 +34,6 @@ class AccountSettlementLine(models.Model):
     def _is_settled(self):
         """Whether nothing is left to do about this transaction, and its period is locked."""
         self.ensure_one()
-        if self.status in NOT_MATCHED_FOR_GOOD or self.is_exclusion_proposed or self.has_difference:
+        if self.status in NOT_MATCHED_FOR_GOOD or self.is_exclusion_proposed or self.open_as:
             return False
         return (self.booking_date or self.date) <= self.company_id._get_closed_to()

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,7 +8,7 @@ from odoo.fields import Domain
 from ..common.messages import Message
 from ..matching.engine import decide
 from ..matching.lookups import collect_lookups
-from ..matching.roles import OPEN_ROLES
+from .account_settlement_line_open import RETRIED
 
 _logger = logging.getLogger(__name__)
 
@@ -18,16 +19,16 @@ class AccountSettlementLine(models.Model):
     _inherit = "account.settlement.line"
 
     def action_retry(self):
-        """Match again, including transactions that a person has undone."""
+        """Match again, including transactions that a person has undone or taken back from a document."""
         self._retry()
         return True
 
     @api.model
     def _cron_retry(self):
-        """Scheduled action: match again what is unknown or waits for its invoice, one settlement at a time."""
-        roles = [str(role) for role in OPEN_ROLES]
-        is_open = Domain("move_line_ids", "any", [("settlement_role", "in", roles), ("amount_residual", "!=", 0)])
-        domain = self._get_awaiting_domain() & Domain("provider_id.state", "=", "active") & is_open
+        """Scheduled action: match again what is open, whatever its status says, one settlement at a time."""
+        waiting = Domain("status", "in", ("unknown", "on_account")) & Domain("provider_id.state", "=", "active")
+        self.search(waiting & Domain("open_as", "=", False))._note_closed_since()
+        domain = self._get_awaiting_domain() & Domain("provider_id.state", "=", "active")
         fault = self.env["settlement.fault"]
         settlements = (
             self.env["account.settlement"]
@@ -38,13 +39,18 @@ class AccountSettlementLine(models.Model):
         fault._work_through(
             "retry",
             settlements,
-            lambda settlement: settlement.line_ids.filtered_domain(domain).with_company(settlement.company_id)._retry(),
+            lambda settlement: (
+                settlement.line_ids.filtered_domain(domain).with_company(settlement.company_id)._retry(by_itself=True)
+            ),
         )
 
     @api.model
     def _get_waiting_domain(self):
-        """Return the domain of transactions that may still be matched, in full or with what is left of them."""
-        return Domain("status", "in", ("unknown", "on_account")) | Domain("difference", "=", "excess")
+        """Return the domain of transactions that may still be matched, in full or with what is left of them.
+
+        What is open in the ledger counts, not the status: somebody may have taken the reconciliation apart.
+        """
+        return Domain("status", "not in", ("new", "excluded")) & Domain("open_as", "in", RETRIED)
 
     @api.model
     def _get_awaiting_domain(self):
@@ -60,54 +66,68 @@ class AccountSettlementLine(models.Model):
         self.env.ref("settlement_bridge.ir_cron_settlement_process")._trigger()
 
     @api.model
-    def _retry_awaiting(self, orders, references, companies):
-        """Retry transactions that wait for these orders or shop references; never raise to the caller."""
-        domain = Domain("company_id", "in", companies.ids) & self._get_awaiting_domain()
-        domain &= Domain("sale_order_id", "in", orders.ids) | Domain(
-            "order_reference", "in", references + orders.settlement_reference_ids.mapped("value")
-        )
-        lines = self.search(domain)
-        if not lines:
-            return
+    def _follow_and_retry(self, documents):
+        """Let transactions follow documents that are posted, and retry those that wait; never raise to the caller.
+
+        :param documents: ``account.move``, invoices and credit notes, new ones or posted again.
+        """
+        orders = documents.invoice_line_ids.sale_line_ids.order_id
+        references = [reference for reference in documents.mapped("webshop_reference") if reference]
+        references += orders.settlement_reference_ids.mapped("value")
+        of_documents = Domain("invoice_id", "in", documents.ids)
+        of_documents |= Domain("sale_order_id", "in", orders.ids) | Domain("order_reference", "in", references)
+        lines = self
         try:
             with self.env.cr.savepoint():
-                lines._retry()
+                self._follow_posted(documents)
+                lines = self.search(Domain("company_id", "in", documents.company_id.ids) & of_documents)
+                lines.filtered_domain(self._get_awaiting_domain())._retry(by_itself=True)
         except UserError as error:
             _logger.info("Settlement transactions %s still wait: %s", lines.ids, error)
         except Exception:
             _logger.exception("Settlement transactions %s could not be placed", lines.ids)
 
-    def _retry(self):
-        """Match unknown and waiting transactions again, and move those that are matched now.
+    def _retry(self, by_itself=False):
+        """Match again what is open of transactions, and move what is matched now.
 
+        :param bool by_itself: nobody has asked for it: what a person took back from a document stays taken back.
         :return: the transactions that were moved.
         """
         moved = self.sudo().browse()
         waiting = self._as_user().filtered_domain(self._get_waiting_domain())
+        if not by_itself:
+            waiting._reconcile_own_pairs()
         for settlement, lines in waiting._group_by_settlement():
             sources = lines._get_open_sources()
             provider = settlement.provider_id
             plain = [line._get_plain_open(move_line) for line, move_line in sources]
+            if not by_itself:
+                plain = [replace(line, taken_back_ids=frozenset()) for line in plain]
             settings = settlement._get_match_settings(fields.Date.context_today(self))
             rules = self.env["account.settlement.rule"]._get_rules(provider)
             ledger = provider._gather_ledger(collect_lookups(plain, rules, settings.prefixes))
             decisions = decide(plain, rules, ledger, settings)
             for (line, move_line), decision in zip(sources, decisions, strict=True):
-                if decision.improves(move_line.settlement_role) and line._try_transfer(decision, move_line):
+                if line._is_bettered(decision, move_line) and line._try_transfer(decision, move_line):
                     moved |= line
         return moved.with_env(self.env)
+
+    def _is_bettered(self, decision, move_line):
+        """Whether it is to be moved from ``move_line`` as ``decision`` says."""
+        return decision.improves(move_line.settlement_role) and self._keeps_placement(decision, move_line)
 
     def _try_transfer(self, decision, move_line):
         """Move a transaction that is matched now, and return whether that worked. If not, it stays and says why."""
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._book_transfer(decision, move_line)
+                self._book_transfer(decision, move_line, status="resolved" if self.placed_data else None)
         except UserError as error:
             self._note_failed_transfer(error)
             return False
         self.tried_data = [message.to_json() for message in decision.tried]
         self.decided_rule = decision.rule_id or 0
+        self.taken_back_item_ids = False
         return True
 
     def _note_failed_transfer(self, error):

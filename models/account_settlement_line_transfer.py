@@ -7,7 +7,6 @@ from ..booking.fees import book_fees, move_fee
 from ..booking.transfers import plan_transfer
 from ..common.messages import Message
 from ..matching.ledger import OpenItem
-from ..matching.roles import OPEN_ROLES
 from .money import to_decimal
 
 
@@ -15,16 +14,6 @@ class AccountSettlementLine(models.Model):
     """Transfers of a transaction's open amount to another account or document, each by a voucher of its own."""
 
     _inherit = "account.settlement.line"
-
-    def _get_open_move_lines(self):
-        """Return the journal items on which this transaction's amount is open."""
-        return self.move_line_ids.filtered(
-            lambda line: (
-                line.parent_state == "posted"
-                and line.settlement_role in OPEN_ROLES
-                and (line.amount_residual_currency or line.amount_residual)
-            )
-        )
 
     def _get_source_item(self, move_line):
         """Return an open journal item as a plain :class:`~..matching.ledger.OpenItem`."""
@@ -75,7 +64,7 @@ class AccountSettlementLine(models.Model):
             return to_decimal(company_currency.round(float(amount * rate)), company_currency)
 
         with settlement.env["settlement.message"]._as_user_error():
-            voucher, pairs = plan_transfer(
+            voucher, groups = plan_transfer(
                 date,
                 decision,
                 source,
@@ -88,7 +77,7 @@ class AccountSettlementLine(models.Model):
         if voucher.lines:
             settlement._write_vouchers([voucher])
         AccountMoveLine = self.env["account.move.line"]
-        settlement._reconcile_groups([AccountMoveLine.browse(pair) for pair in pairs])
+        settlement._reconcile_groups([AccountMoveLine.browse(group) for group in groups])
         explanation = decision.explanation
         if reason:
             explanation = [Message("person_says", {"user": self.env.user.name, "reason": reason}), *explanation]
@@ -100,6 +89,7 @@ class AccountSettlementLine(models.Model):
             "difference": decision.difference or False,
             "is_dispute": self.is_dispute or decision.is_dispute,
             "is_undone": False,
+            "is_reopened": False,
         }
         if fee:
             vals["fee_vat_issue"] = self._get_fee_vat_issue(fee)

@@ -20,7 +20,9 @@ class AccountSettlementLine(models.Model):
 
         :raises UserError: when one has no journal item of its own, or somebody else has reconciled it since.
         """
-        for line in self._as_user():
+        lines = self._as_user()
+        lines._reconcile_own_pairs()
+        for line in lines:
             if line.status == "excluded":
                 line._include_again(reason)
                 continue
@@ -52,7 +54,9 @@ class AccountSettlementLine(models.Model):
             partials = (own.matched_debit_ids | own.matched_credit_ids).filtered(
                 lambda partial, own=own: (partial.debit_move_id | partial.credit_move_id) - own
             )
+            met = [entry for entry in partials._get_met() if entry.line_id != line.id]
             as_own(partials).unlink()
+            line._note_taken_apart(met, "undone")
             line._book_undo(own, reason)
 
     def _book_undo(self, own, reason):
@@ -67,6 +71,8 @@ class AccountSettlementLine(models.Model):
             {
                 "status": "unknown" if moved else self.status,
                 "is_undone": True,
+                "is_reopened": False,
+                "placed_data": False,
                 "explanation_data": self._get_explanation_after(said),
                 "rule_id": False,
                 "invoice_id": False,

@@ -7,7 +7,7 @@ from .account_settlement_line_row import MATCHED_FIELDS
 from .money import to_decimal
 
 #: The fields that :meth:`AccountSettlementLine._to_plain` reads.
-PLAIN_FIELDS = (*MATCHED_FIELDS.values(), "fee_owed", "is_kept")
+PLAIN_FIELDS = (*MATCHED_FIELDS.values(), "fee_owed", "is_kept", "is_undone", "placed_data", "taken_back_item_ids")
 
 
 class AccountSettlement(models.Model):
@@ -20,10 +20,12 @@ class AccountSettlement(models.Model):
         self.ensure_one()
         settings = self._get_match_settings(lines[:1].date)
         lines.fetch(PLAIN_FIELDS)  # in one query; left to itself, the ORM reads a thousand at a time
-        plain = [line._to_plain() for line in lines]
+        decided = {line.id: line._decide_taken_back() for line in lines if line._is_decided_by_person()}
+        plain = [line._to_plain() for line in lines if line.id not in decided]
         rules = self.env["account.settlement.rule"]._get_rules(self.provider_id)
         ledger = self.provider_id._gather_ledger(collect_lookups(plain, rules, settings.prefixes))
-        return decide(plain, rules, ledger, settings)
+        decided.update((decision.line.id, decision) for decision in decide(plain, rules, ledger, settings))
+        return [decided[line.id] for line in lines]
 
     def _get_match_settings(self, date):
         """Return the provider's :class:`~..matching.settings.Settings`, with the rates of ``date``."""

@@ -187,7 +187,7 @@ class AccountSettlement(models.Model):
             for key in SHORTCUTS
             if not self.env.context.get(key) and (key != "skip_invoice_sync" or not self.company_id.tax_exigibility)
         ]
-        quick = lines.with_context(**dict.fromkeys(added, True), settlement_shortcuts=tuple(added))
+        quick = as_own(lines).with_context(**dict.fromkeys(added, True), settlement_shortcuts=tuple(added))
         # One prefetch for all groups: else each group reads its two lines by queries of its own.
         quick._reconcile_plan([quick.browse(group.ids).with_prefetch(quick.ids) for group in groups])
         lines.invalidate_recordset(["matched_debit_ids", "matched_credit_ids"])

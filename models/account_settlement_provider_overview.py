@@ -3,9 +3,11 @@ from odoo.fields import Domain
 
 #: What waits for a person, by the field that counts it: the model, and the condition that puts a record on the list.
 WORK_LISTS = {
-    "unknown_count": ("account.settlement.line", ("status", "=", "unknown")),
+    "unknown_count": ("account.settlement.line", ("open_as", "=", "unknown")),
+    "reopened_count": ("account.settlement.line", ("open_as", "=", "reopened")),
+    "owed_count": ("account.settlement.line", ("open_as", "=", "owed")),
     "late_count": ("account.settlement.line", ("is_late", "=", True)),
-    "difference_count": ("account.settlement.line", ("has_difference", "=", True)),
+    "difference_count": ("account.settlement.line", ("open_as", "=", "short")),
     "fee_vat_count": ("account.settlement.line", ("fee_vat_issue", "!=", False)),
     "proposed_count": ("account.settlement.line", ("is_exclusion_proposed", "=", True)),
     "error_count": ("account.settlement", ("state", "=", "error")),
@@ -35,6 +37,8 @@ class AccountSettlementProvider(models.Model):
     unknown_amount = fields.Monetary(compute="_compute_attention", currency_field="currency_id")
     late_count = fields.Integer(compute="_compute_attention")
     difference_count = fields.Integer(compute="_compute_attention")
+    reopened_count = fields.Integer(compute="_compute_attention")
+    owed_count = fields.Integer(compute="_compute_attention")
     proposed_count = fields.Integer(compute="_compute_attention")
     fee_vat_count = fields.Integer(compute="_compute_attention")
     error_count = fields.Integer(compute="_compute_attention")
@@ -140,8 +144,16 @@ class AccountSettlementProvider(models.Model):
         """Open the transactions that were booked in a later period, as their own was locked."""
         return self._open_work_list("late_count")
 
+    def action_open_reopened(self):
+        """Open the transactions whose reconciliation somebody has taken apart."""
+        return self._open_work_list("reopened_count")
+
+    def action_open_owed(self):
+        """Open the transactions that are owed to their customers."""
+        return self._open_work_list("owed_count")
+
     def action_open_differences(self):
-        """Open the transactions with a difference that is above the rounding limit."""
+        """Open the transactions whose invoice stays partly open, above the rounding limit."""
         return self._open_work_list("difference_count")
 
     def action_open_proposed(self):

@@ -82,11 +82,19 @@ class AccountSettlement(models.Model):
                 lambda move: not move.reversed_entry_id and move._count_in_ledger() > 0
             )
             kept = moves._get_reconciled_by_others()
+            met = settlement._get_met_elsewhere(moves)
             reversals |= moves._reverse_settlement_moves(reason, date)
+            settlement.line_ids._note_taken_apart(met, "undone")
             settlement.line_ids.filtered(lambda line: line.status != "excluded")._reset_to_new()
             settlement.write({"booking_error_data": False, "is_undone": True})
             settlement._say_reversed(reason, kept)
         return reversals.with_env(self.env)
+
+    def _get_met_elsewhere(self, moves):
+        """Return what transactions of other settlements have met in these vouchers: it is open again without them."""
+        partials = moves.line_ids.matched_debit_ids | moves.line_ids.matched_credit_ids
+        own_ids = set(self.line_ids.ids)
+        return [entry for entry in partials.filtered("settlement_id")._get_met() if entry.line_id not in own_ids]
 
     def _say_reversed(self, reason, kept):
         body = self.env._("Undone by reversal. Reason: %s", reason)

@@ -198,7 +198,7 @@ class AccountSettlementVoucher(models.Model):
         move = self.move_id
         currencies = self.settlement_id._get_currencies({item.currency for item in booked.items})
         added = move.line_ids.filtered(lambda line: line.id not in {item.id for item in booked.items})
-        (added.matched_debit_ids | added.matched_credit_ids).unlink()
+        as_own(added.matched_debit_ids | added.matched_credit_ids).unlink()
         self.env.flush_all()
         if added:
             self.env.cr.execute(SQL("DELETE FROM account_move_line WHERE id IN %s", added._ids))

@@ -14,6 +14,13 @@ def as_own(records):
     return records.with_context(**{_KEY: _OWN})
 
 
+def as_others(records):
+    """Return the records in an environment whose writes are not our own, for what other addons do in between."""
+    return records.with_env(
+        records.env(context={key: value for key, value in records.env.context.items() if key != _KEY})
+    )
+
+
 def is_own(records):
     """Whether the records are being written by one of our own methods."""
     return records.env.context.get(_KEY) is _OWN

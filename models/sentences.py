@@ -52,6 +52,43 @@ register(
         ),
         "not_moved": _("A match was found, but the amount could not be moved there: %(error)s"),
         "person_says": _("%(user)s: %(reason)s"),
+        "unreconciled_by": _(
+            "%(user)s removed its reconciliation with %(document)s: %(amount)s is open again. It is not matched with "
+            "that again by itself: press Retry to allow it, or match it by hand."
+        ),
+        "document_changed_by": _(
+            "%(user)s reset %(document)s to draft and changed it: %(amount)s is open again. It is matched again when "
+            "the document is posted."
+        ),
+        "document_cancelled_by": _(
+            "%(user)s cancelled %(document)s: %(amount)s is open again. Pay it back, or match it by hand."
+        ),
+        "document_deleted_by": _(
+            "%(user)s deleted %(document)s: %(amount)s is open again. Pay it back, or match it by hand."
+        ),
+        "document_reversed_by": _(
+            "%(user)s reversed %(document)s: %(amount)s is open again. It is matched with the invoice that replaces it "
+            "when that is posted; if there is none, pay it back, or match it by hand."
+        ),
+        "document_customer_changed_by": _(
+            "%(user)s changed the customer of %(document)s from %(before)s to %(after)s: %(amount)s is open again on "
+            "%(before)s, and is moved to %(after)s where the document is found by the rules. Else match it by hand."
+        ),
+        "counterpart_undone_by": _(
+            "%(user)s undid %(document)s, which it was reconciled with: %(amount)s is open again until that is booked "
+            "again, or until it is matched by hand."
+        ),
+        "opened_outside": _(
+            "It was matched, but is open again; what opened it was not noted. Press Retry, or match it by hand."
+        ),
+        "reconciled_by_hand": _("%(user)s reconciled %(amount)s of it by hand with %(document)s."),
+        "closed_since": _("Nothing of it is open any more: it was reconciled with %(documents)s."),
+        "placed_before": _("A person had matched it by hand before it was undone."),
+        "placed_again": _("Matched again as %(user)s had matched it before: %(reason)s"),
+        "not_placed_again": _(
+            "%(user)s had matched it with %(target)s (%(reason)s), but that is not possible any more: %(error)s It is "
+            "matched by the rules, or by hand."
+        ),
         "voucher_copy_missing": _(
             "The stored copy of voucher %(voucher)s, debit %(amount)s, which reverses another, is missing."
         ),

@@ -10,4 +10,5 @@ from . import test_fee_types
 from . import test_fees_booked
 from . import test_invariants
 from . import test_undo
+from . import test_undone_by_others
 from . import test_voucher_guard

@@ -57,7 +57,8 @@ class TestUndoneSettlement(SettlementCase):
         self.settlement._reverse("Feil")
         self.assertBalances(a1500="1500.00", a1522="0.00", a1523="0.00")
         self.settlement._process()
-        self.assertEqual(self.line_of("3").status, "unknown")
+        self.assertBalances(a1500="-50.00", a1523="0.00")
+        self.assertEqual((self.line_of("3").status, self.line_of("3").partner_id), ("resolved", self.customer))
 
     def test_what_others_reconciled_is_left_alone(self):
         """The customer's credit of 50 was used by hand against another invoice since."""
