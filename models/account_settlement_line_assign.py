@@ -42,7 +42,7 @@ class AccountSettlementLine(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Enter a reason for matching %s there: it is kept with the voucher.", self.name))
         move_lines = self._get_open_move_lines()
-        if not move_lines:
+        if self.status in ("new", "excluded") or not move_lines:
             raise UserError(
                 self.env._(
                     "Nothing of %s is open, so there is nothing to match. Undo it first if it was matched wrongly.",

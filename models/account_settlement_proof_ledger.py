@@ -151,7 +151,10 @@ class AccountSettlement(models.Model):
 
     def _find_hidden_unknown(self):
         """Return ``(transaction id, open amount)`` of transactions that are open on the unknown account, but are not on
-        the list of unknown transactions."""
+        the list of unknown transactions.
+
+        What has been moved from there is not, also where a person has parted the two items: nothing is left of it.
+        """
         return self.env.execute_query(
             SQL(
                 """
@@ -163,9 +166,11 @@ class AccountSettlement(models.Model):
                  WHERE row.settlement_id = %s
                    AND row.status NOT IN ('unknown', 'resolved')
                    AND move.state = 'posted'
-                   AND item.settlement_role = 'unknown'
+                   AND item.settlement_role IN ('unknown', 'source')
                    AND item.amount_residual_currency != 0
-              GROUP BY row.id
+              GROUP BY row.id, item.account_id
+                HAVING BOOL_OR(item.settlement_role = 'unknown')
+                   AND SUM(item.amount_residual_currency) != 0
               ORDER BY row.id
                 """,
                 self.id,

@@ -146,15 +146,15 @@ class AccountSettlementProvider(models.Model):
 
     def action_open_reopened(self):
         """Open the transactions whose reconciliation somebody has taken apart."""
-        return self._open_work_list("reopened_count")
+        return self._open_work_list("reopened_count", {"settlement_open": True})
 
     def action_open_owed(self):
         """Open the transactions that are owed to their customers."""
-        return self._open_work_list("owed_count")
+        return self._open_work_list("owed_count", {"settlement_open": True})
 
     def action_open_differences(self):
         """Open the transactions whose invoice stays partly open, above the rounding limit."""
-        return self._open_work_list("difference_count")
+        return self._open_work_list("difference_count", {"settlement_open": True})
 
     def action_open_proposed(self):
         """Open the transactions that a rule proposes to exclude."""
