@@ -29,24 +29,24 @@ class AccountSettlementProvider(models.Model):
         mended = (stored or self._find_open_run())._drop_disproved(run)
         known = self._get_known_lines(run, document)
         fresh = [row for row in run.transactions if row.external_id not in known]
-        if stored and not stored.is_open and stored.line_ids and not is_mended:
-            if stored._is_replaceable():
-                stored._replace_rows(run, document)
-            else:
-                early = self._get_rows_before(stored, fresh)
-                self._check_same_payout(stored, run, [row for row in fresh if row not in early], document)
-                fresh = early
-                if not fresh:
-                    self._check_adds_up(run, document)
-                    return self._apply_fee_reports(run, stored)
-        if known and not fresh and not is_mended:
+        is_better = bool(stored.line_ids) and not stored.is_open and not is_mended and stored._is_replaceable()
+        if is_better:
+            stored._replace_rows(run, document)
+        if stored and not stored.is_open and stored.line_ids and not is_mended and not is_better:
+            early = self._get_rows_before(stored, fresh)
+            self._check_same_payout(stored, run, [row for row in fresh if row not in early], document)
+            fresh = early
+            if not fresh:
+                self._check_adds_up(run, document)
+                return self._apply_fee_reports(run, stored)
+        if known and not fresh and not is_mended and not is_better:
             self._check_adds_up(run, document)
             stored = self._get_run_of(known)
             stored._extend_complete_to(run)
             return self._apply_fee_reports(run, stored)
         if not stored:
             stored = mended or self._choose_run(run, known, document, is_first, is_last)
-        is_before = bool(stored.line_ids) and fresh == self._get_rows_before(stored, fresh)
+        is_before = bool(stored.line_ids and fresh) and fresh == self._get_rows_before(stored, fresh)
         if is_before and not mended:
             self._check_continues(stored, run, fresh, document)
         if is_before:

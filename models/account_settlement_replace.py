@@ -22,20 +22,25 @@ class AccountSettlement(models.Model):
     def _replace_rows(self, settlement, document):
         """Take out the rows that a better document does not have; what it has is its from now on.
 
-        Rows that were booked and undone keep the links to their vouchers, and no longer count.
+        Rows that were booked and undone keep the links to their vouchers, and no longer count. Of a ledger, a document
+        speaks of its own days: rows of the days before it are left to the documents they came with.
 
         :param settlement: :class:`~..providers.records.Settlement` of the better document.
         """
         self.ensure_one()
         names = {row.external_id for row in settlement.transactions}
+        first = min(row.date for row in settlement.transactions)
+        earlier = self.line_ids.filtered(lambda line: settlement.by_position and line.date < first)
         kept = self.line_ids.filtered(lambda line: line.external_id in names)
-        gone = self.line_ids - kept
+        gone = self.line_ids - kept - earlier
         kept._read_again(settlement, document)
         gone._take_out(document)
-        replaced = self.document_ids - document
+        replaced = self.document_ids - document - earlier.document_id
         replaced.settlement_ids -= self
-        self.document_ids = document
-        self.write({"has_closing_balance": False, "opening_balance": 0, "closing_balance": 0, "problem_data": False})
+        self.document_ids = document | earlier.document_id
+        self.problem_data = False
+        if not earlier:
+            self.write({"has_closing_balance": False, "opening_balance": 0, "closing_balance": 0})
         if replaced:
             names = ", ".join(replaced.mapped("name"))
             self.message_post(body=self.env._("%(new)s replaces %(old)s.", new=document.name, old=names))

@@ -200,6 +200,17 @@ class TestLedgerInAnyOrder(SettlementCase):
         self.provider.settlement_ids._match_bank()
         self.assertEqual(self.provider.settlement_ids.filtered("external_id").mapped("state"), ["paid", "paid"])
 
+    def test_undone_payout_of_days_in_several_reports_keeps_those_that_are_told_again(self):
+        """A report speaks of its own days: told again for an undone payout, it leaves the days before it alone."""
+        self.take((1, 4), (5, 6))
+        before = self.books()
+        settlement = self.provider.settlement_ids.filtered(lambda one: one.external_id == "2000045")
+        settlement._reverse("Feil")
+        self.take((5, 5))
+        settlement._process()
+        self.assertEqual(self.books(), before)
+        self.assertNotIn("excluded", settlement.line_ids.mapped("status"))
+
     def test_another_payout_of_the_same_rows(self):
         self.take((1, 2))
         name, content = self.portal(1, 2)
