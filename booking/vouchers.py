@@ -134,7 +134,8 @@ class _VoucherPlan:
                 decision.line.id,
                 item.currency,
             )
-        self._single(decision, part, part.account_id, -balance, -amount_item, item.currency)
+        account_id = part.account_id or self.accounts.unknown
+        self._single(decision, part, account_id, -balance, -amount_item, item.currency)
 
     def _exchange(self, line, gain):
         """The settlement is worth ``gain`` more than the invoice was booked at."""

@@ -20,9 +20,9 @@ from .tenders import plan_tenders
 def plan_documents(order: Order, invoice_on: InvoiceOn, booked: Booked) -> Plan:
     """Return what is to be invoiced and credited of ``order`` now."""
     if order.is_test:
-        return Plan(is_finished=True)
+        return Plan(is_finished=True, nothing_because=Message("nothing_test", {"order": order.number}))
     if order.accepted_at is None and booked.is_empty:
-        return Plan(is_finished=order.is_called_off)
+        return Plan(is_finished=order.is_called_off, nothing_because=_explain_nothing(order))
     if order.is_deleted and not order.cancelled_at and merged_by_line(booked.left):
         # Shops also clear out old orders: a person has to say which it was.
         reason = "order_deleted_after_invoice"
@@ -50,7 +50,19 @@ def plan_documents(order: Order, invoice_on: InvoiceOn, booked: Booked) -> Plan:
         plan_refunds(draft, is_finished)
     if draft.problems:
         return Plan(problems=tuple(draft.problems))
-    return Plan(tuple(draft.documents), plan_tenders(draft), is_finished=is_finished)
+    because = _explain_nothing(order) if is_finished and booked.is_empty and not draft.documents else None
+    return Plan(tuple(draft.documents), plan_tenders(draft), is_finished=is_finished, nothing_because=because)
+
+
+def _explain_nothing(order):
+    """Say why nothing is invoiced of an order that comes to nothing."""
+    if order.is_called_off:
+        code = "nothing_cancelled"
+    elif _is_given_back(order):
+        code = "nothing_refunded"
+    else:
+        code = "nothing_voided"
+    return Message(code, {"order": order.number})
 
 
 def _is_given_back(order):

@@ -82,9 +82,11 @@ class Plan:
 
     :ivar problems: why nothing can be done; then there are no documents.
     :ivar is_finished: whether, once the documents are made, nothing more of the order is to be invoiced.
+    :ivar nothing_because: where it is finished and nothing ever was to be invoiced: why, a sentence for people.
     """
 
     documents: tuple = ()
     tenders: tuple = ()
     problems: tuple = ()
     is_finished: bool = False
+    nothing_because: Message | None = None

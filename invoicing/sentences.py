@@ -32,6 +32,12 @@ register(
         ),
         "order_cancelled": _("Order %(order)s was cancelled in the shop."),
         "order_sent": _("Order %(order)s was sent."),
+        "nothing_cancelled": _("Order %(order)s was cancelled in the shop, so nothing is invoiced."),
+        "nothing_refunded": _(
+            "All of order %(order)s was refunded before anything was invoiced, so nothing is invoiced."
+        ),
+        "nothing_voided": _("The payment of order %(order)s was voided, so nothing is invoiced."),
+        "nothing_test": _("Order %(order)s is a test, so nothing is invoiced."),
         "order_captured_in_part": _("Order %(order)s was partly captured, and the rest was voided."),
         "order_captured": _("Order %(order)s was captured."),
         "order_completed": _("Order %(order)s was completed."),

@@ -60,11 +60,20 @@ class Actions:
         if rule.key is Key.CUSTOMER_AMOUNT:
             return self._match_by_customer(search)
         for reading, case in self.candidates.find_cases(search):
-            decision = self.allocator.allocate(line, case)
+            better = None
+            if not self.candidates.has_exact_item(case, line):
+                better = self.candidates.find_exact_case(search, case)
+            found = better[1] if better else case
+            decision = self.allocator.allocate(line, found)
             if not decision:
-                search.reject(_describe_no_customer(rule, case.name))
+                search.reject(_describe_no_customer(rule, found.name))
                 continue
             reference = rule.get_reference(line).strip()
+            if better:
+                values = {"rule": better[0].name, "case": found.name, "key": reference, "other": case.name}
+                decision.explanation.insert(0, Message("rule_found_by_amount", values))
+                decision.rule_id, decision.tolerance = better[0].id, better[0].tolerance
+                return decision
             key = (
                 reference
                 if reading.how is None

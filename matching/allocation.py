@@ -1,12 +1,13 @@
 """Allocating a transaction to what is open in a case: a payment in Odoo, invoices and credit notes, a dispute."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ..common.messages import Message
 from ..common.values import ZERO
 from ..providers.records import Kind
-from .candidates import PAYABLE_TYPES
+from .candidates import PAYABLE_TYPES, meets_money
 from .ledger import Case, ItemType, OpenItem
 from .outcomes import Allocation, Decision, Status
 from .roles import Role
@@ -48,11 +49,17 @@ class Unallocated:
 
 @dataclass
 class Surplus:
-    """What is left of a transaction when nothing more is open in its case."""
+    """What is left of a transaction when nothing more is open in its case.
+
+    :ivar is_deferred: the documents were not asked yet, because other money of exactly this amount stands there.
+    :ivar item: what it leaves open of its own, a :class:`~.ledger.OpenItem`, once that is decided.
+    """
 
     decision: Decision
     case: Case
     amount: Decimal
+    is_deferred: bool = False
+    item: OpenItem | None = None
 
 
 @dataclass
@@ -78,6 +85,7 @@ class Allocator:
         self.ledger = ledger
         self.surpluses = []
         self.last_allocations = {}
+        self._surpluses_by_case = defaultdict(list)
 
     def allocate(self, line, case):
         """Return the decision for ``line`` in ``case``; None where the case cannot take it."""
@@ -88,10 +96,40 @@ class Allocator:
     def allocate_to_documents(self, line, case):
         """Allocate to what is open in ``case``; what is left over is settled with the batch."""
         decision = Decision(line, Status.MATCHED, case=case, invoice_id=case.invoice_id)
-        left = self._allocate_to_open_items(decision, case)
-        if left:
-            self.surpluses.append(Surplus(decision, case, left))
+        if documents := self._find_partly_credited(line, case):
+            for item in documents:
+                self._add_whole(decision, item)
+            return decision
+        surplus = Surplus(decision, case, line.amount)
+        usable = self._find_usable(decision, case)
+        if line.amount < 0 and not self._find_exact(line, usable) and self._is_exact_money_there(surplus):
+            surplus.is_deferred = True
+        else:
+            surplus.amount = self._allocate_to_usable(decision, usable)
+        if surplus.amount:
+            self.surpluses.append(surplus)
+            self._surpluses_by_case[case.id].append(surplus)
         return decision
+
+    def allocate_deferred(self, surplus):
+        """Allocate what was deferred to documents, unless money of exactly its amount still stands there."""
+        if self._is_exact_money_there(surplus):
+            return
+        usable = self._find_usable(surplus.decision, surplus.case, is_said=True)
+        surplus.amount = self._allocate_to_usable(surplus.decision, usable)
+
+    def _is_exact_money_there(self, surplus):
+        """Return whether exactly the amount of a refund stands open as money of its case.
+
+        A credit note of exactly this amount is asked before: it says that money goes back, while a payment on account
+        may wait for an invoice still. One of another amount says less than a payment of just what is refunded.
+        """
+        line, case = surplus.decision.line, surplus.case
+        items = self.ledger.open_items(case.id, ItemType.ON_ACCOUNT)
+        return any(meets_money(item, line) and item.residual == line.amount for item in items) or any(
+            other.amount == -line.amount and other.decision.line.currency == line.currency
+            for other in self._surpluses_by_case[case.id]
+        )
 
     def _allocate_dispute(self, line, case):
         decision = Decision(line, Status.MATCHED, case=case, invoice_id=case.invoice_id, is_dispute=True)
@@ -112,17 +150,9 @@ class Allocator:
             decision.say("dispute_not_found")
         return decision
 
-    def _allocate_to_open_items(self, decision, case):
-        """Allocate to what is open with the line's sign; return what is left of the line.
-
-        What has exactly this amount open comes first: a payment registered in Odoo, then a document. Else a registered
-        payment if there is one only, and the documents, oldest first.
-        """
+    def _find_usable(self, decision, case, is_said=False):
+        """Return what is open with the line's sign and can be compared with it; say why not where it cannot."""
         line = decision.line
-        if documents := self._find_partly_credited(line, case):
-            for item in documents:
-                self._add_whole(decision, item)
-            return ZERO
         usable = []
         for item in self.ledger.open_items(case.id, *PAYABLE_TYPES):
             if item.residual * line.amount <= 0:
@@ -131,15 +161,30 @@ class Allocator:
                 decision.say("taken_back_before", name=item.name)
             elif line.amount_in(item.currency) is not None:
                 usable.append(item)
-            else:
+            elif not is_said:
                 decision.say(
                     "amount_in_other_currency",
                     name=item.name,
                     currency=item.currency,
                 )
+        return usable
+
+    @staticmethod
+    def _find_exact(line, usable):
+        """Return what has exactly the line's amount open, payments registered in Odoo first."""
+        exact = [item for item in usable if item.residual == line.amount_in(item.currency)]
+        return sorted(exact, key=lambda item: item.type is not ItemType.PAYMENT)
+
+    def _allocate_to_usable(self, decision, usable):
+        """Allocate to what is open with the line's sign; return what is left of the line.
+
+        What has exactly this amount open comes first: a payment registered in Odoo, then a document. Else a registered
+        payment if there is one only, and the documents, oldest first.
+        """
+        line = decision.line
         payments = [item for item in usable if item.type is ItemType.PAYMENT]
         documents = [item for item in usable if item.type is not ItemType.PAYMENT]
-        exact = [item for item in payments + documents if item.residual == line.amount_in(item.currency)]
+        exact = self._find_exact(line, usable)
         left = Unallocated(line.amount, line.amount_in(line.currency_original))
         for item in exact[:1] or (payments if len(payments) == 1 else []) + documents:
             if left.amount if item.currency == line.currency else left.original:
@@ -188,6 +233,13 @@ class Allocator:
             allocated.message = decision.explanation[-1]
 
     def _add(self, decision, item, part, amount_item=None):
+        self.allocate_to(decision, item, part, amount_item)
+        decision.invoice_id = item.invoice_id or decision.invoice_id
+        allocated = self.last_allocations[item.id] = LastAllocation(item, decision)
+        return allocated
+
+    def allocate_to(self, decision, item, part, amount_item=None):
+        """Allocate ``part`` to ``item``, and take it off where the transaction was open, if it is matched again."""
         decision.allocations.append(
             Allocation(
                 Role.ITEM,
@@ -199,6 +251,5 @@ class Allocator:
             )
         )
         item.residual -= part if amount_item is None else amount_item
-        decision.invoice_id = item.invoice_id or decision.invoice_id
-        allocated = self.last_allocations[item.id] = LastAllocation(item, decision)
-        return allocated
+        if own := self.ledger.get_own_item(decision.line):
+            own.residual += part

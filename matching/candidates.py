@@ -12,14 +12,24 @@ NAMED_CANDIDATES = 5
 #: What payments and refunds are matched with. A dispute is matched with its end only.
 PAYABLE_TYPES = (ItemType.PAYMENT, ItemType.INVOICE, ItemType.CREDIT_NOTE)
 
-#: What a transaction of a kind is matched with; other kinds: :data:`PAYABLE_TYPES`.
+#: What a transaction of a kind is matched with; other kinds: those, and the money of other transactions.
 _TYPES_OF_KIND = {Kind.CHARGEBACK: (), Kind.CHARGEBACK_REVERSAL: (ItemType.DISPUTE,)}
 
 
 def has_exact_amount(item, line) -> bool:
     """Return whether ``item`` has exactly the line's amount open, with the right sign."""
-    types = _TYPES_OF_KIND.get(line.kind, PAYABLE_TYPES)
+    types = _TYPES_OF_KIND.get(line.kind, (*PAYABLE_TYPES, ItemType.ON_ACCOUNT))
     return item.type in types and line.may_meet(item) and item.residual == line.amount_in(item.currency)
+
+
+def meets_money(item, line) -> bool:
+    """Return whether ``item`` is money of another transaction that went the other way, in the same currency."""
+    return (
+        item.type is ItemType.ON_ACCOUNT
+        and item.currency == line.currency
+        and item.residual * line.amount > 0
+        and line.may_meet(item)
+    )
 
 
 class Candidates:
@@ -73,12 +83,24 @@ class Candidates:
             self._readings[key] = readings(reference, prefixes, rule.without_attempt)
         return self._readings[key]
 
-    @staticmethod
-    def _exclude_cancelled(search, cases):
-        cancelled = [case for case in cases if case.is_cancelled and not case.has_invoice]
+    def _exclude_cancelled(self, search, cases):
+        """Return the cases without cancelled orders, where nothing belongs but what takes back the money there."""
+        line = search.line
+        cancelled = [
+            case
+            for case in cases
+            if case.is_cancelled and not case.has_invoice and not self._is_money_there(case, line)
+        ]
         for case in cancelled:
             search.reject(Message("rejected_cancelled", {"name": case.name}))
         return [case for case in cases if case not in cancelled]
+
+    def _is_money_there(self, case, line):
+        """Return whether money stands in the case that went the other way, at least as much."""
+        if line.kind in _TYPES_OF_KIND:
+            return False
+        items = [item for item in self.ledger.open_items(case.id, ItemType.ON_ACCOUNT) if meets_money(item, line)]
+        return bool(items) and abs(sum(item.residual for item in items)) >= abs(line.amount)
 
     @staticmethod
     def _keep_shops(search, cases):
@@ -103,7 +125,7 @@ class Candidates:
         """
         if len(cases) == 1 and not reading.is_lossy and not is_typed:
             return cases[0]
-        fitting = [case for case in cases if self._has_exact_item(case, search.line)]
+        fitting = [case for case in cases if self.has_exact_item(case, search.line)]
         if len(fitting) == 1:
             return fitting[0]
         names = ", ".join(case.name for case in cases[:NAMED_CANDIDATES])
@@ -123,8 +145,43 @@ class Candidates:
             )
         return None
 
-    def _has_exact_item(self, case, line):
+    def has_exact_item(self, case, line) -> bool:
+        """Return whether exactly the line's amount is open in a case."""
         return any(has_exact_amount(item, line) for item in self.ledger.open_items(case.id, *ItemType))
+
+    def find_exact_case(self, search, case):
+        """Find the one other case that has exactly this amount open, under the same whole reference by another key.
+
+        Order 1001 of 100.00 must not take the 777.00 that are meant for invoice 1001.
+
+        :param case: what the rule that is tried has found; exactly this amount is not open in it.
+        :return: ``(rule, case)`` with the rule that finds it, or None.
+        """
+        line = search.line
+        reference = search.rule.get_reference(line).strip()
+        found = {}
+        for rule in search.next_rules:
+            if not rule.applies_to(line):
+                continue
+            if rule.action is not Action.MATCH:
+                break  # it would decide before the rules after it
+            if rule.key in REFERENCE_KEYS and rule.get_reference(line).strip() == reference:
+                for case_id in self._find_whole(rule, reference) - {case.id}:
+                    other = self.ledger.cases[case_id]
+                    if self.has_exact_item(other, line) and self._is_allowed(rule, other):
+                        found.setdefault(case_id, (rule, other))
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _find_whole(self, rule, reference):
+        """Return the ids of the cases known by a whole reference, as it is or in its normal form."""
+        return set().union(
+            *(self.ledger.find(rule.key, reading) for reading in self._read(reference, rule) if not reading.is_lossy)
+        )
+
+    @staticmethod
+    def _is_allowed(rule, case):
+        is_of_shop = not rule.webshop_ids or case.webshop_id in rule.webshop_ids
+        return is_of_shop and (case.has_invoice or not case.is_cancelled)
 
     # ------------------------------------------------------------ by shop
 

@@ -5,6 +5,7 @@ from ..common.values import ZERO
 from .allocation import DISPUTE_KINDS
 from .candidates import NAMED_CANDIDATES
 from .ledger import ItemType
+from .money_back import MoneyBack
 from .outcomes import Allocation, Status
 from .roles import Role
 
@@ -17,7 +18,12 @@ def settle_differences(allocator, ledger, settings):
     """
     differences = _Differences(ledger, settings)
     for surplus in allocator.surpluses:
-        differences.settle_surplus(surplus.decision, surplus.case, surplus.amount)
+        if surplus.is_deferred:
+            allocator.allocate_deferred(surplus)
+    left = [surplus for surplus in allocator.surpluses if surplus.amount and not differences.settle_at_once(surplus)]
+    MoneyBack(allocator, ledger, differences.get_place).meet(left)
+    for surplus in left:
+        differences.put_on_customer(surplus)
     for last in allocator.last_allocations.values():
         if last.item.residual and last.item.type in (ItemType.INVOICE, ItemType.CREDIT_NOTE):
             differences.settle_shortage(last)
@@ -30,39 +36,64 @@ class _Differences:
         self.ledger = ledger
         self.settings = settings
 
-    def settle_surplus(self, decision, case, left):
-        """Book ``left``, for which nothing was open in ``case``: rounding, the customer, or unknown."""
+    def settle_at_once(self, surplus):
+        """Book a surplus for which nothing was open as rounding, or where no customer is certain as unknown.
+
+        :return: whether that was done.
+        """
+        decision, case, left = surplus.decision, surplus.case, surplus.amount
         line = decision.line
         items = [part.item for part in decision.allocations if part.role is Role.ITEM]
         last = items[-1] if items else None
         if last and not last.residual and self._is_rounding(decision, left, line.currency, case, last):
+            self._leave(decision, left)
             decision.allocations.append(Allocation(Role.ROUNDING, left))
             decision.say("surplus_rounded", amount=abs(left))
-            return
+            return True
         if not case.partner_id:
             decision.status = Status.UNKNOWN
             decision.allocations.append(Allocation(Role.UNKNOWN, left))
             decision.say("nothing_open_customer_uncertain", name=case.name)
-            return
-        self._put_on_customer(decision, case, left)
+            return True
+        return False
 
-    def _put_on_customer(self, decision, case, left):
-        is_payment = decision.line.amount > 0
-        is_awaited = is_payment and not (case.is_invoiced and case.has_invoice)
-        is_first = not decision.allocations
-        role, account_id = Role.CUSTOMER, case.receivable_account_id
+    def _leave(self, decision, amount):
+        if own := self.ledger.get_own_item(decision.line):
+            own.residual += amount
+
+    @staticmethod
+    def _is_awaited(decision, case):
+        """Return whether an invoice for a payment is yet to come."""
+        return decision.line.amount > 0 and not (case.is_invoiced and case.has_invoice)
+
+    def get_place(self, decision, case):
+        """Return the role and the account of what stays open of a transaction."""
         # A refund of what was never invoiced goes where the prepayment is.
-        if (is_awaited or not case.has_invoice) and self.settings.prepayment_account_id:
-            role, account_id = Role.PREPAYMENT, self.settings.prepayment_account_id
-        decision.allocations.append(Allocation(role, left, account_id=account_id, partner_id=case.partner_id))
+        if (self._is_awaited(decision, case) or not case.has_invoice) and self.settings.prepayment_account_id:
+            return Role.PREPAYMENT, self.settings.prepayment_account_id
+        return Role.CUSTOMER, case.receivable_account_id
+
+    def put_on_customer(self, surplus):
+        """Book what is left of a surplus to the customer, and say why as far as nothing has met it there."""
+        decision, case, item = surplus.decision, surplus.case, surplus.item
+        if not surplus.amount:
+            return  # it has met other money in full
+        is_first = not decision.allocations
+        decision.allocations.append(
+            Allocation(item.role, surplus.amount, account_id=item.account_id, partner_id=item.partner_id)
+        )
+        left = -item.residual
+        if not left:
+            return
+        is_payment = decision.line.amount > 0
+        is_awaited = self._is_awaited(decision, case)
         if is_first or is_awaited or not is_payment:
             decision.status = Status.ON_ACCOUNT
         if is_payment and not is_awaited:
             decision.difference = "excess"
         self._explain_surplus(decision, case, left, is_awaited, is_first)
 
-    @staticmethod
-    def _explain_surplus(decision, case, left, is_awaited, is_first):
+    def _explain_surplus(self, decision, case, left, is_awaited, is_first):
         """Say why ``left`` is on the customer.
 
         :param is_awaited: an invoice is yet to come. :param is_first: nothing of the transaction met an open item.
@@ -70,6 +101,8 @@ class _Differences:
         values = {"amount": abs(left), "currency": decision.line.currency, "name": case.name}
         if is_awaited:
             decision.say("awaits_invoice", **values)
+        elif self._is_open_in_other_currency(decision, case):
+            decision.say("open_in_other_currency", **values)
         elif decision.line.amount < 0:
             decision.say(
                 "awaits_credit_note",
@@ -88,6 +121,12 @@ class _Differences:
             )
         else:
             decision.say("nothing_open", name=case.name)
+
+    def _is_open_in_other_currency(self, decision, case):
+        """Return whether a document is open that could take it, were it not for its currency."""
+        line = decision.line
+        documents = self.ledger.open_items(case.id, ItemType.INVOICE, ItemType.CREDIT_NOTE)
+        return any(item.residual * line.amount > 0 and line.amount_in(item.currency) is None for item in documents)
 
     def settle_shortage(self, last):
         """Book what stays open of a document as rounding, or note that it is a difference.
@@ -116,7 +155,7 @@ class _Differences:
             return False
         if abs(self.settings.to_company(amount, currency)) > limit:
             return False
-        if item.type is ItemType.PAYMENT:
+        if item.type not in (ItemType.INVOICE, ItemType.CREDIT_NOTE):
             return False
         if item.type is ItemType.CREDIT_NOTE:
             return True

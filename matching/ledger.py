@@ -12,6 +12,7 @@ from decimal import Decimal
 from ..common.references import normalise
 from ..common.values import TextEnum
 from ..providers.records import Transaction
+from .roles import Role
 from .rules import Key
 
 #: The fields of a transaction that no rule looks at, so they are not read from the database for matching.
@@ -25,6 +26,10 @@ class ItemType(TextEnum):
     CREDIT_NOTE = "credit_note"
     PAYMENT = "payment"
     DISPUTE = "dispute"
+    #: A payment or refund of a settlement that stands open on the customer or the prepayment account.
+    ON_ACCOUNT = "on_account"
+    #: One that stands open on the unknown account. It belongs to no case.
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,7 @@ class Line(Transaction):
     :ivar amount_whole: the whole amount, where ``amount`` is only the part that is still open; else None.
     :ivar is_kept: a person has said that it is not to be excluded.
     :ivar taken_back_ids: the open items a person has taken it back from: it does not meet them again by itself.
+    :ivar item_id: the journal item it is open on, where it is booked already and matched again; else None.
     """
 
     id: int
@@ -43,10 +49,12 @@ class Line(Transaction):
     amount_whole: Decimal | None = None
     is_kept: bool = False
     taken_back_ids: frozenset = frozenset()
+    item_id: int | None = None
 
     def may_meet(self, item) -> bool:
-        """Return whether the program may match it with ``item`` by itself."""
-        return item.id not in self.taken_back_ids
+        """Return whether the program may match it with ``item`` by itself: not with itself, nor with what a person
+        took it back from."""
+        return item.id != self.item_id and item.id not in self.taken_back_ids
 
     def amount_in(self, currency: str) -> Decimal | None:
         """Return the amount in ``currency`` as the document states it, or None."""
@@ -69,6 +77,11 @@ class OpenItem:
     :ivar residual: what is open in ``currency``, signed as in the ledger; the decisions of a batch take from it.
     :ivar case_id: the case it belongs to. :ivar invoice_id: the invoice or credit note, where it is one.
     :ivar date: the document's own date.
+    :ivar id: of the journal item; negative where there is none yet: the transaction's, with a minus sign.
+    :ivar role: of the journal item, where it is a transaction's own (``ON_ACCOUNT``, ``UNKNOWN``).
+    :ivar transaction_id: that transaction. :ivar provider_reference: its provider's id, for ``UNKNOWN``.
+    :ivar order_reference: its order reference, for ``UNKNOWN``.
+    :ivar decision: the :class:`~.outcomes.Decision` that puts it there, where it is not booked yet.
     """
 
     id: int
@@ -82,6 +95,11 @@ class OpenItem:
     date_due: datetime.date | None = None
     invoice_id: int | None = None
     date: datetime.date | None = None
+    role: Role | None = None
+    transaction_id: int | None = None
+    provider_reference: str = ""
+    order_reference: str = ""
+    decision: object = None
 
 
 @dataclass
@@ -108,6 +126,11 @@ class Case:
     paid_by: tuple = ()
     webshop_id: int | None = None
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more of it will be invoiced: all is, or it is cancelled."""
+        return self.is_cancelled or (self.is_invoiced and self.has_invoice)
+
 
 @dataclass
 class Ledger:
@@ -131,6 +154,8 @@ class Ledger:
         self._typed_normalised = None
         self._items_by_case = None
         self._items_by_partner = None
+        self._own_items = None
+        self._unknown_items = None
 
     def branch(self) -> "Ledger":
         """Return a ledger that is the same now and goes its own way from here; the cases are shared."""
@@ -162,16 +187,17 @@ class Ledger:
         return found
 
     def get_partner_items(self, partner_id: int) -> list:
-        """Return what is open on a customer, oldest first."""
+        """Return what is open on a customer, oldest first; not other transactions' money, which is its order's."""
         if self._items_by_partner is None:
             self._items_by_partner = defaultdict(list)
             for item in sorted(self.items, key=self._get_order):
-                self._items_by_partner[item.partner_id].append(item)
+                if not item.transaction_id:
+                    self._items_by_partner[item.partner_id].append(item)
         return [item for item in self._items_by_partner.get(partner_id, ()) if item.residual]
 
     def note(self, decisions):
         """Register what booking these decisions would add, so that later batches see it: the provider's id as a key to
-        the order, and any new open dispute.
+        the order, and any new open dispute. What they leave open on the customer is there since they were decided.
 
         Needed where several batches are decided on without being booked in between.
         """
@@ -205,11 +231,59 @@ class Ledger:
         if self._items_by_case is not None:
             self._items_by_case[item.case_id].append(item)
             self._items_by_case[item.case_id].sort(key=self._get_order)
-        self._items_by_partner = None
+        if item.type is ItemType.UNKNOWN and self._unknown_items is not None:
+            self._unknown_items[item.provider_reference].append(item)
+        if not item.transaction_id:
+            self._items_by_partner = None
+
+    def add_own_item(self, decision, type_: ItemType, role: Role, amount, account_id=None) -> OpenItem:
+        """Add what a decision leaves open of its own transaction, so that others of the batch and of later ones see it.
+
+        :param amount: with the transaction's sign. :param account_id: None for the unknown account.
+        """
+        line, case = decision.line, decision.case
+        is_unknown = type_ is ItemType.UNKNOWN
+        # Once it is booked, it is found again by its order or document.
+        is_found_again = not is_unknown and (case.order_id or decision.invoice_id)
+        item = OpenItem(
+            id=-line.id,
+            type=type_,
+            case_id=case.id if is_found_again else "",
+            name=line.label,
+            account_id=account_id,
+            partner_id=None if is_unknown else case.partner_id,
+            currency=line.currency,
+            residual=-amount,
+            date_due=line.date,
+            role=role,
+            transaction_id=line.id,
+            provider_reference=line.provider_reference,
+            order_reference=line.order_reference,
+            decision=decision,
+        )
+        self._add_item(item)
+        return item
+
+    def get_own_item(self, line) -> OpenItem | None:
+        """Return the journal item that a transaction is open on, where it is matched again and the item is known."""
+        if line.item_id is None:
+            return None
+        if self._own_items is None:
+            self._own_items = {item.id: item for item in self.items if item.transaction_id}
+        return self._own_items.get(line.item_id)
+
+    def get_unknown_items(self, provider_reference: str) -> list:
+        """Return what stands open on the unknown account under a provider's id."""
+        if self._unknown_items is None:
+            self._unknown_items = defaultdict(list)
+            for item in self.items:
+                if item.type is ItemType.UNKNOWN:
+                    self._unknown_items[item.provider_reference].append(item)
+        return [item for item in self._unknown_items[provider_reference] if item.residual]
 
     @staticmethod
     def _get_order(item):
-        return item.date_due or datetime.date.min, item.id
+        return item.date_due or datetime.date.min, item.transaction_id or item.id
 
     def open_items(self, case_id: str, *types: ItemType) -> list:
         """Return what is still open in a case, oldest first."""

@@ -35,6 +35,9 @@ class Role(TextEnum):
 #: What an amount is open on until it is matched for good; ``ITEM`` where somebody has taken the match apart.
 OPEN_ROLES = (Role.UNKNOWN, Role.CUSTOMER, Role.PREPAYMENT, Role.DISPUTE, Role.RESERVE, Role.ITEM)
 
+#: What one transaction leaves open for another one of the same sale to meet.
+MET_ROLES = (Role.CUSTOMER, Role.PREPAYMENT, Role.UNKNOWN)
+
 #: What several transactions of a voucher share: one journal item is their sum.
 SHARED_ROLES = (Role.CLEARING, Role.FEE, Role.FEE_TAX, Role.FEE_PAYABLE)
 

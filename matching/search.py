@@ -8,6 +8,7 @@ class Search:
     """One transaction while rules are tried on it.
 
     :ivar line: the :class:`~.ledger.Line`. :ivar rule: the :class:`~.rules.Rule` that is tried now, or None.
+    :ivar next_rules: those that are tried after it.
     :ivar rejected: messages on candidates that were turned down.
     :ivar attempts: :class:`~.outcomes.Attempt`, why rules that were tried did not decide.
     :ivar references: every reference that was looked up, for people.
@@ -16,6 +17,7 @@ class Search:
     def __init__(self, line):
         self.line = line
         self.rule = None
+        self.next_rules = ()
         self.rejected = []
         self.attempts = []
         self.references = [line.order_reference, line.provider_reference]

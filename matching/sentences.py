@@ -25,6 +25,10 @@ register(
         "rule_books_to_unknown": _("Rule “%(rule)s” books this to the unknown account."),
         "not_of_shops": _("Rule “%(rule)s”: it is not known to be from %(shops)s."),
         "key_with_reading": _("%(key)s (%(how)s)"),
+        "rule_found_by_amount": _(
+            "Rule “%(rule)s” found %(case)s by %(key)s: exactly this amount is open there. %(other)s has the same "
+            "reference by another key, but not this amount."
+        ),
         "rule_found": _("Rule “%(rule)s” found %(case)s by %(key)s."),
         "account_unusable": _(
             "Rule “%(rule)s”: nothing can be booked to %(account)s any more. Choose another account."
@@ -46,6 +50,17 @@ register(
             "A disputed amount came back, but no open dispute of this amount was found: it is open on the customer."
         ),
         "payment_registered_in_odoo": _("Matched with the payment %(name)s, which is already registered in Odoo."),
+        "matched_open_payment": _(
+            "Matched with the payment %(name)s, which was still open: %(amount)s %(currency)s went back to the "
+            "customer."
+        ),
+        "matched_open_refund": _("Matched with the refund %(name)s, which was still open: %(amount)s %(currency)s."),
+        "refunded_later": _("%(amount)s %(currency)s of it was refunded by %(name)s."),
+        "matched_later_payment": _("%(amount)s %(currency)s of it was matched with the payment %(name)s."),
+        "met_unknown": _(
+            "%(name)s has the same provider's id and the opposite amount, and was unknown too: the two are matched "
+            "with each other on the unknown account."
+        ),
         "amount_in_other_currency": _(
             "%(name)s is in %(currency)s, and the document does not state the amount in that currency."
         ),
@@ -135,6 +150,10 @@ register(
         "awaits_credit_note": _(
             "%(name)s has no open credit note for %(amount)s %(currency)s: the amount is booked to the customer "
             "and awaits one."
+        ),
+        "open_in_other_currency": _(
+            "What is open on %(name)s is in another currency, so %(amount)s %(currency)s stays on the customer. If "
+            "they belong together, reconcile them in the customer's open journal items."
         ),
         "surplus_on_customer": _(
             "%(amount)s %(currency)s more than was open on %(name)s, above the rounding limit: the surplus stays "

@@ -80,6 +80,7 @@ from . import sale_order_gift_cards
 from . import sale_order_reconcile
 from . import sale_order_documents
 from . import sale_webshop_odoo_shop
+from . import sale_order_money_back
 from . import sale_order_odoo_shop
 from . import sale_order_line
 from . import account_move
@@ -115,6 +116,7 @@ from . import account_settlement_line_book
 from . import account_settlement_line_fees
 from . import account_settlement_line_match
 from . import account_settlement_line_mend
+from . import account_settlement_line_money_back
 from . import account_settlement_line_proof
 from . import account_settlement_line_removal
 from . import account_settlement_line_tryout

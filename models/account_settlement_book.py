@@ -54,6 +54,7 @@ class AccountSettlement(models.Model):
             ]
         moves = self._write_vouchers([voucher for voucher in vouchers if voucher.lines])
         lines._note_decisions(decided, date, booking_date, fees)
+        lines._note_met(decisions)
         lines._place_again()
         return moves
 

@@ -67,9 +67,15 @@ class AccountSettlementLine(models.Model):
             ]
             if taken_back:
                 vals.update(line._get_taken_back_vals(self.env["account.move.line"].browse(taken_back)))
-            if line.status in ("matched", "resolved") and not line.is_dispute and line._is_open_on_customer():
-                vals["status"] = "on_account"
+            if line.status in ("matched", "resolved") and not line.is_dispute:
+                vals.update(line._get_reopened_vals())
             line.write(vals)
+
+    def _get_reopened_vals(self):
+        """Return the status of a matched transaction that is open again, by where it is open."""
+        if "unknown" in self._get_open_move_lines().mapped("settlement_role"):
+            return {"status": "unknown"}
+        return {"status": "on_account"} if self._is_open_on_customer() else {}
 
     def _get_taken_back_vals(self, items):
         """Return what is written on a transaction that a person has taken back from journal items."""

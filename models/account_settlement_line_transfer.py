@@ -33,7 +33,14 @@ class AccountSettlementLine(models.Model):
         plain = self._to_plain()
         amount = -to_decimal(move_line.amount_residual_currency, move_line.currency_id)
         original = plain.amount_original if amount == plain.amount else None
-        return replace(plain, amount=amount, amount_whole=plain.amount, fee=Decimal(0), amount_original=original)
+        return replace(
+            plain,
+            amount=amount,
+            amount_whole=plain.amount,
+            fee=Decimal(0),
+            amount_original=original,
+            item_id=move_line.id,
+        )
 
     def _get_settings(self):
         settlement = self.settlement_id
@@ -51,6 +58,7 @@ class AccountSettlementLine(models.Model):
         """
         self.ensure_one()
         settlement = self.settlement_id.with_company(self.company_id)
+        self._find_booked_items(decision)
         split_tax = settlement._get_tax_split()
         fee = self._book_moved_fee(decision, split_tax)
         date = self._get_transfer_date(decision)
@@ -102,6 +110,7 @@ class AccountSettlementLine(models.Model):
             # Nothing of it is left where it was: it no longer has to do with that order and customer.
             vals.update({"sale_order_id": False, "invoice_id": False, "partner_id": decision.partner_id or False})
         self.write(vals)
+        self._note_met([decision])
 
     def _book_moved_fee(self, decision, split_tax):
         """Book by its type what a rule has recognised as a fee; return its booking, or None."""

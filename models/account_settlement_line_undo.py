@@ -59,6 +59,9 @@ class AccountSettlementLine(models.Model):
             line._note_taken_apart(met, "undone")
             line._book_undo(own, reason)
 
+    def _is_open_as_unknown(self):
+        return "unknown" in self._get_open_move_lines().mapped("settlement_role")
+
     def _book_undo(self, own, reason):
         """Reverse the transaction's own journal items, and book their amount to the unknown account."""
         self.ensure_one()
@@ -69,7 +72,7 @@ class AccountSettlementLine(models.Model):
         said = Message("undone_by", {"user": self.env.user.name, "reason": reason})
         self.write(
             {
-                "status": "unknown" if moved else self.status,
+                "status": "unknown" if moved or self._is_open_as_unknown() else self.status,
                 "is_undone": True,
                 "is_reopened": False,
                 "placed_data": False,

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..matching.roles import ANALYTIC_ROLES, Role
+from ..matching.roles import ANALYTIC_ROLES, MET_ROLES, Role
 from .money import to_decimal
 from .own_writes import as_own
 
@@ -168,10 +168,18 @@ class AccountSettlement(models.Model):
         :param planned: pairs of planned line and written ``account.move.line``.
         """
         AccountMoveLine = self.env["account.move.line"]
+        # Transactions that others of these vouchers meet have no journal item before they are written.
+        own = {
+            (transaction_id, plan.account_id): line.id
+            for plan, line in planned
+            if not plan.item_id and plan.role in MET_ROLES
+            for transaction_id in plan.transaction_ids
+        }
         groups = {}
         for plan, line in planned:
             if plan.item_id:
-                groups.setdefault(plan.item_id, [plan.item_id]).append(line.id)
+                item_id = plan.item_id if plan.item_id > 0 else own[-plan.item_id, plan.account_id]
+                groups.setdefault(item_id, [item_id]).append(line.id)
         self._reconcile_groups([AccountMoveLine.browse(ids) for ids in groups.values()])
 
     def _reconcile_groups(self, groups):

@@ -72,9 +72,12 @@ class LedgerCases(LedgerQueries):
         )
         return {row["order_id"] for row in rows}
 
-    def add_order_names(self, orders):
+    def add_order_names(self, order_ids):
         """Note which orders a customer's document may name, for those written by hand that are not linked to one."""
-        for row in orders:
+        for row in self._query(
+            "SELECT order_id, value FROM sale_order_reference WHERE order_id = ANY(%(order_ids)s)",
+            order_ids=list(order_ids),
+        ):
             case = self.ledger.cases[self.case_of_order[row["order_id"]]]
             if not case.is_cancelled:
                 self._cases_of_name.setdefault((case.partner_id, normalise(row["value"])), set()).add(case.id)
@@ -85,7 +88,11 @@ class LedgerCases(LedgerQueries):
         return self.ledger.cases[next(iter(found))] if len(found) == 1 else None
 
     def add_moves(self, move_ids, order_ids):
-        """Sort every document into its case: its order's, else that of its shop reference, else its own."""
+        """Sort every document into its case: its order's, else that of its shop reference, else its own.
+
+        With the orders come their documents, however they are linked: by the order's lines, as made for a web order, as
+        reversal, or by the name of the order that stands on them. A credit note of an amount has no lines of the order.
+        """
         rows = self._query(
             """
             WITH of_order AS (
@@ -94,19 +101,38 @@ class LedgerCases(LedgerQueries):
                   JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = order_line.id
                   JOIN account_move_line line ON line.id = rel.invoice_line_id
                  WHERE order_line.order_id = ANY(%(order_ids)s)
-            ), found AS (
+            ), name AS MATERIALIZED (
+                SELECT reference.value_normalised AS form, partner.commercial_partner_id AS partner_id
+                  FROM sale_order_reference reference
+                  JOIN sale_order ON sale_order.id = reference.order_id
+                  JOIN res_partner partner ON partner.id = sale_order.partner_invoice_id
+                 WHERE reference.order_id = ANY(%(order_ids)s) AND reference.kind != 'customer_reference'
+            ), known AS (
                 SELECT unnest(%(move_ids)s::int[]) AS move_id
                  UNION
                 SELECT move_id FROM of_order
                  UNION
-                SELECT reversal.id FROM account_move reversal WHERE reversal.reversed_entry_id = ANY(%(move_ids)s)
+                SELECT id FROM account_move WHERE webshop_order_id = ANY(%(order_ids)s)
                  UNION
-                SELECT reversal.reversed_entry_id FROM account_move reversal
-                 WHERE reversal.id = ANY(%(move_ids)s) AND reversal.reversed_entry_id IS NOT NULL
+                SELECT move.id
+                  FROM account_move move
+                 WHERE %(webshop_reference_form)s = ANY(ARRAY(SELECT form FROM name))
+                   AND (%(webshop_reference_form)s, move.commercial_partner_id) IN (SELECT form, partner_id FROM name)
+                   AND move.company_id = %(company_id)s
+            ), found AS (
+                SELECT move_id FROM known
+                 UNION
+                SELECT reversal.id
+                  FROM account_move reversal
+                 WHERE reversal.reversed_entry_id = ANY(ARRAY(SELECT move_id FROM known))
+                 UNION
+                SELECT reversal.reversed_entry_id
+                  FROM account_move reversal
+                 WHERE reversal.id = ANY(ARRAY(SELECT move_id FROM known)) AND reversal.reversed_entry_id IS NOT NULL
             )
             SELECT move.id, move.name, move.move_type, move.commercial_partner_id AS partner_id,
                    move.webshop_reference, move.webshop_id, move.reversed_entry_id,
-                   own.order_id
+                   COALESCE(own.order_id, move.webshop_order_id) AS order_id
               FROM account_move move
          LEFT JOIN (SELECT move_id, min(order_id) AS order_id FROM of_order GROUP BY move_id) own
                 ON own.move_id = move.id
@@ -116,6 +142,7 @@ class LedgerCases(LedgerQueries):
             """,
             order_ids=list(order_ids),
             move_ids=list(move_ids),
+            webshop_reference_form=self._normal_form("move.webshop_reference"),
         )
         orders = {row["id"]: row["order_id"] for row in rows}
         for row in rows:

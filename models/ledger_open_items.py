@@ -1,11 +1,12 @@
 from decimal import Decimal
 
 from ..matching.ledger import ItemType, OpenItem
+from ..matching.roles import Role
 from .ledger_queries import LedgerQueries
 
 
 class LedgerOpenItems(LedgerQueries):
-    """What is open in the cases: documents, payments that are registered in Odoo, disputed amounts.
+    """What is open in the cases: documents, payments registered in Odoo, disputed amounts, earlier transactions' money.
 
     :param ledger: the :class:`~..matching.ledger.Ledger` the open items are added to.
     :param without_ids: ids of ``account.settlement.line`` that are taken as not booked.
@@ -15,7 +16,8 @@ class LedgerOpenItems(LedgerQueries):
     def __init__(self, provider, ledger, without_ids=()):
         super().__init__(provider)
         self.ledger = ledger
-        self.released = self._find_released(list(without_ids)) if without_ids else {}
+        self.without_ids = list(without_ids)
+        self.released = self._find_released(self.without_ids) if without_ids else {}
 
     def _find_released(self, line_ids):
         """Return how much of what transactions met would be open again without them."""
@@ -70,7 +72,7 @@ class LedgerOpenItems(LedgerQueries):
     def _get_residual(self, row):
         return Decimal(row["residual"]) + self.released.get(row["id"], 0)
 
-    def _add_item(self, row, item_type, case_id, invoice_id=None):
+    def _add_item(self, row, item_type, case_id, invoice_id=None, **values):
         self.ledger.items.append(
             OpenItem(
                 id=row["id"],
@@ -84,6 +86,7 @@ class LedgerOpenItems(LedgerQueries):
                 date_due=row["date_maturity"],
                 invoice_id=invoice_id,
                 date=row.get("date"),
+                **values,
             )
         )
 
@@ -152,3 +155,77 @@ class LedgerOpenItems(LedgerQueries):
             released_ids=list(self.released),
         ):
             self._add_item(row, ItemType.DISPUTE, case_of_line[row["settlement_line_id"]])
+
+    def add_money(self, cases):
+        """Add the payments and refunds of settlements that stand open on the customer or the prepayment account.
+
+        By the order or invoice they were matched with. The two that went in and out of one sale meet each other there.
+        """
+        for row in self._query(
+            """
+            SELECT item.id, transaction.id AS transaction_id, transaction.sale_order_id AS order_id,
+                   transaction.invoice_id AS move_id, item.name, item.account_id, item.partner_id,
+                   currency.name AS currency, item.amount_residual_currency::text AS residual, item.date_maturity,
+                   item.settlement_role AS role
+              FROM account_settlement_line transaction
+              JOIN account_settlement_line_move_line_rel rel ON rel.settlement_line_id = transaction.id
+              JOIN account_move_line item ON item.id = rel.move_line_id
+              JOIN account_move voucher ON voucher.id = item.move_id
+              JOIN account_account account ON account.id = item.account_id
+              JOIN res_currency currency ON currency.id = item.currency_id
+             WHERE (transaction.sale_order_id = ANY(%(order_ids)s) OR transaction.invoice_id = ANY(%(move_ids)s))
+               AND transaction.company_id = %(company_id)s
+               AND transaction.id != ALL(%(without_ids)s)
+               AND transaction.is_dispute IS NOT TRUE
+               AND item.parent_state = 'posted' AND voucher.reversed_entry_id IS NULL
+               AND (
+                   item.settlement_role = 'prepayment'
+                   OR (item.settlement_role IN ('customer', 'item') AND account.account_type = 'asset_receivable')
+                   )
+               AND (item.amount_residual_currency != 0 OR item.id = ANY(%(released_ids)s))
+            """,
+            order_ids=list(cases.case_of_order),
+            move_ids=list(cases.case_of_move),
+            without_ids=self.without_ids,
+            released_ids=list(self.released),
+        ):
+            case_id = cases.case_of(row)
+            role = Role.PREPAYMENT if row["role"] == Role.PREPAYMENT else Role.CUSTOMER
+            self._add_item(row, ItemType.ON_ACCOUNT, case_id, role=role, transaction_id=row["transaction_id"])
+
+    def add_unknown(self, provider_references):
+        """Add the unknown payments and refunds under these ids of the provider that are open in full."""
+        for row in self._query(
+            """
+            SELECT item.id, transaction.id AS transaction_id, transaction.provider_reference,
+                   transaction.order_reference, item.name, item.account_id, item.partner_id,
+                   currency.name AS currency, item.amount_residual_currency::text AS residual, item.date_maturity
+              FROM account_settlement_line transaction
+              JOIN account_settlement_line_move_line_rel rel ON rel.settlement_line_id = transaction.id
+              JOIN account_move_line item ON item.id = rel.move_line_id
+              JOIN account_move voucher ON voucher.id = item.move_id
+              JOIN res_currency currency ON currency.id = item.currency_id
+             WHERE transaction.provider_reference = ANY(%(provider_references)s)
+               AND transaction.provider_id = %(provider_id)s
+               AND transaction.id != ALL(%(without_ids)s)
+               AND transaction.kind IN ('payment', 'refund')
+               AND transaction.is_undone IS NOT TRUE
+               AND item.parent_state = 'posted' AND voucher.reversed_entry_id IS NULL
+               AND item.settlement_role IN ('unknown', 'item') AND item.account_id = %(unknown_account_id)s
+               AND (item.amount_residual_currency = -transaction.amount OR item.id = ANY(%(released_ids)s))
+            """,
+            provider_references=list(provider_references),
+            provider_id=self.provider.id,
+            unknown_account_id=self.provider.unknown_account_id.id,
+            without_ids=self.without_ids,
+            released_ids=list(self.released),
+        ):
+            self._add_item(
+                row,
+                ItemType.UNKNOWN,
+                "",
+                role=Role.UNKNOWN,
+                transaction_id=row["transaction_id"],
+                provider_reference=row["provider_reference"],
+                order_reference=row["order_reference"] or "",
+            )

@@ -85,7 +85,7 @@ class SaleOrder(models.Model):
             return problems
         if plan.is_finished and booked.is_empty and not plan.documents and self.state == "sale":
             self._action_cancel()
-            self.message_post(body=self.env._("The payment was voided, so nothing is invoiced."))
+            self.message_post(body=self.env["settlement.message"]._render(plan.nothing_because))
         moves = self.env["account.move"]
         for document in plan.documents:
             moves |= self._make_document(document, shop_order)

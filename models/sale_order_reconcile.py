@@ -31,6 +31,22 @@ class SaleOrder(models.Model):
         for entry in of_order - invoices - credit_notes:
             is_payment = sum(entry._get_open_receivables().mapped("balance")) < 0
             (entry | (invoices if is_payment else credit_notes))._reconcile_receivables()
+        if moves:
+            self._reconcile_without_money(invoices, credit_notes)
+
+    def _reconcile_without_money(self, invoices, credit_notes):
+        """Reconcile invoices and credit notes with each other whose payment and refund had met before they were made.
+
+        No settlement will close them any more. Only where just what is open of both went in and out again.
+        """
+        invoiced = sum(invoices._get_open_receivables().mapped("amount_residual"))
+        credited = -sum(credit_notes._get_open_receivables().mapped("amount_residual"))
+        currency = self.company_id.currency_id
+        if currency.is_zero(invoiced) or currency.compare_amounts(invoiced, credited):
+            return
+        transactions = self.env["account.settlement.line"].sudo().search([("sale_order_id", "=", self.id)])
+        if currency.compare_amounts(transactions._get_amount_given_back(), invoiced) == 0:
+            (invoices | credit_notes)._reconcile_receivables()
 
     def _reconcile_registered_payments(self, is_finished):
         """Reconcile the payments Odoo has registered. Those of a shop elsewhere come by settlement, so it has none.

@@ -1,2 +1,3 @@
 from . import test_core_payments
+from . import test_money_back
 from . import test_references

@@ -148,6 +148,49 @@ class TestOrders(WebOrderCase):
         order = self.told(new_order(refunds=refunds, captures=sent_order().captures, changed_at=SENT))
         self.assertEqual(order.webshop_state, "done")
         self.assertFalse(order._get_webshop_moves())
+        said = " ".join(order.message_ids.mapped("body"))
+        self.assertIn("was refunded before anything was invoiced", said)
+        self.assertNotIn("voided", said)
+
+    def test_voided_order_says_so(self):
+        order = self.told(new_order(captures=(), is_capture_final=True))
+        self.assertIn("was voided", " ".join(order.message_ids.mapped("body")))
+
+    def test_paid_and_refunded_before_it_was_sent(self):
+        """The settlement's payment and refund meet, whether the shop's refund or the provider's is heard of first."""
+        captures = sent_order().captures
+        for number, is_shop_first in (("20001", True), ("20002", False)):
+            with self.subTest(is_shop_first=is_shop_first):
+                values = {"external_id": number, "number": number}
+                self.told(new_order(**values))
+                provider = self.activate(merchant_id=number)
+                movements = [capture(f"91{number}", day(3), number, "553.30"), payout("2000700", day(3))]
+                self.settle(movements, provider)
+                given_back = [refund(f"92{number}", day(9), number, "553.30"), payout("2000701", day(9))]
+                if not is_shop_first:
+                    self.settle([*movements, *given_back], provider)
+                refunds = (Refund("1", number, Decimal("553.30"), SENT),)
+                order = self.told(new_order(**values, refunds=refunds, captures=captures, changed_at=SENT))
+                self.assertEqual(order.state, "cancel")
+                if is_shop_first:
+                    self.settle([*movements, *given_back], provider)
+                lines = self.env["account.settlement.line"].search([("order_reference", "=", number)])
+                self.assertEqual(lines.mapped("status"), ["matched", "matched"])
+                self.assertFalse(lines._get_open_move_lines())
+                self.assertBalances(a1500="0.00", a1523="0.00")
+
+    def test_refunded_in_full_before_its_documents_are_made(self):
+        """Payment and refund have met; invoice and credit note, which come later, meet each other."""
+        self.told(new_order())
+        self.settle(
+            [capture("91", day(3), "10512", "553.30"), refund("92", day(9), "10512", "553.30"), payout("1", day(9))]
+        )
+        self.assertBalances(a1500="0.00")
+        order = self.told(sent_order(refunds=(Refund("1", "10512", Decimal("553.30"), RETURNED),), changed_at=RETURNED))
+        moves = order._get_webshop_moves()
+        self.assertEqual(moves.mapped("move_type"), ["out_invoice", "out_refund"])
+        self.assertEqual(moves.mapped("amount_residual"), [0, 0])
+        self.assertBalances(a1500="0.00")
 
     def test_buyer_changed_before_it_is_sent(self):
         order = self.told(new_order())

@@ -1,0 +1,15 @@
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    """Orders that come to nothing: what was paid and what was refunded meet each other."""
+
+    _inherit = "sale.order"
+
+    def _action_cancel(self):
+        """Match the money of cancelled orders again: nothing is to be invoiced that a payment could wait for."""
+        result = super()._action_cancel()
+        cancelled = self.filtered(lambda order: order.state == "cancel")
+        if cancelled:
+            self.env["account.settlement.line"].sudo()._retry_awaiting(cancelled, [], cancelled.company_id)
+        return result

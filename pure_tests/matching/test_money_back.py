@@ -1,0 +1,320 @@
+"""A payment and a refund of one sale meet each other, as an accountant would pair them. No database."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.addons.settlement_bridge.matching.ledger import ItemType
+from odoo.addons.settlement_bridge.matching.outcomes import Status
+from odoo.addons.settlement_bridge.matching.roles import Role
+from odoo.addons.settlement_bridge.matching.rules import Action, Key, Rule
+from odoo.addons.settlement_bridge.providers.records import Kind
+from odoo.addons.settlement_bridge.pure_tests.properties import examples
+
+from ..samples.plain import PREPAYMENT, RECEIVABLE, RULES, Books, line, parts_of, said
+
+
+@pytest.fixture
+def books():
+    return Books()
+
+
+def stands(books, case, amount, transaction_id=90, **values):
+    """A payment (positive) or refund that was booked earlier and stands open on the customer."""
+    values = {"role": Role.CUSTOMER, "transaction_id": transaction_id, "invoice_id": None, **values}
+    return books.item(case, -Decimal(amount), ItemType.ON_ACCOUNT, **values)
+
+
+# --- What a refund meets ----------------------------------------------------------------------------------------------
+
+
+def test_refund_meets_a_surplus(books):
+    surplus = stands(books, books.case(), 100)
+    decision = books.decide_one(line(-100))
+    assert (surplus.residual, decision.status, parts_of(decision)) == (0, Status.MATCHED, [("item", "-100")])
+    assert surplus.name in said(decision)
+    assert "credit note" not in said(decision)
+
+
+def test_refund_meets_the_prepayment_where_it_stands(books):
+    case = books.case(has_invoice=False, is_invoiced=False)
+    stands(books, case, 100, account_id=PREPAYMENT, role=Role.PREPAYMENT)
+    [part] = books.decide_one(line(-100)).allocations
+    assert (part.role, part.account_id, part.partner_id) == (Role.ITEM, PREPAYMENT, 7)
+
+
+def test_exact_amount_before_the_oldest_and_then_the_oldest(books):
+    case = books.case()
+    first, exact, last = stands(books, case, 60), stands(books, case, 100, 91), stands(books, case, 60, 92)
+    books.decide_one(line(-100))
+    assert (first.residual, exact.residual, last.residual) == (-60, 0, -60)
+    books.decide_one(line(-70))
+    assert (first.residual, last.residual) == (0, -50)
+
+
+def test_credit_note_of_just_the_amount_comes_first(books):
+    """It says that money goes back for goods; the surplus is owed all the same."""
+    case = books.case()
+    surplus, note = stands(books, case, 100), books.item(case, -100)
+    books.decide_one(line(-100))
+    assert (surplus.residual, note.residual) == (-100, 0)
+
+
+def test_payment_of_just_the_amount_comes_before_another_credit_note(books):
+    case = books.case()
+    surplus, note = stands(books, case, 100), books.item(case, -250)
+    books.decide_one(line(-100))
+    assert (surplus.residual, note.residual) == (0, -250)
+
+
+def test_credit_note_first_and_the_rest_from_the_surplus(books):
+    case = books.case()
+    surplus, note = stands(books, case, 100), books.item(case, -150)
+    decision = books.decide_one(line(-250))
+    assert (surplus.residual, note.residual, decision.status) == (0, 0, Status.MATCHED)
+
+
+def test_part_of_a_prepayment_waits_as_long_as_an_invoice_may_come(books):
+    """An invoice of all and a credit note of 200 may come as well as an invoice of 300."""
+    paid = stands(books, books.case(has_invoice=False, is_invoiced=False), 500)
+    decision = books.decide_one(line(-200))
+    assert (paid.residual, decision.status, parts_of(decision)) == (-500, Status.ON_ACCOUNT, [("customer", "-200")])
+
+
+def test_nothing_is_rounded_on_money(books):
+    surplus = stands(books, books.case(), "100.40")
+    decision = books.decide_one(line(-100))
+    assert surplus.residual == Decimal("-0.40")
+    assert parts_of(decision) == [("item", "-100")]
+
+
+def test_more_is_refunded_than_stands_there(books):
+    stands(books, books.case(), "99.60")
+    decision = books.decide_one(line(-100))
+    assert parts_of(decision) == [("item", "-99.60"), ("customer", "-0.40")]
+    assert decision.status is Status.ON_ACCOUNT
+
+
+def test_other_order_of_the_same_customer_is_left_alone(books):
+    other = stands(books, books.case("WEB-2"), 100)
+    books.case("WEB-1")
+    assert books.decide_one(line(-100, "WEB-1")).status is Status.ON_ACCOUNT
+    assert other.residual == -100
+
+
+def test_customer_and_amount_find_documents_only(books):
+    surplus = stands(books, books.case("WEB-2"), 100)
+    rule = Rule(9, "Kari", Action.MATCH, Key.CUSTOMER_AMOUNT, partner_id=7, partner_name="Kari", days=30)
+    assert books.decide_one(line(-100, ""), rules=(rule,)).status is Status.UNKNOWN
+    assert surplus.residual == -100
+
+
+def test_money_in_another_currency_is_left_alone(books):
+    surplus = stands(books, books.case(), 100, currency="EUR")
+    books.decide_one(line(-1160, amount_original=100, currency_original="EUR"))
+    assert surplus.residual == -100
+
+
+# --- What a payment meets ---------------------------------------------------------------------------------------------
+
+
+def test_payment_meets_a_refund_told_before_it(books):
+    refunded = stands(books, books.case(), -100)
+    decision = books.decide_one(line(100))
+    assert (refunded.residual, decision.status, decision.difference) == (0, Status.MATCHED, "")
+
+
+def test_invoice_comes_before_a_refund(books):
+    case = books.case()
+    refunded, invoice = stands(books, case, -100), books.item(case, 250)
+    books.decide_one(line(100))
+    assert (refunded.residual, invoice.residual) == (100, 150)
+
+
+# --- Within one batch -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [(100, 100, -100), (100, -100, 100), (-100, 100, 100)])
+def test_paid_twice_and_refunded_in_one_batch(books, order):
+    invoice = books.item(books.case(), 100)
+    decisions = books.decide(*(line(amount, id=number) for number, amount in enumerate(order, 1)))
+    assert invoice.residual == 0
+    assert {(decision.status, decision.difference) for decision in decisions} == {(Status.MATCHED, "")}
+    assert "credit note" not in "".join(map(said, decisions))
+
+
+def test_exact_pair_of_a_batch_before_an_older_one(books):
+    books.case()
+    first, second, refunded = books.decide(line(60), line(100, id=2), line(-100, id=3))
+    assert (first.difference, second.difference) == ("excess", "")
+    assert "WEB-1" in said(refunded)
+
+
+# --- Matched again ----------------------------------------------------------------------------------------------------
+
+
+def open_pair(books, case):
+    """A payment and a refund that have both long been open, and the two as they are matched again."""
+    paid, refunded = stands(books, case, 100, 1), stands(books, case, -100, 2)
+    return paid, refunded, line(100, item_id=paid.id), line(-100, id=2, item_id=refunded.id)
+
+
+@pytest.mark.parametrize("which", [(0,), (1,), (0, 1), (1, 0)])
+def test_old_pair_closes_whichever_is_matched_again(books, which):
+    paid, refunded, *lines = open_pair(books, books.case())
+    decisions = books.decide(*(lines[number] for number in which))
+    assert (paid.residual, refunded.residual) == (0, 0)
+    assert [decision.improves(Role.CUSTOMER) for decision in decisions] == [True, False][: len(which)]
+
+
+def test_alone_it_is_not_matched_with_itself(books):
+    paid = stands(books, books.case(), 100, 1)
+    decision = books.decide_one(line(100, item_id=paid.id))
+    assert (paid.residual, decision.improves(Role.CUSTOMER)) == (-100, False)
+
+
+def test_invoice_that_has_come_takes_the_payment_before_the_refund_does(books):
+    """Order lowered from 500 to 300: the payment pays the invoice, and what is left of it meets the refund."""
+    case = books.case()
+    invoice, paid, refunded = books.item(case, 300), stands(books, case, 500, 1), stands(books, case, -200, 2)
+    books.decide(line(-200, id=2, item_id=refunded.id), line(500, item_id=paid.id))
+    assert (invoice.residual, paid.residual, refunded.residual) == (0, 0, 0)
+
+
+# --- Cancelled orders -------------------------------------------------------------------------------------------------
+
+
+def cancelled(books):
+    return books.case(has_invoice=False, is_invoiced=False, is_cancelled=True)
+
+
+def test_refund_of_a_cancelled_order_meets_what_was_paid(books):
+    paid = stands(books, cancelled(books), 500)
+    assert books.decide_one(line(-200)).status is Status.MATCHED
+    assert paid.residual == -300
+
+
+@pytest.mark.parametrize("amount", [500, -501])
+def test_what_does_not_belong_to_a_cancelled_order_is_turned_down(books, amount):
+    paid = stands(books, cancelled(books), 500)
+    decision = books.decide_one(line(amount))
+    assert (decision.status, paid.residual) == (Status.UNKNOWN, -500)
+    assert "is cancelled" in said(decision)
+
+
+# --- On the unknown account -------------------------------------------------------------------------------------------
+
+
+def test_unknown_payment_and_its_refund(books):
+    first, second = books.decide(line(80, "X", provider_reference="7"), line(-80, "X", provider_reference="7", id=2))
+    assert (first.status, second.status) == (Status.MATCHED, Status.MATCHED)
+    assert [parts_of(decision) for decision in (first, second)] == [[("unknown", "80")], [("item", "-80")]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        line(-80, "X", provider_reference="8", id=2),
+        line(-70, "X", provider_reference="7", id=2),
+        line(-80, "Y", provider_reference="7", id=2),
+        line(-80, "X", Kind.CHARGEBACK, provider_reference="7", id=2),
+        line(-80, "X", id=2),
+    ],
+)
+def test_unknown_money_that_is_not_certainly_the_same_stays(books, other):
+    decisions = books.decide(line(80, "X", provider_reference="7"), other)
+    assert {decision.status for decision in decisions} == {Status.UNKNOWN}
+
+
+def test_refund_of_one_of_two_unknown_payments_is_not_guessed(books):
+    lines = [line(amount, "X", provider_reference="7", id=number) for number, amount in enumerate((80, 80, -80))]
+    assert {decision.status for decision in books.decide(*lines)} == {Status.UNKNOWN}
+
+
+# --- Across keys ------------------------------------------------------------------------------------------------------
+
+
+def test_amount_decides_between_an_order_and_an_invoice_of_the_same_number(books):
+    order = books.item(books.case("order", "1001"), 100)
+    invoice = books.item(books.case("invoice", "1001", key=Key.INVOICE_NUMBER), 777)
+    decision = books.decide_one(line(777, "1001"))
+    assert (order.residual, invoice.residual, decision.rule_id) == (100, 0, 3)
+    assert "order has the same reference by another key" in said(decision)
+
+
+@pytest.mark.parametrize("amount", [100, 60])
+def test_order_counts_where_it_fits_or_neither_does(books, amount):
+    order = books.item(books.case("order", "1001"), 100)
+    invoice = books.item(books.case("invoice", "1001", key=Key.INVOICE_NUMBER), 777)
+    decision = books.decide_one(line(amount, "1001"))
+    assert (order.residual, invoice.residual, decision.rule_id) == (100 - amount, 777, 2)
+
+
+def test_two_others_of_the_amount_decide_nothing(books):
+    order = books.item(books.case("order", "1001"), 1000)
+    for name in "AB":
+        books.item(books.case(name, "1001", key=Key.INVOICE_NUMBER), 777)
+    assert books.decide_one(line(777, "1001")).rule_id == 2
+    assert order.residual == 223
+
+
+def test_rule_in_between_decides_before_the_rules_after_it(books):
+    books.item(books.case("order", "1001"), 100)
+    invoice = books.item(books.case("invoice", "1001", key=Key.INVOICE_NUMBER), 777)
+    rules = (*RULES[:2], Rule(90, "Kassert", Action.UNKNOWN), *RULES[2:])
+    assert books.decide_one(line(777, "1001"), rules=rules).rule_id == 2
+    assert invoice.residual == 777
+
+
+# --- Other currencies -------------------------------------------------------------------------------------------------
+
+
+def test_invoice_in_another_currency_is_not_said_to_be_paid(books):
+    books.item(books.case(), 1800)
+    decision = books.decide_one(line(155, currency="EUR"))
+    assert "Nothing is open" not in said(decision)
+    assert "open on WEB-1 is in another currency" in said(decision)
+
+
+# --- What always holds ------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=examples(300), deadline=None)
+@given(st.data())
+def test_money_of_a_finished_case_never_stands_open_on_both_sides(data):
+    """Whatever came in and went out, in whichever batches: what is left is on one side only, and adds up."""
+    books = Books()
+    case = books.case()
+    amounts = data.draw(st.lists(st.sampled_from([100, -100, 60, -60, "33.33", "-0.40"]), min_size=1, max_size=8))
+    lines = [line(amount, id=number) for number, amount in enumerate(amounts, 1)]
+    while lines:
+        size = data.draw(st.integers(1, len(lines)))
+        books.decide(*lines[:size])
+        lines = lines[size:]
+    left = [item.residual for item in books.ledger.open_items(case.id, ItemType.ON_ACCOUNT)]
+    assert sum(left) == -sum(map(Decimal, amounts))
+    assert len({residual > 0 for residual in left}) <= 1
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.data())
+def test_matched_again_nothing_is_taken_twice(data):
+    books = Books()
+    case = books.case(is_invoiced=data.draw(st.booleans()))
+    if invoiced := data.draw(st.sampled_from([0, 100, 160, -60])):
+        books.item(case, invoiced)
+    items, lines = [], []
+    for number, amount in enumerate(data.draw(st.lists(st.sampled_from([100, -100, 60, -60]), max_size=5)), 1):
+        item = stands(books, case, amount, number, account_id=data.draw(st.sampled_from([RECEIVABLE, PREPAYMENT])))
+        items.append(item)
+        lines.append(line(amount, id=number, item_id=item.id))
+    before = {item.id: item.residual for item in books.ledger.items}
+    decisions = books.decide(*data.draw(st.permutations(lines)), limit=Decimal(0))
+    for item in items:
+        assert item.residual * before[item.id] >= 0 and abs(item.residual) <= abs(before[item.id])
+    for decision in decisions:
+        if decision.improves(Role.CUSTOMER):
+            assert sum(part.amount for part in decision.allocations) == decision.line.amount
+    assert sum(item.residual for item in books.ledger.items) == sum(before.values())
