@@ -76,11 +76,20 @@ class AccountSettlementLine(models.Model):
         references += orders.settlement_reference_ids.mapped("value")
         of_documents = Domain("invoice_id", "in", documents.ids)
         of_documents |= Domain("sale_order_id", "in", orders.ids) | Domain("order_reference", "in", references)
+        self._retry_awaiting(of_documents, documents.company_id, documents)
+
+    @api.model
+    def _retry_awaiting(self, domain, companies, documents=None):
+        """Retry those transactions that wait; never raise to the caller.
+
+        :param domain: of the transactions. :param companies: whose they are. :param documents: which they follow first.
+        """
         lines = self
         try:
             with self.env.cr.savepoint():
-                self._follow_posted(documents)
-                lines = self.search(Domain("company_id", "in", documents.company_id.ids) & of_documents)
+                if documents:
+                    self._follow_posted(documents)
+                lines = self.search(Domain("company_id", "in", companies.ids) & Domain(domain))
                 lines.filtered_domain(self._get_awaiting_domain())._retry(by_itself=True)
         except UserError as error:
             _logger.info("Settlement transactions %s still wait: %s", lines.ids, error)

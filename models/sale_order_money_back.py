@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 
 class SaleOrder(models.Model):
@@ -11,5 +12,7 @@ class SaleOrder(models.Model):
         result = super()._action_cancel()
         cancelled = self.filtered(lambda order: order.state == "cancel")
         if cancelled:
-            self.env["account.settlement.line"].sudo()._retry_awaiting(cancelled, [], cancelled.company_id)
+            references = cancelled.settlement_reference_ids.mapped("value")
+            of_orders = Domain("sale_order_id", "in", cancelled.ids) | Domain("order_reference", "in", references)
+            self.env["account.settlement.line"].sudo()._retry_awaiting(of_orders, cancelled.company_id)
         return result

@@ -182,7 +182,7 @@ class TestPaidTwice(MoneyBackCase):
         self.line_of("3")._undo("Feil kunde")
         payment = self.line_of("2")
         self.assertEqual((self.open_of("3"), self.open_of("2")), ({"1523": 100}, {"1500": -100}))
-        self.assertEqual((payment.status, payment.difference), ("on_account", "excess"))
+        self.assertEqual((payment.status, payment.open_as), ("on_account", "reopened"))
         self.assertIn("open again", payment.explanation)
 
     def test_refund_undone_opens_the_payment_again(self):
