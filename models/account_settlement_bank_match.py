@@ -31,6 +31,8 @@ class AccountSettlement(models.Model):
                 settlement = settlements.browse(pair.payout.id[0])
                 if settlement in settlements and settlement._book_pair(pair):
                     matched |= settlement.with_env(self.env)
+            for settlement in settlements.filtered(lambda one: one.state == "booked" and one.bank_item_ids):
+                settlement._close_own_clearing()
             paired = settlements.browse(pair.payout.id[0] for pair in pairs)
             (settlements - paired)._note_bank_proposals(outcome)
         return matched

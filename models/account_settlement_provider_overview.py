@@ -44,6 +44,9 @@ class AccountSettlementProvider(models.Model):
     error_count = fields.Integer(compute="_compute_attention")
     unconfirmed_count = fields.Integer(compute="_compute_attention")
     bank_count = fields.Integer(compute="_compute_attention")
+    stray_count = fields.Integer(
+        compute="_compute_attention", help="Open items on the clearing account that belong to no payout."
+    )
     refused_count = fields.Integer(compute="_compute_attention")
     waiting_count = fields.Integer(
         compute="_compute_attention",
@@ -86,6 +89,12 @@ class AccountSettlementProvider(models.Model):
             counts = self._sum_by_provider(counter, "__count")
             for provider in self:
                 provider[counter] = counts.get(provider, 0)
+        items = self.env["account.move.line"]._read_group(
+            self._get_stray_domain(), ["account_id", "company_id"], ["__count"]
+        )
+        strays = {(account, company): count for account, company, count in items}
+        for provider in self:
+            provider.stray_count = strays.get((provider.clearing_account_id, provider.company_id), 0)
         for counter in DOCUMENT_LISTS:
             for provider in self:
                 domain = provider._get_document_domain(counter)
@@ -115,6 +124,29 @@ class AccountSettlementProvider(models.Model):
         action["domain"] = [("provider_id", "=", self.id), *domain]
         action["context"] = {"default_provider_id": self.id, **(context or {})}
         return action
+
+    def _get_stray_domain(self):
+        """Return the domain of what is open on these clearing accounts and belongs to no payout.
+
+        Bank lines, and entries made by hand, for which nothing was found.
+        """
+        return Domain(
+            [
+                ("account_id", "in", self.clearing_account_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("parent_state", "=", "posted"),
+                ("settlement_clearing_id", "=", False),
+                ("settlement_payout_id", "=", False),
+                "|",
+                ("amount_residual", "!=", 0),
+                ("amount_residual_currency", "!=", 0),
+            ]
+        )
+
+    def action_open_strays(self):
+        """Open what is open on the clearing account and belongs to no payout."""
+        action = self._open_items(self.clearing_account_id)
+        return {**action, "name": self.env._("No Payout"), "domain": list(self._get_stray_domain())}
 
     def _open_work_list(self, counter, context=None):
         model, condition = WORK_LISTS[counter]

@@ -21,6 +21,7 @@ class Person:
 
     def __init__(self, case, seed):
         self.case = case
+        case.person = self
         self.chance = random.Random(seed)
         self.done = []
 
@@ -196,6 +197,65 @@ def book_again(case, pick):
     pick(case.env["account.settlement"].search([]))._process()
 
 
+# ---------------------------------------------------------------- the bank
+
+
+def bank_lines(case):
+    return case.env["account.bank.statement.line"].sudo().search([("company_id", "=", case.company.id)])
+
+
+def on_clearing(case):
+    """The open items of the clearing account, on both sides."""
+    return (
+        case.env["account.move.line"]
+        .sudo()
+        .search(
+            [
+                ("account_id", "=", case.provider.clearing_account_id.id),
+                ("parent_state", "=", "posted"),
+                ("amount_residual", "!=", 0),
+            ]
+        )
+    )
+
+
+def bank_line_comes(case, pick):
+    """A payout comes, named or not, or a krone short."""
+    settlement = pick(case.env["account.settlement"].search([("payout_amount", ">", 1)]))
+    name = f"Utb. {settlement.payout_reference} Vippsnr {case.provider.merchant_id}"
+    text, less = case.person.chance.choice([(name, 0), ("Vipps MobilePay AS", 0), (name, 1)])
+    case.bank_line(settlement.payout_amount - less, text, settlement.date)
+
+
+def put_bank_line_on_clearing(case, pick):
+    settlement = pick(case.env["account.settlement"].search([("payout_amount", ">", 1)]))
+    account_id = case.provider.clearing_account_id.id
+    case.bank_line(settlement.payout_amount, "?", settlement.date, counterpart_account_id=account_id)
+
+
+def match_bank(case, pick):
+    case.env["account.settlement"]._match_all_bank()
+
+
+def match_bank_by_hand(case, pick):
+    items = on_clearing(case)
+    debit = pick(items.filtered(lambda item: item.amount_residual > 0))
+    (debit | pick(items.filtered(lambda item: item.amount_residual < 0))).reconcile()
+
+
+def take_bank_line_back(case, pick):
+    pick(bank_lines(case)).action_undo_reconciliation()
+
+
+def unreconcile_on_clearing(case, pick):
+    items = case.env["account.settlement"].search([]).clearing_line_ids.filtered("matching_number")
+    pick(items.sudo()).remove_move_reconcile()
+
+
+def delete_bank_line(case, pick):
+    pick(bank_lines(case)).unlink()
+
+
 DEEDS = {
     deed.__name__: deed
     for deed in (
@@ -221,5 +281,12 @@ DEEDS = {
         retry,
         undo_settlement,
         book_again,
+        bank_line_comes,
+        put_bank_line_on_clearing,
+        match_bank,
+        match_bank_by_hand,
+        take_bank_line_back,
+        unreconcile_on_clearing,
+        delete_bank_line,
     )
 }

@@ -61,6 +61,7 @@ class TestOneList(Living, SettlementCase):
         done = person.done
         self.env.flush_all()
         self.env.invalidate_all()
+        self.check_clearing(done)
         lines = self.lines_of(self.provider)
         of_line = Counter()
         for item in self.open_items():
@@ -77,6 +78,28 @@ class TestOneList(Living, SettlementCase):
             self.assertAlmostEqual(line.amount_open, of_line[line], 2, (line.name, line.status, line.open_as, done))
             if not line.amount_open and line not in of_line:
                 self.assertIn(line.open_as, (False, "short"), done)
+
+    def check_clearing(self, done):
+        """Each item that is open on the clearing account is of a payout that is on its way or says what is wrong, of
+        days that are not paid out yet, or on the list of what belongs to no payout."""
+        items = self.env["account.move.line"].search(
+            [
+                ("account_id", "=", self.provider.clearing_account_id.id),
+                ("parent_state", "=", "posted"),
+                ("amount_residual", "!=", 0),
+            ]
+        )
+        strays = items.filtered_domain(self.provider._get_stray_domain())
+        self.assertEqual(self.provider.stray_count, len(strays), done)
+        for item in items - strays:
+            settlement = item.settlement_clearing_id | item.settlement_payout_id
+            self.assertEqual(len(settlement), 1, (item.name, done))
+            self.assertNotEqual(settlement.state, "paid", (item.name, done))
+            if settlement.state == "booked" and settlement.payout_amount:
+                self.assertIn(settlement.bank_state, ("in_transit", "short", "over"), (settlement.name, done))
+                self.assertTrue(settlement.bank_message, (settlement.name, done))
+        for settlement in self.provider.settlement_ids.filtered(lambda one: one.state == "paid"):
+            self.assertFalse(settlement.bank_item_ids.filtered("amount_residual"), (settlement.name, done))
 
     def open_items(self):
         """The open journal items; not those a rule or a person has booked to an account."""
