@@ -18,6 +18,7 @@
         "wizard/settlement_activate_views.xml",
         "wizard/settlement_upload_views.xml",
         "wizard/settlement_line_assign_views.xml",
+        "wizard/settlement_line_propose_views.xml",
         "wizard/settlement_accept_views.xml",
         "wizard/settlement_bank_match_views.xml",
         "wizard/settlement_reverse_views.xml",

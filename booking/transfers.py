@@ -28,7 +28,7 @@ def plan_transfer(
         Voucher(booking_date), decision.line, source, accounts, labels, to_company, company_currency, split_tax
     )
     for part in decision.allocations:
-        plan.add(part)
+        plan.add(part, is_last=part is decision.allocations[-1])
     plan.voucher.check_balanced()
     return plan.voucher, plan.groups
 
@@ -49,13 +49,17 @@ class _TransferPlan:
         self.paired_amounts = []
         self.taken = ZERO
 
-    def add(self, part):
-        """Move one :class:`~..matching.outcomes.Allocation`."""
+    def add(self, part, is_last=True):
+        """Move one :class:`~..matching.outcomes.Allocation`.
+
+        :param is_last: nothing is taken off the source after it.
+        """
         stays = (part.account_id, part.partner_id) == (self.source.account_id, self.source.partner_id)
         if part.role is Role.ROUNDING:
             moved = self._take(part.amount)
             self._add_line(Role.ROUNDING, self.accounts.rounding, None, -part.amount, self.line.currency, -moved)
-        elif part.role is Role.ITEM and stays and part.amount_item is None:
+        elif part.role is Role.ITEM and stays and part.amount_item is None and (is_last or not part.item.residual):
+            # Reconciling takes all it can, so it is for what closes one of the two; a smaller part is moved.
             self.pairs.append((self.source.id, part.item.id))
             self.paired_amounts.append(part.amount)
         elif part.role is Role.UNKNOWN or (stays and part.role is not Role.ITEM):

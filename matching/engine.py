@@ -40,11 +40,19 @@ def decide(lines, rules, ledger, settings) -> list:
 
 def decide_for_case(line, case, ledger, settings) -> Decision:
     """Return the decision for ``line`` when a person has said which case it belongs to."""
+    return decide_for_cases([(line, case)], ledger, settings)[0]
+
+
+def decide_for_cases(chosen, ledger, settings) -> list:
+    """Return the decisions when a person has said which case each transaction belongs to.
+
+    :param chosen: ``(line, case)``, in order: what one takes, the next no longer finds.
+    """
     allocator = Allocator(ledger)
     # Also what was disputed: on a credit note it is the end of a rescinded sale.
-    decision = allocator.allocate_to_documents(line, case)
+    decisions = [allocator.allocate_to_documents(line, case) for line, case in chosen]
     settle_differences(allocator, ledger, settings)
-    return decision
+    return decisions
 
 
 def _decide_line(line, rules_by_kind, actions, ledger):

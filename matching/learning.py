@@ -21,6 +21,7 @@ class Target:
 
     :ivar action: ``MATCH`` for an invoice or credit note, ``CUSTOMER`` or ``ACCOUNT``.
     :ivar keys: for ``MATCH``: ``(key, value)`` pairs, the references of the document.
+    :ivar account_id: for ``CUSTOMER``: the customer's receivable account. :ivar tax_id: for ``ACCOUNT``: or None.
     """
 
     action: Action
@@ -29,6 +30,8 @@ class Target:
     partner_name: str = ""
     account_id: int | None = None
     account_name: str = ""
+    tax_id: int | None = None
+    tax_name: str = ""
 
 
 def propose_rule(line, target: Target, others=()) -> Rule | None:
@@ -38,6 +41,8 @@ def propose_rule(line, target: Target, others=()) -> Rule | None:
     """
     if target.action is Action.MATCH:
         return _propose_capture(line, target)
+    if target.action is Action.CUSTOMER:
+        return next((rule for rule in _propose_customer(line, target, others) if rule.applies_to(line)), None)
     proposals = _propose_words(line, target)
     if line.kind not in CUSTOMER_KINDS:
         return next(proposals)
@@ -56,21 +61,51 @@ def _is_rare(rule, others):
 
 def _propose_words(line, target):
     """Yield rules for the words of the text, for those of the reference, and for the kind of transaction alone."""
-    rule = Rule(
+    name = _get_words(line.order_reference) or _get_words(line.text) or target.account_name
+    rule = _make_rule(line, target, name)
+    if words := _get_words(line.text):
+        yield replace(rule, text=TextCondition(TextOperator.CONTAINS, words))
+    if words := _get_words(line.order_reference):
+        yield replace(rule, reference=TextCondition(TextOperator.CONTAINS, words))
+    yield rule
+
+
+def _propose_customer(line, target, others):
+    """Yield rules for the customer's own name, and for a text that came before exactly as it is.
+
+    One payment says too little for more: its reference without the number may be anybody's.
+    """
+    rule = _make_rule(line, target, target.partner_name)
+    name = target.partner_name.strip()
+    if len(name) >= _SHORTEST_WORDS:
+        yield replace(rule, text=TextCondition(TextOperator.CONTAINS, name))
+        yield replace(rule, reference=TextCondition(TextOperator.CONTAINS, name))
+    for field, text, seen in (
+        ("reference", line.order_reference, [other.order_reference for other in others]),
+        ("text", line.text, [other.text for other in others]),
+    ):
+        pattern = f"^{re.escape(text.strip())}$"
+        is_known = any(normalise(text) == normalise(other) for other in seen) and normalise(text)
+        if is_known and len(pattern) <= LONGEST_PATTERN:
+            known = replace(rule, name=text.strip(), **{field: TextCondition(TextOperator.REGEX, pattern)})
+            if _is_rare(known, others):
+                yield known
+
+
+def _make_rule(line, target, name):
+    """Return a rule for the kind of transaction alone, which does what the person did."""
+    return Rule(
         PROPOSED,
-        _get_words(line.order_reference) or _get_words(line.text) or target.partner_name or target.account_name,
+        name,
         target.action,
         kinds=frozenset({line.kind}),
         partner_id=target.partner_id,
         account_id=target.account_id,
         partner_name=target.partner_name,
         account_name=target.account_name,
+        tax_id=target.tax_id,
+        tax_name=target.tax_name,
     )
-    if words := _get_words(line.text):
-        yield replace(rule, text=TextCondition(TextOperator.CONTAINS, words))
-    if words := _get_words(line.order_reference):
-        yield replace(rule, reference=TextCondition(TextOperator.CONTAINS, words))
-    yield rule
 
 
 def _get_words(text):

@@ -112,6 +112,20 @@ class Decision:
         better = {Role.CUSTOMER, Role.PREPAYMENT, Role.DISPUTE, Role.RESERVE, Role.FEE, Role.FEE_OWED}
         return role == Role.UNKNOWN and bool(roles & better)
 
+    @classmethod
+    def join(cls, line: Line, parts: list) -> "Decision":
+        """Return the decision on ``line`` that a person has divided among several, which were decided one by one."""
+        first = next((part for part in parts if part.case), parts[0])
+        return cls(
+            line,
+            Status.MATCHED,
+            [allocation for part in parts for allocation in part.allocations],
+            case=first.case,
+            invoice_id=first.invoice_id,
+            difference=next((part.difference for part in parts if part.difference), ""),
+            explanation=[message for part in parts for message in part.explanation],
+        )
+
     @property
     def place(self) -> tuple:
         """Where it is booked, comparable with another decision on the same transaction."""

@@ -30,6 +30,11 @@ from . import account_settlement_line_explanation
 from . import account_settlement_line_transfer
 from . import account_settlement_line_retry
 from . import account_settlement_line_assign
+from . import account_settlement_line_share
+from . import account_settlement_line_divide
+from . import account_settlement_line_propose
+from . import account_settlement_line_done
+from . import account_settlement_line_booked_to
 from . import account_settlement_line_undo
 from . import account_settlement_line_exclude
 from . import account_settlement_fee_type

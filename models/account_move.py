@@ -66,7 +66,7 @@ class AccountMove(models.Model):
         """Assign the transactions of the dialog to this document, which was found in it."""
         self.ensure_one()
         self.check_access("read")
-        wizard = self.env["settlement.line.assign"].browse(self.env.context["settlement_assign_id"])
+        wizard = self.env["settlement.line.assign"]._get_opened()
         wizard.write({"action": "invoice", "move_id": self.id})
         return wizard.action_confirm()
 

@@ -1,12 +1,11 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..matching.engine import decide_for_case
 from ..matching.learning import KEY_OF_FIELD, Target
-from ..matching.lookups import Lookups
-from ..matching.outcomes import Allocation, Decision, Status
-from ..matching.roles import Role
+from ..matching.outcomes import Decision
 from ..matching.rules import Action, Key
+from .account_settlement_line_share import Share
+from .money import to_decimal
 
 
 class AccountSettlementLine(models.Model):
@@ -27,37 +26,87 @@ class AccountSettlementLine(models.Model):
         }
         return action
 
-    def _assign(self, target, reason):
-        """Assign the transaction by hand, with a correction voucher; its status is then *resolved*.
+    def _assign(self, target, reason, date=None, tax=None):
+        """Assign transactions by hand, each with a correction voucher; their status is then *resolved*.
+
+        Several that are assigned to one document are matched with it together.
 
         :param target: ``account.move`` (a posted invoice or credit note), ``res.partner`` or ``account.account``.
         :param str reason: why, for the trail.
-        :raises UserError: when the target cannot take it, or nothing of the transaction is open.
+        :param date: of the vouchers; by default each transaction's own ledger date. Moved to the document's date if
+            that is later, and to the first open day if it is locked.
+        :param tax: ``account.tax``, included in the amount; for an account alone.
+        :raises UserError: when the target cannot take it, or nothing of a transaction is open.
         """
-        target = self._get_chosen(target)
-        self = self._as_user()
+        share = self._get_share(target, tax)
+        lines = self._as_user()
+        for of_provider in lines.grouped("provider_id").values():
+            of_provider._book_shares([share.take_from(source) for source in of_provider._get_sources()], reason, date)
+        lines._note_placement(share.target, reason, share.tax)
+        return True
+
+    def _divide(self, shares, reason, date=None):
+        """Assign one transaction by hand to several targets, by one correction voucher.
+
+        :param shares: list of ``(target, amount, tax)``: as for :meth:`_assign`, with a part of what is open, without
+            sign; together exactly what is open.
+        :raises UserError: when they are not, or a target cannot take its part.
+        """
         self.ensure_one()
+        chosen = [self._get_share(target, tax, amount) for target, amount, tax in shares]
+        self = self._as_user()
+        sources = self._get_sources()
+        self._check_amounts(chosen, sources)
+        self._book_shares(self._spread(chosen, sources), reason, date)
+        self._note_division(chosen, reason)
+        return True
+
+    def _get_share(self, target, tax=None, amount=None):
+        """Return a target that a person has chosen, and may see, as a :class:`Share`."""
+        target = self._get_chosen(target)
+        tax = self._get_chosen(tax) if tax else self.env["account.tax"].sudo()
         target.ensure_one()
-        self._check_target_company(target)
-        if not (reason or "").strip():
-            raise UserError(self.env._("Enter a reason for matching %s there: it is kept with the voucher.", self.name))
-        move_lines = self._get_open_move_lines()
-        if self.status in ("new", "excluded") or not move_lines:
+        for line in self:
+            line._check_target_company(target)
+            line._check_target_company(tax)
+            line._check_tax(target, tax)
+        usual_tax = self._get_proposed_tax(target) if target._name == "account.account" else tax.browse()
+        return Share(target, tax, usual_tax, amount if amount is None else to_decimal(amount, self.currency_id))
+
+    def _get_sources(self):
+        """Return ``(transaction, journal item)`` of what is open.
+
+        :raises UserError: when nothing of one is open.
+        """
+        sources = self._get_open_sources()
+        is_open = self.browse().union(*(line for line, _item in sources))
+        for line in self.filtered(lambda line: line.status in ("new", "excluded") or line not in is_open):
             raise UserError(
                 self.env._(
                     "Nothing of %s is open, so there is nothing to match. Undo it first if it was matched wrongly.",
-                    self.name,
+                    line.name,
                 )
             )
-        decide = {
-            "account.move": self._decide_on_document,
-            "res.partner": self._decide_on_customer,
-            "account.account": self._decide_on_account,
-        }[target._name]
-        for move_line in move_lines:
-            self._book_transfer(decide(target, move_line), move_line, reason=reason.strip(), status="resolved")
-        self._note_placement(target, reason)
-        return True
+        return sources
+
+    def _book_shares(self, shares, reason, date):
+        """Decide on shares of what is open, and book each transaction's by one voucher.
+
+        :param shares: list of :class:`Share` with their sources, all of one provider.
+        """
+        if not (reason or "").strip():
+            raise UserError(
+                self.env._("Enter a reason for matching %s there: it is kept with the voucher.", self[:1].name)
+            )
+        by_source = {}
+        for share, decision in zip(shares, self._decide_on_shares(shares), strict=True):
+            by_source.setdefault(share.source, []).append(decision)
+        for (line, move_line), decisions in by_source.items():
+            line._check_chosen_date(date, move_line)
+            decision = decisions[0]
+            if len(decisions) > 1:
+                decision = Decision.join(line._get_plain_open(move_line), decisions)
+            line._book_transfer(decision, move_line, reason=reason.strip(), status="resolved", date=date)
 
     def _check_target_company(self, target):
         """Refuse a target of another company: our methods run with rights under which nothing else refuses it.
@@ -88,78 +137,28 @@ class AccountSettlementLine(models.Model):
         lines.write({"sale_order_id": order.id, "status": "on_account"})
         lines._note_placement(order)
 
-    def _decide_on_document(self, move, move_line):
-        """Return the decision to match what is open on a journal item with an invoice or credit note.
-
-        :raises UserError: when it is not a posted one of this company, or has nothing open in that direction.
-        """
-        settings = self._get_settings()
-        plain = self._get_plain_open(move_line)
-        if move.company_id != self.company_id or move.state != "posted" or not move.is_sale_document():
-            raise UserError(
-                self.env._(
-                    "%s is not a posted invoice or credit note of this company. Choose one that is.", move.display_name
-                )
-            )
-        ledger = self.provider_id._gather_ledger(Lookups(), moves=move)
-        ledger.items = [item for item in ledger.items if item.invoice_id == move.id]
-        case = ledger.cases[ledger.items[0].case_id] if ledger.items else None
-        wanted = 1 if plain.amount > 0 else -1
-        if not case or all(item.residual * wanted <= 0 for item in ledger.items):
-            raise UserError(
-                self.env._(
-                    "%(move)s has nothing open that %(line)s of %(amount)s could be matched with. Choose another "
-                    "document, or the customer.",
-                    move=move.display_name,
-                    line=self.name,
-                    amount=plain.amount,
-                )
-            )
-        case.is_invoiced, case.awaits_capture = True, False
-        return decide_for_case(plain, case, ledger, settings)
-
-    def _decide_on_customer(self, partner, move_line):
-        """Return the decision to book what is open on a journal item to a customer's receivable account."""
-        partner = partner.commercial_partner_id.with_company(self.company_id)
-        account = partner.property_account_receivable_id
-        return self._decide_by_hand(move_line, Role.CUSTOMER, account, partner)
-
-    def _decide_on_account(self, account, move_line):
-        """Return the decision to book what is open on a journal item to an account.
-
-        :raises UserError: when it is there already, or the account is the clearing account.
-        """
-        if account == move_line.account_id:
-            raise UserError(self.env._("%s is on that account already. Choose another.", self.name))
-        if account == self.provider_id.clearing_account_id:
-            raise UserError(
-                self.env._(
-                    "The clearing account %s holds what the provider owes; a transaction cannot be booked there.",
-                    account.display_name,
-                )
-            )
-        return self._decide_by_hand(move_line, Role.ACCOUNT, account, self.env["res.partner"])
-
-    def _decide_by_hand(self, move_line, role, account, partner):
-        plain = self._get_plain_open(move_line)
-        decision = Decision(plain, Status.MATCHED)
-        decision.allocations.append(
-            Allocation(role, plain.amount, account_id=account.id, partner_id=partner.id or None)
-        )
-        decision.say("assigned_by_hand", target=(partner or account).display_name)
-        return decision
-
-    def _get_learning_target(self, record):
+    def _get_learning_target(self, record, tax=None):
         """Return what a person has assigned this transaction to, as a :class:`~..matching.learning.Target`.
 
         :param record: as for :meth:`_assign`.
         """
         if record._name == "account.account":
             name = record.with_context(show_account_code=True).display_name
-            return Target(Action.ACCOUNT, account_id=record.id, account_name=name)
+            return Target(
+                Action.ACCOUNT,
+                account_id=record.id,
+                account_name=name,
+                tax_id=tax.id or None if tax else None,
+                tax_name=tax.display_name if tax else "",
+            )
         if record._name == "res.partner":
-            partner = record.commercial_partner_id
-            return Target(Action.CUSTOMER, partner_id=partner.id, partner_name=partner.display_name)
+            partner = record.commercial_partner_id.with_company(self.company_id)
+            return Target(
+                Action.CUSTOMER,
+                partner_id=partner.id,
+                partner_name=partner.display_name,
+                account_id=partner.sudo().property_account_receivable_id.id,
+            )
         references = record.line_ids.sale_line_ids.order_id.settlement_reference_ids.mapped("value")
         keys = [(key, record[name]) for name, key in KEY_OF_FIELD.items() if record[name]]
         return Target(Action.MATCH, (*keys, *((Key.ORDER_REFERENCE, value) for value in references)))

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -15,24 +17,33 @@ class AccountSettlementLine(models.Model):
     _inherit = "account.settlement.line"
 
     placed_data = fields.Json(
-        readonly=True, copy=False, help="Where a person has placed it, and why: model, id, user, reason."
+        readonly=True, copy=False, help="Where a person has placed it, and why: model, id, user, reason, tax, amount."
     )
 
-    def _note_placement(self, target, reason=None):
+    def _note_placement(self, target, reason=None, tax=None):
         """Keep where a person has placed these transactions.
 
         :param target: as for :meth:`_assign`, or ``sale.order``. :param str reason: by default, the one given before.
         """
         for line in self:
             given = (line.placed_data or [{}])[0]
-            line.placed_data = [
-                {
-                    "model": target._name,
-                    "id": target.id,
-                    "user": self.env.user.name,
-                    "reason": (reason or "").strip() or given.get("reason", ""),
-                }
-            ]
+            line.placed_data = [line._prepare_placement(target, reason or given.get("reason"), tax)]
+
+    def _note_division(self, shares, reason):
+        """Keep among what a person has divided this transaction, :class:`~.account_settlement_line_share.Share`."""
+        self.placed_data = [
+            {**self._prepare_placement(share.target, reason, share.tax), "amount": str(share.amount)}
+            for share in shares
+        ]
+
+    def _prepare_placement(self, target, reason, tax):
+        placement = {
+            "model": target._name,
+            "id": target.id,
+            "user": self.env.user.name,
+            "reason": (reason or "").strip(),
+        }
+        return {**placement, "tax": tax.id} if tax else placement
 
     def _is_decided_by_person(self):
         """Whether a person has said where it goes, or that it stays unknown, before it is booked."""
@@ -49,8 +60,11 @@ class AccountSettlementLine(models.Model):
             line.is_undone = False
             try:
                 with self.env.cr.savepoint():
-                    for placement in placements:
-                        line._place_again_on(placement)
+                    if "amount" in placements[0]:
+                        line._divide_again(placements)
+                    else:
+                        for placement in placements:
+                            line._place_again_on(placement)
             except UserError as error:
                 line._note_not_placed(placements, error)
             else:
@@ -63,14 +77,36 @@ class AccountSettlementLine(models.Model):
         :raises UserError: when the target cannot take it any more.
         """
         target = self._get_placed_target(placement)
-        if not target:
-            raise UserError(self.env._("It does not exist any more."))
-        reason = placement["reason"] or self.env._("Placed by hand before.")
+        self._check_placed_target(target)
+        reason = self._get_placed_reason(placement)
         if target._name == "sale.order":
             self._assign(target.partner_invoice_id, reason)
             self._await_order(target)
         else:
-            self._assign(target, reason)
+            self._assign(target, reason, tax=self._get_placed_tax(placement))
+        self._say_placed_again(placement)
+
+    def _divide_again(self, placements):
+        """Divide it among several targets as before; :raises UserError: when one cannot take its part any more."""
+        shares = []
+        for placement in placements:
+            target = self._get_placed_target(placement)
+            self._check_placed_target(target)
+            shares.append((target, Decimal(placement["amount"]), self._get_placed_tax(placement)))
+        self._divide(shares, self._get_placed_reason(placements[0]))
+        self._say_placed_again(placements[0])
+
+    def _check_placed_target(self, target):
+        if not target:
+            raise UserError(self.env._("It does not exist any more."))
+
+    def _get_placed_reason(self, placement):
+        return placement["reason"] or self.env._("Placed by hand before.")
+
+    def _get_placed_tax(self, placement):
+        return self.env["account.tax"].browse(placement.get("tax")).exists()
+
+    def _say_placed_again(self, placement):
         said = Message("placed_again", {"user": placement["user"], "reason": placement["reason"]}).to_json()
         # In the place of the sentence that says that whoever books it again has placed it.
         first = next(number for number, kept in enumerate(self.explanation_data) if kept[0] == "person_says")

@@ -2,6 +2,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..booking.fees import book_fees, move_fee
 from ..booking.transfers import plan_transfer
@@ -50,18 +52,20 @@ class AccountSettlementLine(models.Model):
         """Return ``(transaction, journal item)`` for each journal item that is open."""
         return [(line, move_line) for line in self for move_line in line._get_open_move_lines()]
 
-    def _book_transfer(self, decision, move_line, reason=None, status=None):
+    def _book_transfer(self, decision, move_line, reason=None, status=None, date=None):
         """Transfer what is open on ``move_line`` to where ``decision`` says, by a voucher of its own.
 
         :param str reason: of the person who decided, if one did.
         :param status: the transaction's status afterwards; by default the decision's.
+        :param date: what the person wants the voucher to be dated, see :meth:`_get_transfer_date`.
         """
         self.ensure_one()
         settlement = self.settlement_id.with_company(self.company_id)
         self._find_booked_items(decision)
         split_tax = settlement._get_tax_split()
         fee = self._book_moved_fee(decision, split_tax)
-        date = self._get_transfer_date(decision)
+        wanted = self._get_transfer_date(decision, move_line if reason else None, date)
+        date = settlement._get_booking_date(wanted, any(part.tax_id for part in decision.allocations))
         source = self._get_source_item(move_line)
         rate = Decimal(1)
         if source.residual and move_line.currency_id != move_line.company_currency_id:
@@ -89,6 +93,7 @@ class AccountSettlementLine(models.Model):
         explanation = decision.explanation
         if reason:
             explanation = [Message("person_says", {"user": self.env.user.name, "reason": reason}), *explanation]
+            explanation += self._explain_moved_date(wanted, date)
         vals = {
             "status": status or str(decision.status),
             "explanation_data": self._get_explanation_after(*explanation),
@@ -120,12 +125,44 @@ class AccountSettlementLine(models.Model):
             move_fee(decision, fee, provider.fee_account_id.id)
         return fee
 
-    def _get_transfer_date(self, decision):
-        """Return the voucher's date: for a transfer from prepayments the invoice's, else today; never a locked one."""
-        today = fields.Date.context_today(self)
+    def _get_transfer_date(self, decision, move_line=None, date=None):
+        """Return what the voucher should be dated, whether or not that period is locked.
+
+        :param move_line: what a person moves: then as it is dated itself, else today. A transfer from prepayments is
+            dated as the invoice. :param date: what the person has chosen.
+        """
+        if move_line:
+            documents = self.env["account.move"].browse(
+                part.item.invoice_id for part in decision.allocations if part.item and part.item.invoice_id
+            )
+            # An invoice is not paid before it is there.
+            return max([date or move_line.date, *documents.mapped("date")])
         invoice = self.env["account.move"].browse(decision.invoice_id)
-        wanted = today
         if self.status == "on_account" and invoice.invoice_date:
-            wanted = max(invoice.date, self.booking_date or invoice.date)
-        has_tax = any(part.tax_id for part in decision.allocations)
-        return self.settlement_id._get_booking_date(wanted, has_tax)
+            return max(invoice.date, self.booking_date or invoice.date)
+        return fields.Date.context_today(self)
+
+    @staticmethod
+    def _explain_moved_date(wanted, date):
+        """Return what is said where a voucher could not be dated as wanted: a list of messages."""
+        return [Message("late", {"date": wanted, "booked": date})] if date != wanted else []
+
+    def _check_chosen_date(self, date, move_lines):
+        """Refuse a voucher's date in the future, or before what it moves was booked.
+
+        :param move_lines: the journal items that are moved.
+        """
+        self.ensure_one()
+        earliest = max(move_lines.mapped("date"), default=self.date)
+        if date and date < earliest:
+            raise UserError(
+                self.env._(
+                    "%(line)s is booked on %(earliest)s, so it cannot be moved on %(date)s. Choose that date or a "
+                    "later one.",
+                    line=self.name,
+                    earliest=format_date(self.env, earliest),
+                    date=format_date(self.env, date),
+                )
+            )
+        if date and date > max(fields.Date.context_today(self), earliest):
+            raise UserError(self.env._("%s is in the future. Choose a date until today.", format_date(self.env, date)))

@@ -15,9 +15,10 @@ class AccountSettlementLine(models.Model):
         """Let a person take the transactions back to the unknown account."""
         return {**self._open_assign("undo"), "name": self.env._("Undo")}
 
-    def _undo(self, reason):
+    def _undo(self, reason, date=None):
         """Take transactions back to the unknown account, each by one small voucher, so that they can be matched anew.
 
+        :param date: of the vouchers; by default as what each takes back. Moved to the first open day if it is locked.
         :raises UserError: when one has no journal item of its own, or somebody else has reconciled it since.
         """
         lines = self._as_user()
@@ -26,13 +27,7 @@ class AccountSettlementLine(models.Model):
             if line.status == "excluded":
                 line._include_again(reason)
                 continue
-            own = line.move_line_ids.filtered(
-                lambda item: (
-                    not item.move_id.reversed_entry_id
-                    and item.move_id._count_in_ledger() > 0
-                    and item.settlement_role not in SHARED_ROLES
-                )
-            )
+            own = line._get_own_items()
             if not own:
                 raise UserError(
                     line.env._(
@@ -51,32 +46,44 @@ class AccountSettlementLine(models.Model):
                         items=", ".join(foreign.mapped("move_name")),
                     )
                 )
+            line._check_chosen_date(date, own)
             partials = (own.matched_debit_ids | own.matched_credit_ids).filtered(
                 lambda partial, own=own: (partial.debit_move_id | partial.credit_move_id) - own
             )
             met = [entry for entry in partials._get_met() if entry.line_id != line.id]
             as_own(partials).unlink()
             line._note_taken_apart(met, "undone")
-            line._book_undo(own, reason)
+            line._book_undo(own, reason, date or max(own.mapped("date")))
 
     def _is_open_as_unknown(self):
         return "unknown" in self._get_open_move_lines().mapped("settlement_role")
 
-    def _book_undo(self, own, reason):
+    def _get_own_items(self):
+        """Return the journal items that these transactions share with no other, in vouchers that count."""
+        return self.move_line_ids.filtered(
+            lambda item: (
+                not item.move_id.reversed_entry_id
+                and item.move_id._count_in_ledger() > 0
+                and item.settlement_role not in SHARED_ROLES
+            )
+        )
+
+    def _book_undo(self, own, reason, date):
         """Reverse the transaction's own journal items, and book their amount to the unknown account."""
         self.ensure_one()
         settlement = self.settlement_id.with_company(self.company_id)
-        voucher, moved = settlement._plan_undo(self, own)
+        voucher, moved = settlement._plan_undo(self, own, date)
         if voucher.lines:
             settlement._write_vouchers([voucher])
-        said = Message("undone_by", {"user": self.env.user.name, "reason": reason})
+        said = [Message("undone_by", {"user": self.env.user.name, "reason": reason})]
+        said += self._explain_moved_date(date, voucher.date)
         self.write(
             {
                 "status": "unknown" if moved or self._is_open_as_unknown() else self.status,
                 "is_undone": True,
                 "is_reopened": False,
                 "placed_data": False,
-                "explanation_data": self._get_explanation_after(said),
+                "explanation_data": self._get_explanation_after(*said),
                 "rule_id": False,
                 "invoice_id": False,
                 "sale_order_id": False,

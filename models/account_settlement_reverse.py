@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 from ..booking.undo import OpenPosting, plan_undo
 from ..matching.roles import Role
@@ -10,9 +10,10 @@ class AccountSettlement(models.Model):
 
     _inherit = "account.settlement"
 
-    def _plan_undo(self, line, own):
+    def _plan_undo(self, line, own, date):
         """Plan the voucher that takes one transaction's own journal items back to the unknown account.
 
+        :param date: what it should be dated; moved to the first open day if its period is locked.
         :return: the voucher, and the amount moved in company currency.
         """
         has_tax = any(item._affect_tax_report() for item in own)
@@ -21,7 +22,7 @@ class AccountSettlement(models.Model):
         unknown_amount = -to_decimal(line.amount, line.currency_id)
         unknown_amount -= to_decimal(sum(unknown.mapped("amount_residual_currency")), line.currency_id)
         return plan_undo(
-            self._get_booking_date(fields.Date.context_today(self), has_tax),
+            self._get_booking_date(date, has_tax),
             line._to_plain(),
             self._get_open_postings(own - unknown),
             self.provider_id.unknown_account_id.id,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..matching.descriptions import describe_action, describe_conditions
 from ..matching.rules import Action, Key, TextOperator
@@ -318,11 +319,17 @@ class AccountSettlementRule(models.Model):
         )
         if not providers:
             raise UserError(self.env._("There is no provider to try rules for. Activate one first."))
+        return self._open_tryout(providers[:1])
+
+    def _open_tryout(self, provider, date_from=None, date_to=None):
+        """Return the action that opens the try-out of these drafts alone, over the period if one is given."""
+        period = {"date_from": date_from, "date_to": date_to} if date_from else {}
         wizard = self.env["settlement.rule.tryout"].create(
             {
-                "provider_id": providers[:1].id,
+                "provider_id": provider.id,
                 "company_id": (self.company_id or self.env.company)[:1].id,
-                "draft_ids": self.ids,
+                "draft_ids": [Command.set(self.ids)],
+                **period,
             }
         )
         return wizard._get_form_action()

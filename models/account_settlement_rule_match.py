@@ -87,6 +87,7 @@ class AccountSettlementRule(models.Model):
             "key": plain.key.value if plain.key else False,
             "partner_id": plain.partner_id,
             "account_id": plain.account_id if plain.action is Action.ACCOUNT else False,
+            "tax_id": plain.tax_id or False,
         }
         for field, condition in (("match_text", plain.text), ("match_reference", plain.reference)):
             if condition:

@@ -104,7 +104,7 @@ class SaleOrder(models.Model):
         """Place the dialog's transactions on this order's customer: the order is not invoiced yet."""
         self.ensure_one()
         self.check_access("read")
-        wizard = self.env["settlement.line.assign"].browse(self.env.context["settlement_assign_id"])
+        wizard = self.env["settlement.line.assign"]._get_opened()
         wizard.write({"action": "customer", "partner_id": self.partner_invoice_id.id})
         result = wizard.action_confirm()
         # On the customer until the order is invoiced: posting the invoice then finds it.

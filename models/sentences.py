@@ -42,6 +42,8 @@ register(
             "out. Something is missing or duplicated: compare it with the provider's own report."
         ),
         "assigned_by_hand": _("Matched by hand with %(target)s."),
+        "booked_with_tax": _("The amount includes %(tax)s."),
+        "booked_without_tax": _("Booked without VAT, although %(account)s usually has %(tax)s."),
         "late": _("Dated %(date)s, which is locked: booked on %(booked)s."),
         "kept_by_person": _("To be booked, %(user)s: %(reason)s"),
         "excluded_by": _("Excluded by %(user)s: %(reason)s"),

@@ -7,6 +7,10 @@ from . import settlement_activate_line
 from . import settlement_activate_line_check
 from . import settlement_upload
 from . import settlement_line_assign
+from . import settlement_line_assign_search
+from . import settlement_line_assign_tax
+from . import settlement_line_assign_part
+from . import settlement_line_propose
 from . import settlement_accept
 from . import settlement_bank_match
 from . import settlement_reverse

@@ -1,10 +1,10 @@
 from dateutil.relativedelta import relativedelta
+from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..matching.learning import PROPOSED, propose_rule
-from ..models.account_settlement_line import NOT_MATCHED_FOR_GOOD
 
 #: A proposed rule is counted on transactions from so many months before the one it was learned from.
 MONTHS = 3
@@ -26,8 +26,9 @@ class SettlementRuleLearn(models.TransientModel):
     name = fields.Char(required=True)
     description = fields.Text(readonly=True, string="The Rule")
     date_from = fields.Date(required=True)
-    waiting_count = fields.Integer(readonly=True, string="Waiting Transactions It Would Match")
-    past_count = fields.Integer(readonly=True, string="Booked Transactions It Would Decide")
+    done_text = fields.Html(readonly=True, help="What was done by hand, with a link to the voucher.")
+    waiting_count = fields.Integer(readonly=True, string="Other Waiting Transactions It Would Match")
+    past_count = fields.Integer(readonly=True, string="Other Booked Transactions It Would Decide")
 
     def write(self, vals):
         """Let a person name the rule, and change nothing else of what was offered."""
@@ -35,10 +36,11 @@ class SettlementRuleLearn(models.TransientModel):
         return super().write(vals)
 
     @api.model
-    def _offer(self, line, target):
+    def _offer(self, line, target, done=None):
         """Return the action that offers a rule for ``line``, which a person has placed, or False without one.
 
         :param target: :class:`~..matching.learning.Target`.
+        :param done: what was done, to be told in the same dialog: a text with ``%s`` for each link, and the links.
         """
         others = line.search(
             [("provider_id", "=", line.provider_id.id), ("kind", "=", line.kind), ("id", "!=", line.id)], limit=COMPARED
@@ -55,6 +57,7 @@ class SettlementRuleLearn(models.TransientModel):
                 "name": self.env["settlement.message"]._render_value(proposal.name),
                 "description": self.env["account.settlement.rule"]._render_rule(proposal),
                 "date_from": date_from,
+                "done_text": self._render_done(*done) if done else False,
                 "waiting_count": waiting,
                 "past_count": past,
             }
@@ -68,31 +71,50 @@ class SettlementRuleLearn(models.TransientModel):
             "target": "new",
         }
 
+    @staticmethod
+    def _render_done(text, links):
+        shown = escape(text)
+        for link in links:
+            anchor = Markup("<a href='%s' target='_blank'>%s</a>") % (link["url"], link["label"])
+            shown = shown.replace("%s", anchor, 1)
+        return shown
+
     @api.model
     def _count_caught(self, proposal, line, date_from):
-        """Return how many other transactions the rule would decide on: of those that are open, and of those matched."""
+        """Return how many other transactions the rule would decide on, as the try-out of that period counts them: of
+        those that wait, and of the others, were they booked again."""
         provider = line.provider_id
-        others = self.env["account.settlement.line"].search(
-            [("provider_id", "=", provider.id), ("date", ">=", date_from), ("id", "!=", line.id)]
+        lines = self.env["account.settlement.line"].search(
+            [("provider_id", "=", provider.id), ("date", ">=", date_from), ("date", "<=", self._get_date_to(line))]
         )
         used = self.env["account.settlement.rule"]._search_used(provider)
         place = self.env["account.settlement.rule"].default_get(["sequence"])["sequence"]
         rules = used.filtered(lambda rule: rule.sequence <= place)._to_plain_rules()
         rules += [proposal, *used.filtered(lambda rule: rule.sequence > place)._to_plain_rules()]
-        waiting = others.filtered(lambda other: other.status in NOT_MATCHED_FOR_GOOD)
-        counts = []
-        for lines, anew in ((waiting, False), (others - waiting, True)):
-            outcomes = provider._try_rules(rules, lines, anew=anew)
-            counts.append(len({other for other, _now, then in outcomes if then and then.rule_id == PROPOSED}))
-        return counts
+        waiting, all_of_them = (
+            {
+                tried
+                for tried, _now, then in provider._try_rules(rules, lines, anew=anew)
+                if then and then.rule_id == PROPOSED and tried != line
+            }
+            for anew in (False, True)
+        )
+        return len(waiting), len(all_of_them - waiting)
+
+    @api.model
+    def _get_date_to(self, line):
+        """Return the last day of the period that is counted, and then tried."""
+        return max(fields.Date.context_today(self), line.date)
 
     def action_keep(self):
         """Keep the rule as a draft and open it; it is not used yet."""
         return self._create_draft()._get_form_action()
 
     def action_try(self):
-        """Keep the rule as a draft and try it."""
-        return self._create_draft().action_try()
+        """Keep the rule as a draft, and try it alone over the period that was counted."""
+        return self._create_draft()._open_tryout(
+            self.line_id.provider_id, self.date_from, self._get_date_to(self.line_id)
+        )
 
     def _create_draft(self):
         """Create the draft. Whoever places transactions may propose a rule; a manager puts it into use."""

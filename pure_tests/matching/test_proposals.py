@@ -1,5 +1,7 @@
 """The rule that would have placed a transaction where a person placed it. No database."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from odoo.addons.settlement_bridge.providers.records import Kind
 from ..samples.plain import RULES, Books, line
 
 SPONSOR = Target(Action.ACCOUNT, account_id=3900, account_name="3900 Annen inntekt")
-KARI = Target(Action.CUSTOMER, partner_id=7, partner_name="Kari Nordmann")
+KARI = Target(Action.CUSTOMER, partner_id=7, partner_name="Kari Nordmann", account_id=1500)
 
 
 def order(value):
@@ -91,10 +93,39 @@ def test_account_by_the_words_of_the_text():
     assert (rule.text.operator, rule.text.value) == (TextOperator.CONTAINS, "Sponsorstøtte")
 
 
-def test_customer_by_the_words_of_the_reference():
-    rule = propose_rule(line(100, "GAVEKORT-1007"), KARI)
-    assert (rule.action, rule.partner_id) == (Action.CUSTOMER, 7)
+def test_account_by_the_words_of_the_reference():
+    rule = propose_rule(line(100, "GAVEKORT-1007"), SPONSOR)
+    assert (rule.action, rule.account_id) == (Action.ACCOUNT, 3900)
     assert rule.reference.value == "GAVEKORT"
+
+
+def test_account_with_its_tax():
+    rule = propose_rule(line(100, "GAVEKORT-1007"), replace(SPONSOR, tax_id=3, tax_name="25 %"))
+    assert (rule.tax_id, rule.tax_name) == (3, "25 %")
+
+
+def test_one_payment_of_a_customer_teaches_nothing_about_others():
+    """Kari paid GAVEKORT-1007: that says nothing of who pays GAVEKORT-1008."""
+    others = [line(50, f"WEB-{number}") for number in range(5)]
+    assert propose_rule(line(100, "GAVEKORT-1007"), KARI) is None
+    assert propose_rule(line(100, "GAVEKORT-1007"), KARI, others) is None
+    assert propose_rule(line(100, "1007", text="Gave til butikken"), KARI, others) is None
+
+
+def test_customer_by_the_name():
+    rule = propose_rule(line(100, "1007", text="Gave fra Kari Nordmann, takk"), KARI)
+    assert (rule.action, rule.partner_id, rule.account_id) == (Action.CUSTOMER, 7, 1500)
+    assert (rule.text.operator, rule.text.value) == (TextOperator.CONTAINS, "Kari Nordmann")
+    assert propose_rule(line(100, "kari nordmann 7"), KARI).reference.value == "Kari Nordmann"
+
+
+def test_customer_by_a_reference_that_comes_again():
+    """Every month the same: that reference, and no other."""
+    others = [line(100, "AVT-2231"), *(line(50, f"WEB-{number}") for number in range(5))]
+    rule = propose_rule(line(100, "avt-2231"), KARI, others)
+    assert (rule.reference.operator, rule.reference.value) == (TextOperator.REGEX, r"^avt\-2231$")
+    assert rule.applies_to(others[0])
+    assert not rule.applies_to(line(100, "AVT-22310"))
 
 
 def test_payments_without_a_word_teach_nothing():
@@ -107,7 +138,7 @@ def test_what_every_payment_says_teaches_nothing():
     assert propose_rule(line(100, "1007", text="capture"), KARI, others) is None
     assert propose_rule(line(100, "1007", text="capture"), KARI) is None
     assert propose_rule(line(100, "WEB-1007", text="capture"), KARI, others) is None
-    assert propose_rule(line(100, "1007", text="Gave fra Kari"), KARI, others).text.value == "Gave fra Kari"
+    assert propose_rule(line(100, "1007", text="Gavekort i butikk"), SPONSOR, others).text.value == "Gavekort i butikk"
 
 
 def test_rows_of_the_provider_without_a_word_are_told_by_their_type():

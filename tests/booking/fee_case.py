@@ -35,6 +35,11 @@ class FeeCase(SettlementCase):
             ]
         )
 
+    @classmethod
+    def sale_tax(cls):
+        """The high rate of sales, 25 %."""
+        return cls.company.account_sale_tax_id
+
     def fee_type(self, code=False, provider=None, **values):
         """The provider's fee type of a code, changed as given; created where the document is yet to name it."""
         provider = provider or self.provider

@@ -81,7 +81,7 @@ class TestPlacedByHand(SettlementCase):
         self.assertIn(self.env.user.name, line.explanation)
         correction = self.settlement.move_ids.sorted("id")[-1]
         self.assertEqual(correction.line_ids.settlement_line_ids, line)
-        self.assertEqual(correction.date, self.today())
+        self.assertEqual(correction.date, day(2))
         self.assertIn(line, invoice._get_settlement_lines())
 
     def test_in_the_dialog(self):

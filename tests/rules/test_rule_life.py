@@ -3,6 +3,7 @@
 from decimal import Decimal
 from unittest.mock import patch
 
+from dateutil.relativedelta import relativedelta
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -497,6 +498,47 @@ class TestLearned(RuleCase):
         self.assertIn("7770", offer.description)
         tryout = self.env["settlement.rule.tryout"].browse(offer.action_try()["res_id"])
         self.assertEqual((tryout.draft_ids.state, tryout.draft_ids.account_id.code), ("draft", "7770"))
+
+    def test_customer_whose_reference_comes_every_month(self):
+        """The offer counts what the try-out then counts, over the same period and with that draft alone."""
+        self.draft(name="Et annet utkast", action="unknown", sequence=2)
+        first, last = self.today() - relativedelta(months=5), self.today() - relativedelta(months=4)
+        self.settle(
+            [
+                *(capture(f"1{place}", first, "AVT-2231", "100.00") for place in range(2)),
+                *(capture(f"2{place}", first, f"WEB-{place}", "100.00") for place in range(8)),
+                capture("3", last, "AVT-2231", "100.00"),
+                payout("1", last),
+            ]
+        )
+        offer = self.place(self.line_of("3"), action="customer", partner_id=self.customer.id)
+        self.assertEqual((offer.waiting_count, offer.past_count), (2, 0))
+        self.assertIn(self.line_of("3").move_line_ids.move_id.sorted("id")[-1:].name, offer.done_text)
+        tryout = self.env["settlement.rule.tryout"].browse(offer.action_try()["res_id"])
+        self.assertEqual((tryout.draft_ids.match_reference_param, tryout.date_from), (r"^AVT\-2231$", offer.date_from))
+        tryout.scope = "waiting"
+        tryout.action_try()
+        self.assertEqual((tryout.tried_count, tryout.changed_count), (10, 2))
+
+    def test_one_payment_of_a_customer_says_nothing_of_others(self):
+        today = self.today()
+        self.settle([capture(f"{place}", today, f"UKJENT-{place}", "100.00") for place in range(1, 4)])
+        self.assertIsNone(self.place(self.line_of("1"), action="customer", partner_id=self.customer.id))
+
+    def test_account_with_its_tax(self):
+        today = self.today()
+        self.settle(
+            [capture("1", today, "GAVE-1", "125.00"), capture("2", today, "GAVE-2", "250.00")]
+            + [capture(f"3{place}", today, f"WEB-{place}", "10.00") for place in range(3)]
+        )
+        tax = self.company.account_sale_tax_id
+        offer = self.place(self.line_of("1"), action="account", account_id=self.account("3000").id, tax_id=tax.id)
+        self.assertEqual((offer.waiting_count, offer.past_count), (1, 0))
+        draft = self.env["account.settlement.rule"].browse(offer.action_keep()["res_id"])
+        self.assertEqual(draft.tax_id, tax)
+        draft._put_into_use()
+        self.line_of("2")._retry()
+        self.assertBalances(a3000="-300.00", a2700="-75.00")
 
     def test_no_offer_where_nothing_can_be_learned(self):
         today = self.today()

@@ -154,6 +154,7 @@ METHODS = {
     ("account.settlement.document", "action_fetch_again"): USER,
     ("account.settlement.document", "action_ingest"): USER,
     ("account.settlement.document", "action_leave_out"): MANAGER,
+    ("account.settlement.line", "action_propose"): USER,
     ("account.settlement.line", "action_retry"): USER,
     ("account.settlement.provider", "action_fetch"): USER,
     ("account.settlement.provider", "action_check_connection"): USER,
@@ -449,6 +450,11 @@ class TestRoles(WebOrderCase):
         return {
             "settlement.upload": (USER, {"company_id": self.company.id}, ["action_upload"]),
             "settlement.line.assign": (USER, {**lines, "action": "undo"}, ["action_confirm"]),
+            "settlement.line.propose": (
+                USER,
+                {"row_ids": [Command.create({"line_id": self.line.id, "move_id": self.invoice(50).id})]},
+                ["action_confirm"],
+            ),
             "settlement.fee.vat.seen": (USER, lines, ["action_confirm"]),
             "settlement.reverse": (
                 MANAGER,
@@ -493,6 +499,29 @@ class TestRoles(WebOrderCase):
         context = {"settlement_assign_id": dialog.id}
         for record in (order, invoice):
             self.try_all(MANAGER, record._name, "action_place_settlement_lines", record.ids, context=context)
+
+    def test_parts_and_rows_of_somebody_elses_dialog(self):
+        """Whoever slips a part into another's dialog changes nothing there, and does not write its parts."""
+        account = self.account("2900").id
+        part = {"target_type": "account", "account_id": account, "amount": self.line.amount}
+        values = {"line_ids": self.line.ids, "reason": "Prøve", "action": "divide"}
+        dialog = self.as_manager()["settlement.line.assign"].create({**values, "part_ids": [Command.create(part)]})
+        row = {"line_id": self.line.id, "move_id": self.invoice(50).id}
+        proposed = self.as_manager()["settlement.line.propose"].create({"row_ids": [Command.create(row)]})
+        self.try_all(MANAGER, dialog.part_ids._name, "write", dialog.part_ids.ids, {"amount": 1})
+        self.try_all(MANAGER, proposed.row_ids._name, "write", proposed.row_ids.ids, {"is_chosen": False})
+        self.try_all(MANAGER, proposed._name, "action_confirm", proposed.ids)
+        self.try_all(MANAGER, dialog._name, "action_match_proposal", dialog.ids)
+        self.try_all(MANAGER, dialog._name, "action_confirm", dialog.ids)
+        self.try_all(MANAGER, dialog.part_ids._name, "create", [{**part, "assign_id": dialog.id}])
+        self.try_all(MANAGER, proposed.row_ids._name, "create", [{**row, "propose_id": proposed.id}])
+
+    def test_buttons_without_a_dialog(self):
+        """Called from outside without the dialog they belong to, they say what to do first."""
+        manager = self.as_manager()
+        for record in (self.invoice(50), self.order(50, "S-1")):
+            with self.subTest(record._name), self.assertRaisesRegex(UserError, "Open Match"):
+                record.with_env(manager).action_place_settlement_lines()
 
     def test_dialogs_are_seen_by_who_opened_them(self):
         dialogs = {

@@ -30,6 +30,19 @@ class TestTours(SettlementCase, HttpCase):
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(self.line_of("1").status, "resolved")
 
+    def test_divide(self):
+        self.settle([capture("1", day(2), "SAMLET", "300.00"), payout("2000001", day(2))])
+        invoice = self.invoice(100, "SAMLET-2026")
+        self.start("action_account_settlement_line_unknown", "settlement_divide")
+        self.assertEqual((invoice.payment_state, self.line_of("1").status), ("paid", "resolved"))
+        self.assertBalances(a1500="0.00", a1523="0.00", a2900="-200.00")
+
+    def test_proposals(self):
+        self.settle([capture("1", day(2), "W-1042", "300.00"), payout("2000001", day(2))])
+        invoice = self.invoice(300, "X-W-1042")
+        self.start("action_account_settlement_line_unknown", "settlement_proposals")
+        self.assertEqual((invoice.payment_state, self.line_of("1").status), ("paid", "resolved"))
+
     def test_learn_a_rule(self):
         today = self.today()
         self.settle(

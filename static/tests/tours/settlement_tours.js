@@ -60,6 +60,88 @@ registry.category("web_tour.tours").add("settlement_place_unknown", {
     ],
 });
 
+// An accountant divides a payment between the invoice that is found and an account.
+registry.category("web_tour.tours").add("settlement_divide", {
+    steps: () => [
+        {
+            content: "Place it",
+            trigger: ".o_data_row:contains('SAMLET') button[name='action_assign']",
+            run: "click",
+        },
+        {
+            content: "Say why",
+            trigger: ".modal .o_field_widget[name='reason'] input",
+            run: "edit An invoice and a gift card",
+        },
+        {
+            content: "Choose what to match it with",
+            trigger: ".modal .o_field_widget[name='action'] input",
+            run: "click",
+        },
+        {
+            content: "Several",
+            trigger: ".o_select_menu_item:contains('Divide among several')",
+            run: "click",
+        },
+        {
+            content: "The invoice is proposed, and the remainder is left to be placed",
+            trigger: ".modal .o_field_widget[name='part_ids'] .o_data_row:contains('200.00') td[name='account_id']",
+            run: "click",
+        },
+        {
+            content: "The remainder is a gift card",
+            trigger: ".modal .o_selected_row .o_field_widget[name='account_id'] input",
+            run: "edit 2900",
+        },
+        {
+            content: "Choose the account",
+            trigger: ".o-autocomplete--dropdown-item:contains('2900')",
+            run: "click",
+        },
+        {
+            content: "Match",
+            trigger: ".modal button[name='action_confirm']:visible",
+            run: "click",
+        },
+        {
+            content: "What was done is told, with the voucher",
+            trigger: ".o_notification:contains('2900') a[href*='account.move']",
+        },
+        {
+            content: "Nothing is unknown any more",
+            trigger: "body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row:contains('SAMLET')))",
+        },
+    ],
+});
+
+// An accountant sees what is proposed for the unknown transactions, and confirms it.
+registry.category("web_tour.tours").add("settlement_proposals", {
+    steps: () => [
+        {
+            content: "See the proposals",
+            trigger: ".o_control_panel button[name='action_propose']",
+            run: "click",
+        },
+        {
+            content: "The document is shown, with why",
+            trigger: ".modal .o_data_row:contains('W-1042'):contains('exactly this amount')",
+        },
+        {
+            content: "Confirm",
+            trigger: ".modal button[name='action_confirm']",
+            run: "click",
+        },
+        {
+            content: "What was done is told, with the voucher",
+            trigger: ".o_notification a[href*='account.move']",
+        },
+        {
+            content: "Nothing is unknown any more",
+            trigger: "body:not(:has(.modal)) .o_list_view:not(:has(.o_data_row:contains('W-1042')))",
+        },
+    ],
+});
+
 // An accountant places a payment by hand, keeps the rule that is offered, tries it, and puts it into use.
 registry.category("web_tour.tours").add("settlement_learn_rule", {
     steps: () => [
