@@ -224,7 +224,7 @@ register(
         "group_item_with_rounding": _("Invoice or payment, with rounding"),
         "bank_second_entry": _(
             "The bank line of %(date)s, %(amount)s %(currency)s, names this payout, but it has another bank line "
-            "already. If that one is not this payout, take it back with Revert Reconciliation on the bank line; then "
+            "already. If that one is not this payout, take it back with Take Back the Bank Line; then "
             "press Match Bank."
         ),
         "bank_several_entries": _(

@@ -71,6 +71,17 @@ class AccountMoveLine(models.Model):
         vals["balance"] = self.company_currency_id.round(self.balance - balance)
         return [vals, {**difference, "balance": balance, "currency_id": self.currency_id.id, "partner_id": partner.id}]
 
+    def _get_back_on_suspense(self):
+        """Take bank lines off the clearing account, and return these items with those on the suspense account instead."""
+        placed = self.sudo().filtered(lambda item: item.account_id != item.journal_id.suspense_account_id)
+        bank_lines = placed.move_id.statement_line_id
+        rest = self - bank_lines.line_ids.with_env(self.env)
+        as_own(bank_lines).action_undo_reconciliation()
+        suspense = self.browse()
+        for bank_line in bank_lines:
+            suspense |= bank_line._seek_for_lines()[1].with_env(self.env)
+        return rest | suspense
+
     def _is_open_on_bank_side(self, clearing_account, company):
         """Whether this is an open item of the bank's side, on the suspense account or on this clearing account."""
         self.ensure_one()

@@ -161,6 +161,15 @@ class AccountSettlement(models.Model):
         waiting = self.filtered(lambda one: one.bank_state in (IN_TRANSIT, SHORT, OVER))
         return waiting.action_open_bank_match() if waiting else True
 
+    def action_take_back_bank_line(self):
+        """Take the bank's entries back from these payouts: bank lines wait on the suspense account again."""
+        for settlement in self._as_user():
+            items = settlement.bank_item_ids.sudo()
+            bank_lines = items.move_id.statement_line_id
+            (items - bank_lines.line_ids).remove_move_reconcile()
+            bank_lines.action_undo_reconciliation()
+        return True
+
     def action_open_bank_match(self):
         """Open the dialog in which a person says which bank lines these payouts are."""
         self._as_user()

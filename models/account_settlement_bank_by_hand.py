@@ -23,6 +23,8 @@ class AccountSettlement(models.Model):
         for settlement in self:
             settlement._lock()
         first = self[:1].with_company(self.company_id)
+        if account and self._get_bank_difference(items):
+            items = items._get_back_on_suspense()
         difference = first._prepare_bank_difference(self, items, account, reason)
         bank_lines = items.sudo().move_id.statement_line_id
         counterparts = self.env["account.move.line"]
@@ -95,8 +97,9 @@ class AccountSettlement(models.Model):
         if items.sorted("id")[-1].account_id == self.provider_id.clearing_account_id:
             raise UserError(
                 self.env._(
-                    "The bank line stands on the clearing account already, so no difference can be booked in it. Take "
-                    "it back to the suspense account first, with Revert Reconciliation on the bank line."
+                    "%s was made by hand and stands on the clearing account, so no difference can be booked in it. "
+                    "Match it without one, and book the difference by an entry of your own on the clearing account.",
+                    items.sorted("id")[-1].move_id.name,
                 )
             )
         return {"account_id": account.id, "name": reason.strip(), "amount_currency": float(difference)}

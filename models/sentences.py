@@ -144,7 +144,7 @@ register(
         "bank_in_transit": _("On its way to the bank since %(date)s (%(days)s days). No bank line has come."),
         "bank_short": _(
             "The bank has received %(amount)s %(currency)s less than the payout. If the rest is to come, wait for it. "
-            "If not, take the bank line back with Revert Reconciliation, and book the difference with Match Bank…."
+            "If not, take the bank line back with Take Back the Bank Line, and book the difference with Match Bank…."
         ),
         "bank_over": _(
             "%(amount)s %(currency)s of its bank line is still open on the clearing account: another payout in the "

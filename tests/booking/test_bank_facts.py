@@ -254,13 +254,23 @@ class TestBankByHand(BankCase):
         settlement = self.settle_one()
         line = self.put_on_clearing(85)
         (self.on_clearing(line) | settlement.clearing_line_ids.sudo()).reconcile()
-        self.assertIn("Revert Reconciliation", settlement.bank_message)
-        line.sudo().action_undo_reconciliation()
+        self.assertIn("Take Back the Bank Line", settlement.bank_message)
+        settlement.action_take_back_bank_line()
+        self.assertEqual(settlement.bank_state, "in_transit")
+        self.assertFalse(line.is_reconciled)
         dialog = self.dialog(settlement)
         dialog.item_ids = line.sudo()._seek_for_lines()[1].sudo(False)
         dialog.write({"difference_account_id": self.account("7770").id, "reason": "Bankens gebyr"})
         dialog.action_confirm()
         self.assertEqual(settlement.state, "paid")
+        self.assertBalances(a1522="0.00", a1921="85.00", a7770="15.00")
+
+    def test_fee_taken_by_the_bank_of_a_line_that_stands_on_the_clearing_account(self):
+        settlement = self.settle_one()
+        line = self.put_on_clearing(85, "Utb. 2000777 Vippsnr 123455")
+        self.run_bank()
+        self.dialog(settlement, difference_account_id=self.account("7770"), reason="Gebyr").action_confirm()
+        self.assertEqual((settlement.state, settlement.bank_line_ids), ("paid", line))
         self.assertBalances(a1522="0.00", a1921="85.00", a7770="15.00")
 
     def test_payer_unnamed(self):

@@ -142,6 +142,7 @@ METHODS = {
     ("account.settlement", "action_confirm"): USER,
     ("account.settlement", "action_match_bank"): USER,
     ("account.settlement", "action_open_bank_match"): USER,
+    ("account.settlement", "action_take_back_bank_line"): USER,
     ("account.settlement", "action_mend"): MANAGER,
     ("account.settlement", "action_process"): USER,
     ("account.settlement", "action_prove"): USER,
