@@ -10,7 +10,9 @@ from . import settlement_line_assign
 from . import settlement_line_assign_search
 from . import settlement_line_assign_tax
 from . import settlement_line_assign_part
+from . import settlement_line_assign_divide
 from . import settlement_line_propose
+from . import settlement_line_propose_row
 from . import settlement_accept
 from . import settlement_bank_match
 from . import settlement_reverse

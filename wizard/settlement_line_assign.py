@@ -9,7 +9,7 @@ MOVING = ("invoice", "customer", "account", "divide", "undo")
 class SettlementLineAssign(models.TransientModel):
     """Assign, undo, exclude or keep transactions by hand.
 
-    What may be found for them, taxes, and dividing have files of their own: ``_search``, ``_tax`` and ``_part``.
+    What may be found for them, taxes, and dividing have files of their own: ``_search``, ``_tax`` and ``_divide``.
     """
 
     _name = "settlement.line.assign"
