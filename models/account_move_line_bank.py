@@ -72,7 +72,7 @@ class AccountMoveLine(models.Model):
         return [vals, {**difference, "balance": balance, "currency_id": self.currency_id.id, "partner_id": partner.id}]
 
     def _get_back_on_suspense(self):
-        """Take bank lines off the clearing account, and return these items with those on the suspense account instead."""
+        """Take bank lines off the clearing account; return these items, with those on the suspense account instead."""
         placed = self.sudo().filtered(lambda item: item.account_id != item.journal_id.suspense_account_id)
         bank_lines = placed.move_id.statement_line_id
         rest = self - bank_lines.line_ids.with_env(self.env)
