@@ -61,6 +61,8 @@ class AccountSettlement(models.Model):
         "clearing_line_ids.matched_credit_ids",
         "clearing_line_ids.parent_state",
         "payout_item_ids.account_id",
+        "payout_amount",
+        "carried_to_id",
     )
     def _compute_bank_items(self):
         for settlement in self:
@@ -72,13 +74,22 @@ class AccountSettlement(models.Model):
             items = (met | marked).filtered(
                 lambda item: item.parent_state == "posted" and not item.settlement_clearing_id
             )
-            # A return goes the other way than its payout.
-            returned = items.filtered(
-                lambda item, settlement=settlement: item.amount_currency * settlement.payout_amount > 0
-            )
             settlement.bank_item_ids = items
-            settlement.bank_line_ids = (items - returned).move_id.statement_line_id
+            settlement.bank_line_ids = settlement._get_paid_items(items).move_id.statement_line_id
+            returned = settlement._get_returned_items(items)
             settlement.returned_bank_line_ids = returned.move_id.statement_line_id
+
+    def _get_paid_items(self, items):
+        """Return the items of the bank's side that go the way of the payout; a return or a top-up goes the other."""
+        return items.filtered(lambda item: item.amount_currency * self.payout_amount < 0)
+
+    def _get_returned_items(self, items):
+        """Return the items of the bank's side by which an aborted payout came back."""
+        if not self.carried_to_id:
+            return items.browse()
+        return items.filtered(
+            lambda item: not self.currency_id.compare_amounts(item.amount_currency, self.payout_amount)
+        )
 
     @api.depends("state", "bank_item_ids", "clearing_residual", "payout_amount", "carried_to_id")
     def _compute_bank_state(self):
@@ -91,8 +102,7 @@ class AccountSettlement(models.Model):
             return "paid" if self.bank_item_ids else False
         if self.state != "booked" or self.currency_id.is_zero(self.payout_amount):
             return False
-        paid = self.bank_item_ids.filtered(lambda item: item.amount_currency * self.payout_amount < 0)
-        if not paid:
+        if not self._get_paid_items(self.bank_item_ids):
             return IN_TRANSIT
         return SHORT if not self.currency_id.is_zero(self.clearing_residual) else OVER
 
@@ -180,7 +190,7 @@ class AccountSettlement(models.Model):
     def action_open_bank_line(self):
         """Open the bank's entries of this payout."""
         self.ensure_one()
-        moves = (self.bank_line_ids | self.returned_bank_line_ids).sudo().move_id.sudo(False)
+        moves = self.bank_item_ids.move_id.filtered("statement_line_id").with_env(self.env)
         if len(moves) == 1:
             return moves.get_formview_action()
         return {

@@ -93,7 +93,7 @@ class AccountSettlement(models.Model):
 
     def _to_payout(self, key, payers, amount, date):
         is_payout = key[1] == PAYOUT
-        met = self.bank_item_ids.filtered(lambda item: item.amount_currency * self.payout_amount < 0)
+        met = self._get_paid_items(self.bank_item_ids)
         is_short = is_payout and self.state == "booked" and bool(met)
         if is_short:
             amount = self.clearing_residual

@@ -293,7 +293,7 @@ class AccountSettlement(models.Model):
 
     def _get_bank_differences(self):
         """Compare the payout with its counterpart in the bank line."""
-        items = self.bank_item_ids.filtered(lambda item: item.amount_currency * self.payout_amount < 0)
+        items = self._get_paid_items(self.bank_item_ids)
         together = items._all_reconciled_lines()
         if not items or together.settlement_clearing_id != self or together - items - self._get_clearing_items():
             return []  # Several payouts, or what was carried on, share the bank line: they are zero together.
