@@ -18,6 +18,9 @@ from ..common.values import ZERO
 DAYS_AFTER = 7
 DAYS_BEFORE = 1
 
+#: How many days before the payout an entry that names it may lie: its number is the payout's, not an old invoice's.
+NAMED_BEFORE = 10
+
 #: How many payouts one entry may hold, and how many entries one payout, in what is proposed.
 MOST_PAYOUTS = 7
 MOST_ENTRIES = 3
@@ -60,7 +63,9 @@ class Payout:
     :ivar reference: the payout's number. :ivar account_id: the clearing account.
     :ivar is_ready: whether it can be paired now. One that is not booked yet is a rival all the same.
     :ivar is_met: it has its entry; :ivar may_give_way: that entry does not name it, and was paired by its amount alone.
-    :ivar only_named: only an entry that names it is paired: the rest of a payout that came in part.
+    :ivar only_named: only an entry that names it is paired: the rest of a payout that came in part, or one of which a
+        person has taken an entry back. :ivar refused: the entries taken back, as their ``key``.
+    :ivar owner: the settlement. :ivar is_shared: other agreements have the same clearing account.
     """
 
     id: object
@@ -76,6 +81,8 @@ class Payout:
     may_give_way: bool = False
     only_named: bool = False
     refused: frozenset = frozenset()
+    owner: int | None = None
+    is_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,8 @@ class Entry:
     :ivar amount: what the bank received, in ``currency``. :ivar text: all that the bank says.
     :ivar partner_id: the partner a person or Odoo has found. :ivar account: the payer's bank account, without spaces.
     :ivar account_id: the clearing account on which a person or a rule has put it; None while it waits for one.
+    :ivar amount_company: the same in company currency.
+    :ivar owner: the settlement of which it is open already, or None.
     """
 
     id: int
@@ -97,6 +106,13 @@ class Entry:
     account: str = ""
     account_id: int | None = None
     line_id: int | None = None
+    amount_company: Decimal = ZERO
+    owner: int | None = None
+
+    @property
+    def key(self) -> int:
+        """By what it is refused: the bank statement line, else the journal item, as a negative number."""
+        return self.line_id or -self.id
 
 
 @dataclass(frozen=True)
@@ -194,13 +210,14 @@ class Bank:
 
     def _may_be(self, entry, payout):
         """Whether the entry may be of this payout's agreement, as far as payer, account and numbers tell."""
-        if entry.line_id in payout.refused:
+        if entry.key in payout.refused:
             return False
         if self._is_of_other_merchant(entry, payout) and not self._names(entry, payout):
             return False
-        if entry.account_id:
-            return entry.account_id == payout.account_id
-        return self._has_payer(entry, payout.payer)
+        if entry.account_id and (entry.account_id != payout.account_id or entry.owner == payout.owner is not None):
+            return False
+        # What a person has put on a provider's own clearing account is that provider's, whatever the bank says.
+        return (bool(entry.account_id) and not payout.is_shared) or self._has_payer(entry, payout.payer)
 
     @staticmethod
     def _is_near(entry, payout):
@@ -223,9 +240,9 @@ class Bank:
     def _fits_by_name(self, entry, payout):
         if not self._is_equal(entry, payout) or not self._names(entry, payout):
             return False
-        if entry.account_id and entry.account_id != payout.account_id:
+        if entry.account_id and (entry.account_id != payout.account_id or entry.owner == payout.owner is not None):
             return False
-        if entry.line_id in payout.refused:
+        if entry.key in payout.refused or (entry.date - payout.date).days < -NAMED_BEFORE:
             return False
         # A customer's invoice may have the number of a payout, and its amount.
         return not entry.partner_id or bool(entry.account_id) or self._has_named_payer(entry, payout.payer)
@@ -281,9 +298,16 @@ class Bank:
         if len(entries) > 1:
             self._propose("bank_several_entries", payout, entries, count=len(entries))
         else:
-            rivals = by_entry[entries[0].id]
-            names_of = ", ".join(sorted(rival.reference or str(rival.date) for rival in rivals))
+            rivals = [rival for rival in by_entry[entries[0].id] if not rival.is_met]
+            names_of = ", ".join(sorted(self._describe(rival, rivals) for rival in rivals))
             self._propose("bank_several_payouts", payout, entries, payouts_named=names_of)
+
+    @staticmethod
+    def _describe(payout, others):
+        """Return the payout's number, with its merchant's where another has the same."""
+        name = payout.reference or str(payout.date)
+        is_alone = sum(other.reference == payout.reference for other in others) == 1
+        return name if is_alone else f"{name} ({payout.payer.merchant_id})"
 
     # ------------------------------------------------------------ proposals
 
@@ -299,7 +323,8 @@ class Bank:
     def _get_free_entries(self, payout):
         """Return the unpaired entries that may be of this payout's agreement and lie near it, or name it."""
         free = [entry for entry in self.entries if entry.id not in self._paired_entries]
-        free = [entry for entry in free if entry.line_id not in payout.refused]
+        free = [entry for entry in free if entry.key not in payout.refused]
+        free = [entry for entry in free if entry.owner is None or entry.owner != payout.owner]
         return [
             entry
             for entry in free
@@ -372,12 +397,13 @@ class Bank:
 
     def _propose_converted(self, payout, entries):
         """Propose the one entry in another currency that is about the payout at the day's rate, or names it."""
+        near = abs(payout.amount_company) * CONVERSION_SHARE
         found = [
             entry
             for entry in entries
             if entry.currency != payout.currency
             and entry.amount * payout.amount > 0
-            and abs(entry.amount - payout.amount_company) <= abs(payout.amount_company) * CONVERSION_SHARE
+            and (self._names(entry, payout) or abs(entry.amount_company - payout.amount_company) <= near)
         ]
         if len(found) != 1:
             return False
@@ -385,7 +411,7 @@ class Bank:
 
     def _propose_named(self, payout, entries):
         """Propose the entry that names the payout, although it has another amount."""
-        found = [entry for entry in entries if self._names(entry, payout)]
+        found = [entry for entry in entries if self._names(entry, payout) and entry.amount != payout.amount]
         return len(found) == 1 and self._propose_difference(payout, found[0], "bank_named_less", "bank_named_more")
 
     def _propose_reduced(self, payout, entries):
@@ -417,7 +443,7 @@ class Bank:
             and self._is_near(entry, payout)
             and not entry.account_id
             and not entry.partner_id
-            and entry.line_id not in payout.refused
+            and entry.key not in payout.refused
             and not self._names_another(entry, payout)
             and not self._is_of_other_merchant(entry, payout)
         ]

@@ -20,7 +20,7 @@ class AccountMoveLine(models.Model):
         for item in self:
             item.bank_amount = item._get_bank_amount()
 
-    def _put_on_clearing(self, settlement, difference=None):
+    def _put_on_clearing(self, settlement, difference=None, converted=None):
         """Return this item of the bank's side on the settlement's clearing account, as what belongs to it.
 
         On the suspense account it is replaced, as Odoo's own bank reconciliation does: the entry stays posted, and its
@@ -29,6 +29,7 @@ class AccountMoveLine(models.Model):
         :param settlement: ``account.settlement``.
         :param difference: values of one more item (``account_id``, ``name``, ``amount_currency``), by which the payout
             is more or less than the bank line; the item on the clearing account is the rest.
+        :param converted: what the item is in the settlement's currency, where the bank has converted it.
         """
         self.ensure_one()
         account = settlement.provider_id.clearing_account_id
@@ -37,7 +38,7 @@ class AccountMoveLine(models.Model):
             return self
         # In Community the right to change bank lines belongs to a group that cannot be selected.
         item = self.sudo()
-        vals_list = item._prepare_clearing_vals(settlement, difference)
+        vals_list = item._prepare_clearing_vals(settlement, difference, converted)
         move, existing = item.move_id, item.move_id.line_ids
         as_own(move.statement_line_id).with_context(force_delete=True, skip_readonly_check=True).write(
             {"line_ids": [Command.delete(item.id), *map(Command.create, vals_list)]}
@@ -45,15 +46,17 @@ class AccountMoveLine(models.Model):
         added = move.line_ids - existing
         return added.filtered(lambda line: line.account_id == account).with_env(self.env)
 
-    def _prepare_clearing_vals(self, settlement, difference):
+    def _prepare_clearing_vals(self, settlement, difference, converted):
         """Return the values of the items that take this suspense item's place.
 
         A payout that the bank has converted has its own amount in its own currency, and the bank's in company currency.
         """
         partner = self.partner_id or settlement.provider_id.partner_id
         amount_currency, currency = self.amount_currency, self.currency_id
-        if settlement.currency_id != currency:
-            amount_currency, currency = -settlement.clearing_residual, settlement.currency_id
+        if settlement.currency_id == self.company_currency_id:
+            amount_currency, currency = self.balance, self.company_currency_id
+        elif settlement.currency_id != currency:
+            amount_currency, currency = -converted, settlement.currency_id
         vals = {
             "account_id": settlement.provider_id.clearing_account_id.id,
             "partner_id": partner.id,
@@ -65,11 +68,11 @@ class AccountMoveLine(models.Model):
         }
         if not difference:
             return [vals]
-        rate = self.balance / self.amount_currency if self.amount_currency else 1.0
+        rate = self.balance / amount_currency if amount_currency else 1.0
         balance = self.company_currency_id.round(difference["amount_currency"] * rate)
-        vals["amount_currency"] = self.currency_id.round(self.amount_currency - difference["amount_currency"])
+        vals["amount_currency"] = currency.round(amount_currency - difference["amount_currency"])
         vals["balance"] = self.company_currency_id.round(self.balance - balance)
-        return [vals, {**difference, "balance": balance, "currency_id": self.currency_id.id, "partner_id": partner.id}]
+        return [vals, {**difference, "balance": balance, "currency_id": currency.id, "partner_id": partner.id}]
 
     def _get_back_on_suspense(self):
         """Take bank lines off the clearing account; return these items, with those on the suspense account instead."""
@@ -98,6 +101,17 @@ class AccountMoveLine(models.Model):
         item = self.sudo()
         is_suspense = item.account_id == item.journal_id.suspense_account_id
         return -(item.amount_currency if is_suspense else item.amount_residual_currency)
+
+    def _get_bank_amount_in(self, currency):
+        """Return what the bank received by it in ``currency``; None where the bank has converted it to another."""
+        self.ensure_one()
+        if self.currency_id == currency:
+            return self._get_bank_amount()
+        item = self.sudo()
+        if currency != item.company_currency_id:
+            return None
+        is_suspense = item.account_id == item.journal_id.suspense_account_id
+        return -(item.balance if is_suspense else item.amount_residual)
 
     def _get_paid_settlements(self):
         """Return the settlements whose payout these items of the bank's side are, without aborted ones in it."""
@@ -128,6 +142,7 @@ class AccountMoveLine(models.Model):
             met = self.sudo() & settlement.bank_item_ids
             as_own(met.filtered(lambda item: not item.settlement_payout_id)).settlement_payout_id = settlement
             if met and self.sudo() & settlement._get_clearing_items():
+                settlement.is_bank_found_by_amount = False
                 for move in met.move_id:
                     settlement.message_post(
                         body=self.env._("The payout was matched with bank line %s.", move._get_html_link())

@@ -41,6 +41,16 @@ class AccountSettlement(models.Model):
         readonly=True,
         help="A person took them back: they are matched again only by a person.",
     )
+    refused_item_ids = fields.Many2many(
+        "account.move.line",
+        relation="account_settlement_refused_item_rel",
+        string="Entries Taken Back",
+        readonly=True,
+        help="Entries made by hand on the clearing account that a person took back: as for bank lines.",
+    )
+    is_bank_found_by_amount = fields.Boolean(
+        readonly=True, help="Its bank line was found by its amount alone: one that names the payout takes over."
+    )
     bank_proposal_data = fields.Json(readonly=True, help="What a person may agree to, see matching/bank.py.")
     bank_state = fields.Selection(
         [(IN_TRANSIT, "In Transit"), (SHORT, "Short"), (OVER, "Over"), ("paid", "Received")],
@@ -136,6 +146,8 @@ class AccountSettlement(models.Model):
             said = []
             if settlement.state in ("booked", "paid"):
                 said = [Message.from_json(proposal["message"]) for proposal in settlement.bank_proposal_data or []]
+            if settlement.state == "paid":
+                said = [message for message in said if message.code == "bank_second_entry"]
             if not (said and settlement.bank_state == IN_TRANSIT):
                 said.append(settlement._describe_bank_state())
             render = self.env["settlement.message"]._render
@@ -155,8 +167,8 @@ class AccountSettlement(models.Model):
             amount = to_decimal(abs(self.clearing_residual), self.currency_id)
             return Message("bank_short", {**values, "amount": amount})
         if self.bank_state == OVER:
-            rest = sum(self.bank_item_ids.mapped("amount_residual_currency"))
-            return Message("bank_over", {**values, "amount": to_decimal(abs(rest), self.currency_id)})
+            rest = sum(abs(item.amount_residual_currency) for item in self.bank_item_ids)
+            return Message("bank_over", {**values, "amount": to_decimal(rest, self.currency_id)})
         return None
 
     # ---------------------------------------------------------------- actions
@@ -166,7 +178,7 @@ class AccountSettlement(models.Model):
 
         :return: the dialog, where a person has to say which ones they are.
         """
-        self._as_user().refused_bank_line_ids = False
+        self._as_user().write({"refused_bank_line_ids": False, "refused_item_ids": False})
         self._match_bank()
         waiting = self.filtered(lambda one: one.bank_state in (IN_TRANSIT, SHORT, OVER))
         return waiting.action_open_bank_match() if waiting else True

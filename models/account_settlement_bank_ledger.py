@@ -95,6 +95,8 @@ class AccountSettlement(models.Model):
         is_payout = key[1] == PAYOUT
         met = self._get_paid_items(self.bank_item_ids)
         is_short = is_payout and self.state == "booked" and bool(met)
+        account = self.provider_id.clearing_account_id
+        refused = frozenset([*self.refused_bank_line_ids.ids, *(-item_id for item_id in self.refused_item_ids.ids)])
         if is_short:
             amount = self.clearing_residual
         return Payout(
@@ -105,21 +107,23 @@ class AccountSettlement(models.Model):
             payer=payers[self.provider_id],
             reference=(self.payout_reference or "").strip(),
             amount_company=self._get_conversion(date)(to_decimal(amount, self.currency_id), self.currency_id.name),
-            account_id=self.provider_id.clearing_account_id.id,
+            account_id=account.id,
             is_ready=self.state == "booked" or key[1] == RETURN,
             is_met=is_payout and self.state == "paid",
             may_give_way=is_payout and self.state == "paid" and self._may_give_way(),
-            only_named=is_short,
-            refused=frozenset(self.refused_bank_line_ids.ids),
+            only_named=is_short or bool(refused),
+            refused=refused,
+            owner=self.id,
+            is_shared=len([one for one in payers if one.clearing_account_id == self.provider_id.clearing_account_id])
+            > 1,
         )
 
     def _may_give_way(self):
         """Whether the payout's bank line was found by its amount alone: one that names the payout takes over."""
-        items = self.bank_item_ids.sudo()
-        partials = items.matched_debit_ids | items.matched_credit_ids
         return (
-            len(self.bank_line_ids) == 1
-            and all(partial.settlement_id for partial in partials)
+            self.is_bank_found_by_amount
+            and len(self.bank_line_ids) == 1
+            and self.bank_item_ids._all_reconciled_lines().settlement_clearing_id == self
             and not names(self.bank_line_ids.sudo()._get_bank_text(), self.payout_reference or "")
         )
 
@@ -147,7 +151,7 @@ class AccountSettlement(models.Model):
                 """
                 WITH entry AS (
                     SELECT item.id, item.account_id, item.currency_id, item.date, item.name, item.move_id,
-                           item.partner_id, item.amount_currency,
+                           item.partner_id, item.settlement_payout_id, item.balance,
                            item.account_id = ANY(%(clearing_ids)s) AS is_on_clearing,
                            CASE WHEN item.account_id = ANY(%(clearing_ids)s) THEN item.amount_residual_currency
                                 ELSE item.amount_currency END AS open
@@ -165,6 +169,7 @@ class AccountSettlement(models.Model):
                 )
                 SELECT entry.id, entry.date, entry.is_on_clearing, statement_line.id AS line_id,
                        entry.account_id, (-entry.open)::text AS amount, currency.name AS currency,
+                       (-entry.balance)::text AS amount_company, entry.settlement_payout_id AS owner,
                        partner.commercial_partner_id AS partner_id,
                        regexp_replace(statement_line.account_number, '\\W', '', 'g') AS account,
                        concat_ws(' ', statement_line.payment_ref, move.ref, statement_line.partner_name,
@@ -204,6 +209,8 @@ class AccountSettlement(models.Model):
                 account=(row["account"] or "").upper(),
                 account_id=row["account_id"] if row["is_on_clearing"] else None,
                 line_id=row["line_id"],
+                amount_company=to_decimal(row["amount_company"], company.currency_id),
+                owner=row["owner"],
             )
             for row in rows
         ]

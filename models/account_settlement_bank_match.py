@@ -87,15 +87,49 @@ class AccountSettlement(models.Model):
             return False
         if pair.payout.id[1] == PAYOUT and not pair.gives_way and self._is_open_otherwise(pair):
             return False
+        self._close_undone()
         counterpart = item._put_on_clearing(self).sudo(False)
         if pair.payout.id[1] == PAYOUT:
             self._reconcile_groups([counterpart | self._get_open_clearing_lines()])
-            self.bank_proposal_data = False
+            is_named = names(pair.entry.text, self.payout_reference or "")
+            self.write({"bank_proposal_data": False, "is_bank_found_by_amount": not is_named})
         else:
-            self._close_own_clearing()
+            (self | self.carried_to_id)._close_each()
             self.message_post(body=self._get_counterpart_message(counterpart))
         self._learn_bank_account(counterpart.sudo())
         return True
+
+    def _close_each(self):
+        for settlement in self:
+            settlement._close_own_clearing()
+
+    def _part_from_others(self):
+        """Take apart what one bank line had closed of this payout and another, one of them below zero: each waits for a
+        bank line of its own again. What was carried from one to the other stays together."""
+        for partial in (self.clearing_line_ids.matched_debit_ids | self.clearing_line_ids.matched_credit_ids).exists():
+            both = (partial.debit_move_id | partial.credit_move_id).settlement_clearing_id
+            carried = both.carried_to_id | both.carried_from_ids | both.balance_from_id
+            if len(both) == 2 and not carried & both:
+                as_own(partial).unlink()
+
+    def _close_undone(self):
+        """Reconcile what stands open of vouchers that were reversed with their reversals: a bank line that was taken
+        back since had kept them apart, and the next one is not to meet either."""
+        items = self._get_clearing_items().filtered("amount_residual_currency")
+        groups = []
+        for reversal in items.filtered("move_id.reversed_entry_id"):
+            undone = items.filtered(
+                lambda item, reversal=reversal: (
+                    item.move_id == reversal.move_id.reversed_entry_id
+                    and item.amount_residual_currency == -reversal.amount_residual_currency
+                )
+            )
+            if undone:
+                groups.append(undone[0] | reversal)
+                items -= undone[0]
+        for settlement in self:
+            own = [group for group in groups if group.settlement_clearing_id == settlement]
+            settlement._reconcile_groups(own)
 
     def _is_open_otherwise(self, pair):
         """Note that another amount is open on the clearing account than the entry, and return whether that is so."""
@@ -159,7 +193,11 @@ class AccountSettlement(models.Model):
         """
         self.ensure_one()
         move = item.move_id
-        self.refused_bank_line_ids |= move.statement_line_id
+        if move.statement_line_id:
+            self.refused_bank_line_ids |= move.statement_line_id
+        else:
+            self.refused_item_ids |= item
+        self.is_bank_found_by_amount = False
         if item.settlement_payout_id == self:
             as_own(item).settlement_payout_id = False
         self.message_post(
@@ -177,10 +215,11 @@ class AccountSettlement(models.Model):
         number = sanitize_account_number(line.account_number)
         if not partner or not number or not names(line._get_bank_text(), self.payout_reference or ""):
             return
-        if number not in partner.bank_ids.mapped("sanitized_acc_number"):
-            self.env["res.partner.bank"].sudo().create(
-                {"acc_number": line.account_number, "partner_id": partner.commercial_partner_id.id}
-            )
+        accounts = self.env["res.partner.bank"].sudo().with_context(active_test=False)
+        partner = partner.commercial_partner_id
+        if accounts.search_count([("sanitized_acc_number", "=", number), ("partner_id", "=", partner.id)], limit=1):
+            return  # Also one that somebody has archived: it stays so.
+        accounts.create({"acc_number": line.account_number, "partner_id": partner.id})
 
     def _get_expected_bank_text(self):
         """Return the text by which the payout is expected in the bank; False while its number is not known."""
@@ -226,11 +265,12 @@ class AccountSettlement(models.Model):
     def _search_matching_bank_lines(self):
         """Return the settlements of which there is a bank line now; on the others, note what a person may agree to."""
         hopeful = self.browse()
-        for company in self.env["account.settlement.provider"].search([]).company_id:
+        for company in self.env["account.settlement.provider"].with_context(active_test=False).search([]).company_id:
             settlements = self.with_company(company)
             outcome = settlements._pair_with_bank(company)
             paired = settlements.browse(dict.fromkeys(pair.payout.id[0] for pair in outcome.pairs))
             about = settlements._search_awaiting_bank(company) | settlements.browse(key[0] for key in outcome.proposals)
+            about |= settlements.search([("company_id", "=", company.id), ("bank_proposal_data", "!=", False)])
             (about - paired)._note_bank_proposals(outcome)
             hopeful |= paired.with_env(self.env)
         return hopeful

@@ -211,8 +211,10 @@ class AccountSettlement(models.Model):
         """Reconcile the clearing account's open items where no bank line will come: payouts of zero, and what an
         earlier reversal left open."""
         self.ensure_one()
-        # What was booked after the bank line came, as earlier days were received late, meets what that left open.
-        open_lines = (self._get_clearing_items() | self.bank_item_ids.sudo(False)).filtered(
+        # What was booked after the bank line came, as earlier days were received late, meets what that left open; and
+        # what an aborted payout left there.
+        both = self | self.carried_from_ids
+        open_lines = (both._get_clearing_items() | both.bank_item_ids.sudo(False)).filtered(
             lambda line: line.amount_residual_currency or line.amount_residual
         )
         if not open_lines:

@@ -114,11 +114,12 @@ class SettlementBankMatch(models.TransientModel):
     def _compute_amounts(self):
         for dialog in self:
             settlements, items = dialog.settlement_ids._origin, dialog.item_ids._origin
-            dialog.is_converted = bool(items) and items.currency_id != dialog.currency_id
-            dialog.bank_amount = sum(item._get_bank_amount() for item in items)
-            difference = float(settlements._get_bank_difference(items)) if settlements else 0.0
-            dialog.open_amount = difference + dialog.bank_amount
-            dialog.difference = 0.0 if dialog.is_converted or not items else difference
+            amounts = [item._get_bank_amount_in(dialog.currency_id._origin) for item in items]
+            dialog.is_converted = None in amounts
+            dialog.bank_amount = sum(filter(None, amounts))
+            dialog.open_amount = settlements._get_open_amount(items) if settlements else 0.0
+            has_difference = bool(items) and not dialog.is_converted
+            dialog.difference = dialog.open_amount - dialog.bank_amount if has_difference else 0.0
 
     @api.model
     def default_get(self, fields_list):

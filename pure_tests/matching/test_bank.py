@@ -48,7 +48,8 @@ def payout(reference="2000777", amount="98.00", day=4, of=VIPPS, currency="NOK",
 
 def entry(text, amount="98.00", day=5, currency="NOK", **values):
     entry.count += 1
-    return Entry(entry.count, Decimal(amount), currency, march(day), text, line_id=entry.count, **values)
+    amount = Decimal(amount)
+    return Entry(entry.count, amount, currency, march(day), text, line_id=entry.count, amount_company=amount, **values)
 
 
 entry.count = 0

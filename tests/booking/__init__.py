@@ -4,6 +4,7 @@ from . import test_assign_divide
 from . import test_assign_proposal
 from . import test_assign_tax
 from . import test_bank
+from . import test_bank_attacked
 from . import test_bank_facts
 from . import test_booking
 from . import test_currencies

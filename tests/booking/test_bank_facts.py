@@ -1,41 +1,11 @@
 from decimal import Decimal
 
 from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import Movement, capture, day, payout, refund
 
-from ..common import SettlementCase
-
-
-class BankCase(SettlementCase):
-    """One payout of 98.00 of an invoice paid by Vipps, told by the provider, and what the bank says."""
-
-    def settle_one(self, amount="100.00", number="2000777", date=4, reference="A", provider=None):
-        return self.settle([capture(number, day(date), reference, amount), payout(number, day(date))], provider).sorted(
-            "id"
-        )[-1]
-
-    def settle_two(self):
-        return self.settle(
-            [
-                capture("1", day(2), "A", "100.00"),
-                payout("2000001", day(2)),
-                capture("2", day(3), "B", "250.00"),
-                payout("2000002", day(3)),
-            ]
-        ).sorted("external_id")
-
-    def run_bank(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("settlement_bridge.ir_cron_settlement_bank").sudo().method_direct_trigger()
-
-    def on_clearing(self, line):
-        return line.sudo().line_ids.filtered(lambda item: item.account_id == self.provider.clearing_account_id)
-
-    def put_on_clearing(self, amount, text="?", date="2026-03-05"):
-        """What an accountant or a rule of the bank does: the counterpart is 1522 at once."""
-        return self.bank_line(amount, text, date, counterpart_account_id=self.provider.clearing_account_id.id)
+from .bank_case import BankCase
 
 
 @tagged("post_install", "-at_install")
@@ -200,13 +170,6 @@ class TestBankFacts(BankCase):
 @tagged("post_install", "-at_install")
 class TestBankByHand(BankCase):
     """What is proposed, and a person agrees to."""
-
-    def dialog(self, settlements, **values):
-        action = settlements.action_open_bank_match()
-        form = Form(self.env["settlement.bank.match"].with_context(**action["context"]))
-        for name, value in values.items():
-            setattr(form, name, value)
-        return form.save()
 
     def test_one_bank_line_for_two_payouts(self):
         first, second = self.settle_two()
