@@ -28,6 +28,8 @@ class AccountSettlementLine(models.Model):
         move_line = self._get_chosen(move_line or self.env["account.move.line"])
         self = self._as_user()
         self.ensure_one()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Enter a reason for excluding it: it is kept with the transaction."))
         net = self.currency_id.round(self.amount - self.fee)
         if self.status != "new":
             raise UserError(self.env._("%s is booked already, so it cannot be excluded. Undo it instead.", self.name))

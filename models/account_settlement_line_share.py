@@ -133,7 +133,7 @@ class AccountSettlementLine(models.Model):
     def _decide_on_account(self, share):
         """Return the decision to book a share to an account.
 
-        :raises UserError: when it is there already, or the account is the clearing account.
+        :raises UserError: when it is there already, or the account is one that is followed elsewhere.
         """
         account = share.target
         if account == share.move_line.account_id:
@@ -143,6 +143,18 @@ class AccountSettlementLine(models.Model):
                 self.env._(
                     "The clearing account %s holds what the provider owes; a transaction cannot be booked there.",
                     account.display_name,
+                )
+            )
+        providers = self.env["account.settlement.provider"].with_context(active_test=False).search([])
+        if account in providers.clearing_account_id | providers.unknown_account_id or account.account_type in (
+            "asset_receivable",
+            "liability_payable",
+        ):
+            raise UserError(
+                self.env._(
+                    "%s is followed by customer, supplier or provider, where this transaction would be on no list. "
+                    "Match it with a customer or a document, or take it back with Undo… instead.",
+                    account.with_context(show_account_code=True).display_name,
                 )
             )
         decision = self._decide_by_hand(share, Role.ACCOUNT, account, self.env["res.partner"])

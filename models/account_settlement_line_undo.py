@@ -22,6 +22,8 @@ class AccountSettlementLine(models.Model):
         :raises UserError: when one has no journal item of its own, or somebody else has reconciled it since.
         """
         lines = self._as_user()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Enter a reason for taking it back: it is kept with the transaction."))
         lines._reconcile_own_pairs()
         for line in lines:
             if line.status == "excluded":

@@ -63,6 +63,14 @@ class SettlementLineAssign(models.TransientModel):
     date_note = fields.Char(compute="_compute_date_note")
     reason = fields.Char(required=True)
 
+    @api.constrains("line_ids", "move_id", "partner_id", "account_id", "move_line_id")
+    def _check_may_read(self):
+        """Nobody reads through the dialog what they may not read themselves."""
+        for wizard in self.sudo(False):
+            chosen = (wizard.line_ids, wizard.move_id, wizard.partner_id, wizard.account_id, wizard.move_line_id)
+            for records in chosen:
+                records.check_access("read")
+
     @api.depends("line_ids")
     def _compute_from_lines(self):
         for wizard in self:
@@ -88,7 +96,15 @@ class SettlementLineAssign(models.TransientModel):
 
     def _get_open_date(self, date):
         """Return the date, or the first open day after it where it is locked for what is chosen."""
-        return self.line_ids.settlement_id[:1].sudo()._get_booking_date(date, bool(self.tax_id))
+        return self.line_ids.settlement_id[:1].sudo()._get_booking_date(date, self._has_tax())
+
+    def _has_tax(self):
+        """Whether what would be booked affects the VAT return, whose lock then counts."""
+        if self.action == "divide":
+            return bool(self.part_ids.tax_id)
+        if self.action == "undo":
+            return any(item._affect_tax_report() for item in self.line_ids.sudo()._get_own_items())
+        return self.action == "account" and bool(self.tax_id)
 
     @api.depends("line_ids", "action")
     def _compute_date(self):
@@ -125,6 +141,8 @@ class SettlementLineAssign(models.TransientModel):
     def action_confirm(self):
         """Do what was chosen, and say what was done."""
         self.ensure_one()
+        if not self.line_ids:
+            raise UserError(self.env._("No transaction is chosen. Close the dialog and open it from the list."))
         if self.action == "keep":
             self.line_ids._keep(self.reason)
             return {"type": "ir.actions.act_window_close"}

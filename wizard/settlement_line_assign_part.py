@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: What no amount reaches: beyond it, numbers are not exact to the øre, or no numbers at all.
+LARGEST = 10**12
+
 
 class SettlementLineAssignPart(models.TransientModel):
     """One part of a transaction that a person divides."""
@@ -42,10 +45,23 @@ class SettlementLineAssignPart(models.TransientModel):
     )
     amount = fields.Monetary(help="Without sign; all parts together are what is open.")
 
+    @api.constrains("amount")
+    def _check_amount(self):
+        for part in self:
+            if not abs(part.amount) < LARGEST:
+                raise UserError(self.env._("%s is not an amount that can be booked.", part.amount))
+
     @api.constrains("assign_id")
     def _check_own_dialog(self):
         """Nobody adds a part to somebody else's dialog. Odoo checks with all rights, so the caller's are asked for."""
         self.sudo(False).assign_id.check_access("write")
+
+    @api.constrains("move_id", "partner_id", "account_id", "tax_id")
+    def _check_may_read(self):
+        """Nobody reads through the dialog what they may not read themselves."""
+        for part in self.sudo(False):
+            for chosen in (part.move_id, part.partner_id, part.account_id, part.tax_id):
+                chosen.check_access("read")
 
     @api.depends("account_id", "target_type")
     def _compute_tax_id(self):

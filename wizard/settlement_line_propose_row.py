@@ -29,3 +29,10 @@ class SettlementLineProposeRow(models.TransientModel):
         """Nobody adds a proposal to somebody else's dialog. Odoo checks with all rights, so the caller's are asked
         for."""
         self.sudo(False).propose_id.check_access("write")
+
+    @api.constrains("line_id", "move_id")
+    def _check_may_read(self):
+        """Nobody reads through the dialog what they may not read themselves."""
+        for row in self.sudo(False):
+            row.line_id.check_access("read")
+            row.move_id.check_access("read")

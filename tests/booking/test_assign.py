@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import Movement, capture, day, payout, refund
@@ -151,3 +151,49 @@ class TestChosenByHand(SettlementCase):
         invoice = order._create_invoices()
         invoice.action_post()
         self.assertEqual(invoice.payment_state, "paid")
+
+
+@tagged("post_install", "-at_install")
+class TestAssignRefused(SettlementCase):
+    """What is not done, and nobody reads through a dialog what is another company's."""
+
+    def unknown(self):
+        self.settle([capture("1", day(2), "UKJENT", "300.00")])
+        self.settle([capture("1", day(2), "UKJENT", "300.00"), payout("2000001", day(2))])
+        return self.line_of("1")
+
+    def test_accounts_that_are_followed_elsewhere(self):
+        line = self.unknown()
+        line._assign(self.customer, "Kjent kunde")
+        other = self.activate(merchant_id="999999")
+        for account in (
+            self.provider.unknown_account_id,
+            other.unknown_account_id,
+            other.clearing_account_id,
+            self.account("2400"),
+        ):
+            with self.assertRaisesRegex(UserError, "on no list"):
+                line._assign(account, "Feil")
+        self.assertBalances(a1500="-300.00", a1523="0.00")
+
+    def test_reason_of_blanks(self):
+        line = self.unknown()
+        with self.assertRaisesRegex(UserError, "Enter a reason"):
+            line._undo("  ")
+
+    def test_dialog_shows_nothing_of_another_company(self):
+        company = self.env["res.company"].sudo().create({"name": "Annet AS"})
+        partner = self.env["res.partner"].sudo().create({"name": "Hemmelig", "company_id": company.id})
+        line = self.unknown()
+        user = self.settlement_user()
+        dialogs = self.env["settlement.line.assign"].with_user(user)
+        with self.assertRaises(AccessError):
+            dialogs.create({"line_ids": line.ids, "action": "customer", "partner_id": partner.id, "reason": "x"})
+        theirs = self.env["account.move"].sudo().with_company(company)
+        rows = self.env["settlement.line.propose"].with_user(user)
+        journal = self.env["account.journal"].sudo().create(
+            {"name": "Diverse", "code": "DIV", "type": "general", "company_id": company.id}
+        )
+        move = theirs.create({"journal_id": journal.id, "date": "2026-03-01"})
+        with self.assertRaises(AccessError):
+            rows.create({"row_ids": [(0, 0, {"line_id": line.id, "move_id": move.id})]})
