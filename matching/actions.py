@@ -2,6 +2,7 @@
 
 from ..common.messages import Message
 from .allocation import DISPUTE_KINDS
+from .awaited import can_take
 from .ledger import ItemType
 from .outcomes import Allocation, Decision, Status
 from .roles import Role
@@ -61,7 +62,7 @@ class Actions:
             return self._match_by_customer(search)
         for reading, case in self.candidates.find_cases(search):
             better = None
-            if not self.candidates.has_exact_item(case, line):
+            if not self.candidates.has_exact_item(case, line) and not can_take(case, line, self.allocator):
                 better = self.candidates.find_exact_case(search, case)
             found = better[1] if better else case
             decision = self.allocator.allocate(line, found)

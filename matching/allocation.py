@@ -111,6 +111,16 @@ class Allocator:
             self._surpluses_by_case[case.id].append(surplus)
         return decision
 
+    def get_left_over(self, case) -> dict:
+        """Return what the batch has left over in ``case`` so far, ``{currency: amount}``, as far as it is new there."""
+        left_over = defaultdict(Decimal)
+        for surplus in self._surpluses_by_case[case.id]:
+            line = surplus.decision.line
+            own = self.ledger.get_own_item(line)
+            if not own or own.case_id != case.id:
+                left_over[line.currency] += surplus.amount
+        return left_over
+
     def allocate_deferred(self, surplus):
         """Allocate what was deferred to documents, unless money of exactly its amount still stands there."""
         if self._is_exact_money_there(surplus):

@@ -154,7 +154,7 @@ class Candidates:
 
         Order 1001 of 100.00 must not take the 777.00 that are meant for invoice 1001.
 
-        :param case: what the rule that is tried has found; exactly this amount is not open in it.
+        :param case: what the rule that is tried has found; it cannot take this amount.
         :return: ``(rule, case)`` with the rule that finds it, or None.
         """
         line = search.line

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..common.references import normalise
-from ..common.values import TextEnum
+from ..common.values import ZERO, TextEnum
 from ..providers.records import Transaction
 from .roles import Role
 from .rules import Key
@@ -111,6 +111,8 @@ class Case:
     :ivar awaits_capture: the provider still holds an authorised amount that was not captured.
     :ivar receivable_account_id: the customer's receivable account.
     :ivar paid_by: what paid the documents that have nothing open, for people. :ivar webshop_id: the shop it is from.
+    :ivar currency: of the order and all its documents; empty where they differ, so that nothing can be compared.
+    :ivar ordered: the order's total with tax. :ivar invoiced: its posted invoices with tax, less its credit notes.
     """
 
     id: str
@@ -125,6 +127,14 @@ class Case:
     awaits_capture: bool = False
     paid_by: tuple = ()
     webshop_id: int | None = None
+    currency: str = ""
+    ordered: Decimal = ZERO
+    invoiced: Decimal = ZERO
+
+    @property
+    def to_invoice(self) -> Decimal:
+        """The amount with tax that is still to be invoiced. A draft invoice is yet to be."""
+        return ZERO if self.is_cancelled or self.is_invoiced else max(self.ordered - self.invoiced, ZERO)
 
     @property
     def is_finished(self) -> bool:

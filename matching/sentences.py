@@ -27,7 +27,7 @@ register(
         "key_with_reading": _("%(key)s (%(how)s)"),
         "rule_found_by_amount": _(
             "Rule “%(rule)s” found %(case)s by %(key)s: exactly this amount is open there. %(other)s has the same "
-            "reference by another key, but not this amount."
+            "reference by another key, but is not known to await this amount."
         ),
         "rule_found": _("Rule “%(rule)s” found %(case)s by %(key)s."),
         "account_unusable": _(

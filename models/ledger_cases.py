@@ -1,7 +1,10 @@
+from decimal import Decimal
+
 from ..common.references import normalise
 from ..matching.ledger import Case
 from ..matching.rules import Key
 from .ledger_queries import LedgerQueries
+from .money import to_decimal
 
 
 class LedgerCases(LedgerQueries):
@@ -21,7 +24,9 @@ class LedgerCases(LedgerQueries):
     def add_orders(self, order_ids):
         """Make a case of each order."""
         orders = self.env["sale.order"].sudo().browse(order_ids)
-        orders.fetch(["name", "partner_invoice_id", "invoice_status", "state", "webshop_id"])
+        orders.fetch(
+            ["name", "partner_invoice_id", "invoice_status", "state", "webshop_id", "amount_total", "currency_id"]
+        )
         partners = orders.partner_invoice_id
         partners.fetch(["commercial_partner_id"])
         commercial = partners.commercial_partner_id.with_company(self.company)
@@ -40,6 +45,8 @@ class LedgerCases(LedgerQueries):
                 is_cancelled=order.state == "cancel",
                 awaits_capture=order.id in awaited,
                 webshop_id=order.webshop_id.id or None,
+                currency=order.currency_id.name,
+                ordered=to_decimal(order.amount_total, order.currency_id),
             )
             self.case_of_order[order.id] = case.id
             self.ledger.cases[case.id] = case
@@ -132,6 +139,9 @@ class LedgerCases(LedgerQueries):
             )
             SELECT move.id, move.name, move.move_type, move.commercial_partner_id AS partner_id,
                    move.webshop_reference, move.webshop_id, move.reversed_entry_id,
+                   CASE WHEN move.move_type = 'out_refund' THEN -move.amount_total ELSE move.amount_total END::text
+                       AS amount,
+                   (SELECT currency.name FROM res_currency currency WHERE currency.id = move.currency_id) AS currency,
                    COALESCE(own.order_id, move.webshop_order_id) AS order_id
               FROM account_move move
          LEFT JOIN (SELECT move_id, min(order_id) AS order_id FROM of_order GROUP BY move_id) own
@@ -157,6 +167,9 @@ class LedgerCases(LedgerQueries):
             else:
                 case = self._get_move_case(f"move:{root}", row)
             case.has_invoice = True
+            case.invoiced += Decimal(row["amount"])
+            if case.currency != row["currency"]:
+                case.currency = ""
             if row["move_type"] != "out_refund" or not case.invoice_id:
                 case.invoice_id = row["id"]
             self.case_of_move[row["id"]] = case.id
@@ -170,6 +183,7 @@ class LedgerCases(LedgerQueries):
                 partner_id=row["partner_id"],
                 receivable_account_id=None,
                 webshop_id=row["webshop_id"],
+                currency=row["currency"],
             )
         return self.ledger.cases[case_id]
 

@@ -252,6 +252,87 @@ def test_order_counts_where_it_fits_or_neither_does(books, amount):
     assert (order.residual, invoice.residual, decision.rule_id) == (100 - amount, 777, 2)
 
 
+def awaiting(books, ordered, **values):
+    """Order 1001, and somebody else's invoice and credit note of 100.00 by the same number."""
+    other = books.case("other", "1001", key=Key.INVOICE_NUMBER)
+    documents = books.item(other, 100), books.item(other, -100)
+    values = {"has_invoice": False, "is_invoiced": False, "ordered": Decimal(ordered), **values}
+    return books.case("order", "1001", **values), *documents
+
+
+@pytest.mark.parametrize(("ordered", "amounts"), [(100, [100]), (200, [100, 100]), ("150.50", [100])])
+def test_order_that_awaits_its_invoice_keeps_its_payments(books, ordered, amounts):
+    order, invoice, _note = awaiting(books, ordered)
+    decisions = books.decide(*(line(amount, "1001", id=number) for number, amount in enumerate(amounts, 1)))
+    assert (invoice.residual, {decision.case.id for decision in decisions}) == (100, {order.id})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"ordered": "99.99"},
+        {"invoiced": Decimal(1)},
+        {"is_invoiced": True},
+        {"currency": "EUR"},
+        {"currency": ""},
+    ],
+)
+def test_order_that_cannot_take_the_payment_gives_way(books, values):
+    _order, invoice, _note = awaiting(books, **{"ordered": 100, **values})
+    decision = books.decide_one(line(100, "1001"))
+    assert invoice.residual == 0
+    assert "order has the same reference by another key, but is not known to await this amount" in said(decision)
+
+
+def test_what_was_paid_before_is_not_awaited_any_more(books):
+    """In the same batch, in an earlier one, and where all of them are matched again."""
+    order, invoice, _note = awaiting(books, 200)
+    first = stands(books, order, 100, 1)
+    books.decide(line(100, "1001", item_id=first.id), line(100, "1001", id=2))
+    assert invoice.residual == 100
+    books.decide_one(line(100, "1001", id=3))
+    assert invoice.residual == 0
+
+
+def test_what_the_order_is_charged_in_another_currency(books):
+    order, invoice, _note = awaiting(books, 10, currency="EUR")
+    values = {"amount_original": 10, "currency_original": "EUR"}
+    assert books.decide_one(line(100, "1001", **values)).case is order
+    assert invoice.residual == 100
+
+
+def test_invoice_of_the_order_that_is_paid_in_parts_comes_first(books):
+    order, invoice, _note = awaiting(books, 300, has_invoice=True, invoiced=Decimal(200))
+    own = books.item(order, 200)
+    books.decide(line(100, "1001"), line(200, "1001", id=2))
+    assert (own.residual, invoice.residual) == (0, 100)
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"has_invoice": True, "is_invoiced": True, "invoiced": Decimal(100)}], ids=["prepaid", "paid"]
+)
+def test_refund_of_what_was_paid_there_stays_there(books, values):
+    """A credit note of the order is yet to come; the one of the other customer is not it."""
+    order, _invoice, note = awaiting(books, 150, **values)
+    if not values:
+        stands(books, order, 150)
+    assert books.decide_one(line(-100, "1001")).case is order
+    assert note.residual == -100
+
+
+def test_refund_stays_with_the_payment_of_its_batch(books):
+    order, invoice, note = awaiting(books, 100)
+    decisions = books.decide(line(100, "1001"), line(-100, "1001", id=2))
+    assert {decision.case.id for decision in decisions} == {order.id}
+    assert (invoice.residual, note.residual) == (100, -100)
+
+
+def test_refund_of_what_was_never_paid_gives_way(books):
+    _order, _invoice, note = awaiting(books, 100)
+    books.decide_one(line(-100, "1001"))
+    assert note.residual == 0
+
+
 def test_two_others_of_the_amount_decide_nothing(books):
     order = books.item(books.case("order", "1001"), 1000)
     for name in "AB":

@@ -58,7 +58,7 @@ class Books:
             name=name,
             partner_id=partner_id,
             receivable_account_id=RECEIVABLE,
-            **{"has_invoice": True, "order_id": 500 + len(self.ledger.cases), **values},
+            **{"has_invoice": True, "order_id": 500 + len(self.ledger.cases), "currency": "NOK", **values},
         )
         self.ledger.cases[case.id] = case
         for reference in references or (name,):

@@ -2,6 +2,7 @@
 
 from unittest.mock import patch
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.settlement_bridge.matching.money_back import MoneyBack
@@ -427,6 +428,48 @@ class TestWhichDocument(MoneyBackCase):
         numbered.name = "1001"
         self.settle_days(capture("1", day(2), "1001", "60.00"))
         self.assertEqual((numbered.amount_residual, order_invoice.amount_residual), (777, 40))
+
+    def order_and_another_customers_invoice(self, amount):
+        """Kari's order 1001 with 25 % VAT, not invoiced yet, and Ola's invoice of 100.00 with the same number."""
+        order = self.order(amount, "1001")
+        tax = self.env["account.tax"].search(
+            [("type_tax_use", "=", "sale"), ("amount", "=", 25), ("company_id", "=", self.company.id)], limit=1
+        )
+        order.order_line.write({"tax_ids": [Command.set(tax.ids)], "price_unit": amount / 1.25})
+        self.assertEqual(order.amount_total, amount)
+        other = self.invoice(100, partner=self.env["res.partner"].create({"name": "Ola Nordmann"}))
+        other.name = "1001"
+        return order, other
+
+    def test_order_not_invoiced_yet_keeps_its_payment(self):
+        order, other = self.order_and_another_customers_invoice(100)
+        self.settle_days(capture("1", day(2), "1001", "100.00"), refund("2", day(2), "1001", "100.00"))
+        self.assertEqual(other.amount_residual, 100)
+        self.assertEqual((self.line_of("1") | self.line_of("2")).sale_order_id, order)
+        self.assertClosed("1", "2")
+
+    def test_order_captured_in_parts_and_invoiced_in_parts(self):
+        """The third capture of 100.00 is more than the order: it is Ola's."""
+        order, other = self.order_and_another_customers_invoice(200)
+        first, second, third = (capture(str(number), day(1 + number), "1001", "100.00") for number in (1, 2, 3))
+        self.settle_days(first)
+        order.order_line.product_uom_qty = 2
+        order.order_line.price_unit /= 2
+        invoice = order._create_invoices()
+        invoice.invoice_line_ids.quantity = 1
+        invoice.action_post()
+        self.assertEqual((invoice.amount_residual, order.amount_total), (0, 200))
+        self.settle_days(first, second)
+        self.assertEqual((other.amount_residual, self.line_of("2").sale_order_id), (100, order))
+        self.settle_days(first, second, third)
+        self.assertEqual(other.amount_residual, 0)
+        self.assertIn("is not known to await this amount", self.line_of("3").explanation)
+
+    def test_invoiced_order_gives_way(self):
+        order, other = self.order_and_another_customers_invoice(100)
+        order._create_invoices().action_post()
+        self.settle_days(capture("1", day(2), "1001", "100.00"), capture("2", day(2), "1001", "100.00"))
+        self.assertEqual((self.line_of("1").sale_order_id, other.amount_residual), (order, 0))
 
     def test_invoice_in_another_currency_is_not_said_to_be_paid(self):
         """A payment in EUR of an invoice in NOK stays on the customer; reconciled there by hand, both are closed."""
