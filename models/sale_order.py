@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..common.references import normalised_sql
@@ -101,15 +102,41 @@ class SaleOrder(models.Model):
         return {**super()._prepare_invoice(), "webshop_reference": self.webshop_reference}
 
     def action_place_settlement_lines(self):
-        """Place the dialog's transactions on this order's customer: the order is not invoiced yet."""
+        """Place the dialog's transactions on this order's customer: the order is not invoiced yet.
+
+        :raises UserError: when no invoice of the order is to come; the dialog does not offer it then.
+        """
         self.ensure_one()
         self.check_access("read")
         wizard = self.env["settlement.line.assign"]._get_opened()
+        self._check_invoice_to_come()
         wizard.write({"action": "customer", "partner_id": self.partner_invoice_id.id})
         result = wizard.action_confirm()
         # On the customer until the order is invoiced: posting the invoice then finds it.
         wizard.line_ids._await_order(self)
         return result
+
+    @api.model
+    def _get_invoice_to_come_domain(self):
+        """Return the domain of the orders of which an invoice is to come, so that a payment may wait for it."""
+        return [("state", "=", "sale"), ("invoice_status", "!=", "invoiced")]
+
+    def _check_invoice_to_come(self):
+        if self.filtered_domain(self._get_invoice_to_come_domain()):
+            return
+        if self.state == "cancel":
+            text = self.env._(
+                "%s is cancelled: no invoice will come. Choose Customer, and its customer there.", self.name
+            )
+        elif self.state != "sale":
+            text = self.env._(
+                "%s is a quotation. Confirm it first, or choose Customer, and its customer there.", self.name
+            )
+        else:
+            text = self.env._(
+                "%s is fully invoiced. Choose its invoice, and post it first if it is a draft.", self.name
+            )
+        raise UserError(text)
 
     def action_open_settlement_lines(self):
         self.ensure_one()

@@ -84,12 +84,9 @@ class SettlementLineAssign(models.TransientModel):
             ("settlement_reference_ids.value", "ilike", text),
             ("partner_id.name", "ilike", text),
         ]
-        not_invoiced = [
-            ("company_id", "=", self.company_id.id),
-            ("state", "=", "sale"),
-            ("invoice_status", "!=", "invoiced"),
-        ]
-        return self.env["sale.order"].search(not_invoiced + any_of, limit=FOUND_ORDERS)
+        Order = self.env["sale.order"]
+        not_invoiced = [("company_id", "=", self.company_id.id), *Order._get_invoice_to_come_domain()]
+        return Order.search(not_invoiced + any_of, limit=FOUND_ORDERS)
 
     def action_match_proposal(self):
         """Match with the document that is proposed."""

@@ -152,6 +152,29 @@ class TestChosenByHand(SettlementCase):
         invoice.action_post()
         self.assertEqual(invoice.payment_state, "paid")
 
+    def test_order_of_which_no_invoice_will_come(self):
+        """The dialog does not offer it; chosen all the same, a sentence says what to do, and that can be done."""
+        order = self.order(100, "OTHER")
+        quotation = order.copy()
+        cancelled = order.copy()
+        cancelled._action_cancel()
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.settle([capture("1", day(1), "NOPE", "100.00"), payout("2000001", day(1))])
+        line = self.line_of("1")
+        wizard = self.env["settlement.line.assign"].create({"line_ids": line.ids, "reason": "Samme kunde"})
+        for one, said in ((cancelled, "is cancelled"), (quotation, "is a quotation"), (order, "is fully invoiced")):
+            with self.subTest(said), self.assertRaisesRegex(UserError, said):
+                one.with_context(settlement_assign_id=wizard.id).action_place_settlement_lines()
+        self.assertEqual((line.status, line.sale_order_id.id), ("unknown", False))
+        quotation.action_confirm()
+        quotation.with_context(settlement_assign_id=wizard.id).action_place_settlement_lines()
+        self.assertEqual(line.sale_order_id, quotation)
+        line._undo("Feil ordre")
+        wizard = self.env["settlement.line.assign"].create({"line_ids": line.ids, "reason": "Samme kunde"})
+        invoice.with_context(settlement_assign_id=wizard.id).action_place_settlement_lines()
+        self.assertEqual(invoice.amount_residual, 0)
+
 
 @tagged("post_install", "-at_install")
 class TestAssignRefused(SettlementCase):
@@ -191,8 +214,10 @@ class TestAssignRefused(SettlementCase):
             dialogs.create({"line_ids": line.ids, "action": "customer", "partner_id": partner.id, "reason": "x"})
         theirs = self.env["account.move"].sudo().with_company(company)
         rows = self.env["settlement.line.propose"].with_user(user)
-        journal = self.env["account.journal"].sudo().create(
-            {"name": "Diverse", "code": "DIV", "type": "general", "company_id": company.id}
+        journal = (
+            self.env["account.journal"]
+            .sudo()
+            .create({"name": "Diverse", "code": "DIV", "type": "general", "company_id": company.id})
         )
         move = theirs.create({"journal_id": journal.id, "date": "2026-03-01"})
         with self.assertRaises(AccessError):
