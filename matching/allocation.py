@@ -111,13 +111,13 @@ class Allocator:
             self._surpluses_by_case[case.id].append(surplus)
         return decision
 
-    def get_left_over(self, case) -> dict:
-        """Return what the batch has left over in ``case`` so far, ``{currency: amount}``, as far as it is new there."""
+    def get_left_over(self, case_id) -> dict:
+        """Return what the batch has left over in a case so far, ``{currency: amount}``, as far as it is new there."""
         left_over = defaultdict(Decimal)
-        for surplus in self._surpluses_by_case[case.id]:
+        for surplus in self._surpluses_by_case[case_id]:
             line = surplus.decision.line
             own = self.ledger.get_own_item(line)
-            if not own or own.case_id != case.id:
+            if not own or own.case_id != case_id:
                 left_over[line.currency] += surplus.amount
         return left_over
 

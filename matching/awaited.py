@@ -27,7 +27,7 @@ def can_take(case, line, allocator) -> bool:
 def _get_received(case, line, allocator) -> Decimal | None:
     """Return what has been paid in a case, less what went back; None where it is in several currencies."""
     items = [item for item in allocator.ledger.open_items(case.id, *ItemType) if item.id != line.item_id]
-    left_over = allocator.get_left_over(case)
+    left_over = allocator.get_left_over(case.id)
     if {item.currency for item in items} | left_over.keys() > {case.currency}:
         return None
     # What is invoiced and not open any more was paid; what stands open of a payment is negative.

@@ -1,5 +1,7 @@
 """Finding the orders, invoices and customers a transaction may belong to, and turning down those that do not fit."""
 
+from collections import defaultdict
+
 from ..common.messages import Message
 from ..common.references import Reading, normalise, readings
 from ..providers.records import Kind
@@ -36,11 +38,15 @@ class Candidates:
     """What a batch of transactions may belong to.
 
     :param ledger: the :class:`~.ledger.Ledger` of the batch. :param prefixes: the shop's order reference prefixes.
+    :ivar turned_down: ``{transaction id: {case id}}``: where each would belong, were the order not cancelled.
+    :ivar returned: ``{transaction id: case id}`` of those that belong there all the same, see :mod:`.cancelled`.
     """
 
     def __init__(self, ledger, prefixes):
         self.ledger = ledger
         self.prefixes = prefixes
+        self.turned_down = defaultdict(set)
+        self.returned = {}
         self._readings = {}
 
     # ------------------------------------------------------------ by reference
@@ -64,9 +70,11 @@ class Candidates:
                 return  # the whole reference is known: a part of it would be another's
             is_known = is_known or not is_typed
             is_typed_by_one = is_typed_by_one or is_typed
-            cases = self._exclude_cancelled(search, [self.ledger.cases[case_id] for case_id in sorted(case_ids)])
-            cases = self._keep_shops(search, cases)
+            found = self._keep_shops(search, [self.ledger.cases[case_id] for case_id in sorted(case_ids)])
+            cases = self._exclude_cancelled(search, found)
             if not cases:
+                if len(found) == 1 and not reading.is_lossy and not is_typed:
+                    self.turned_down[search.line.id].add(found[0].id)
                 continue
             case = self._choose_case(search, cases, reading, is_typed)
             if case:
@@ -96,9 +104,11 @@ class Candidates:
         return [case for case in cases if case not in cancelled]
 
     def _is_money_there(self, case, line):
-        """Return whether money stands in the case that went the other way, at least as much."""
+        """Return whether money stands in the case that went the other way, at least as much, or is in the batch."""
         if line.kind in _TYPES_OF_KIND:
             return False
+        if self.returned.get(line.id) == case.id:
+            return True
         items = [item for item in self.ledger.open_items(case.id, ItemType.ON_ACCOUNT) if meets_money(item, line)]
         return bool(items) and abs(sum(item.residual for item in items)) >= abs(line.amount)
 

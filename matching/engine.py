@@ -13,6 +13,7 @@ from ..common.values import ZERO
 from ..providers.records import BANK_KINDS
 from .actions import Actions, decide_unknown
 from .allocation import Allocator
+from .cancelled import find_returned
 from .candidates import Candidates
 from .differences import settle_differences
 from .ledger import ItemType
@@ -31,9 +32,15 @@ def decide(lines, rules, ledger, settings) -> list:
     :param ledger: :class:`~.ledger.Ledger`. :param settings: :class:`~.settings.Settings`.
     """
     allocator = Allocator(ledger)
-    actions = Actions(Candidates(ledger, settings.prefixes), allocator, ledger, settings)
+    candidates = Candidates(ledger, settings.prefixes)
+    actions = Actions(candidates, allocator, ledger, settings)
     rules_by_kind = {kind: [rule for rule in rules if kind in (rule.kinds or CUSTOMER_KINDS)] for kind in RULE_KINDS}
     decisions = [_decide_line(line, rules_by_kind, actions, ledger) for line in lines]
+    returned = find_returned(decisions, candidates.turned_down, allocator)
+    candidates.returned = {decisions[number].line.id: case_id for number, case_id in returned.items()}
+    for number in returned:
+        ledger.forget(decisions[number])
+        decisions[number] = _decide_line(decisions[number].line, rules_by_kind, actions, ledger)
     settle_differences(allocator, ledger, settings)
     return decisions
 

@@ -274,6 +274,12 @@ class Ledger:
         self._add_item(item)
         return item
 
+    def forget(self, decision):
+        """Take off what a decision that is made again would have left open on the unknown account."""
+        for item in self.get_unknown_items(decision.line.provider_reference):
+            if item.decision is decision:
+                item.residual = ZERO
+
     def get_own_item(self, line) -> OpenItem | None:
         """Return the journal item that a transaction is open on, where it is matched again and the item is known."""
         if line.item_id is None:

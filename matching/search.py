@@ -23,8 +23,9 @@ class Search:
         self.references = [line.order_reference, line.provider_reference]
 
     def reject(self, message: Message):
-        """Note that a candidate was turned down, and why."""
-        self.rejected.append(message)
+        """Note that a candidate was turned down, and why; once, also where several rules find it."""
+        if message not in self.rejected:
+            self.rejected.append(message)
 
     def fail(self, message: Message):
         """Note why the rule does not decide; outside of a rule, what would have been needed."""

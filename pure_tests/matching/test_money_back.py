@@ -204,6 +204,63 @@ def test_what_does_not_belong_to_a_cancelled_order_is_turned_down(books, amount)
     assert "is cancelled" in said(decision)
 
 
+@pytest.mark.parametrize(
+    ("amounts", "left"),
+    [
+        ((100, -60, -40), 0),
+        ((-60, 100, -40), 0),
+        ((-100, 100), 0),
+        ((100, -60), -40),
+        ((60, 40, -100), 0),
+        ((100, 100, -100), -100),
+    ],
+)
+@pytest.mark.parametrize("currency", ["NOK", "EUR"])
+def test_cancelled_order_paid_and_refunded_in_one_batch(books, amounts, left, currency):
+    """In whatever parts and order; what was not refunded is owed to its customer, and nothing is unknown."""
+    case = cancelled(books)
+    decisions = books.decide(*(line(amount, id=number, currency=currency) for number, amount in enumerate(amounts, 1)))
+    assert {decision.case.id for decision in decisions} == {case.id}
+    assert sum(item.residual for item in books.ledger.items) == left
+    assert "is cancelled" not in "".join(map(said, decisions))
+
+
+def test_refunds_of_a_cancelled_order_under_the_payments_own_id(books):
+    """Nothing of it stays on the unknown account, where it would have met what has the same id."""
+    case = cancelled(books)
+    decisions = books.decide(*(line(amount, id=amount, provider_reference="7") for amount in (100, -60, -40)))
+    assert {decision.case.id for decision in decisions} == {case.id}
+    assert not books.ledger.get_unknown_items("7")
+
+
+@pytest.mark.parametrize("amounts", [(100,), (-100,), (100, -60, -60), (100, 60)])
+def test_cancelled_order_that_the_batch_does_not_explain(books, amounts):
+    cancelled(books)
+    decisions = books.decide(*(line(amount, id=number) for number, amount in enumerate(amounts, 1)))
+    assert {decision.status for decision in decisions} == {Status.UNKNOWN}
+    assert [said(decision).count("is cancelled") for decision in decisions] == [1] * len(amounts)
+
+
+def test_payment_of_a_cancelled_order_meets_the_part_of_it_that_was_refunded_before(books):
+    refunded = stands(books, cancelled(books), -60)
+    assert parts_of(books.decide_one(line(100))) == [("item", "60"), ("customer", "40")]
+    assert refunded.residual == 0
+
+
+def test_cancelled_orders_of_two_references_are_not_mixed(books):
+    for name in ("WEB-1", "WEB-2"):
+        books.case(name, has_invoice=False, is_invoiced=False, is_cancelled=True)
+    decisions = books.decide(line(100, "WEB-1"), line(-100, "WEB-2", id=2))
+    assert {decision.status for decision in decisions} == {Status.UNKNOWN}
+
+
+def test_cancelled_order_known_by_the_providers_id_too(books):
+    """Two rules turn it down; that is said once."""
+    case = cancelled(books)
+    books.know("7", case, Key.PROVIDER_REFERENCE)
+    assert said(books.decide_one(line(100, provider_reference="7"))).count("is cancelled") == 1
+
+
 # --- On the unknown account -------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.settlement_bridge.matching import engine
 from odoo.addons.settlement_bridge.matching.money_back import MoneyBack
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout, refund
 
@@ -269,6 +270,68 @@ class TestOrdersThatComeToNothing(MoneyBackCase):
         order._action_cancel()
         self.settle_days(capture("1", day(2), "X1", "500.00"))
         self.assertEqual(self.line_of("1").status, "unknown")
+
+    def test_cancelled_before_it_was_paid_and_refunded_in_parts(self):
+        """All in one voucher; undone and booked again it is as before. Nothing of it is ever unknown."""
+        for prepaid in (False, True):
+            with self.subTest(prepaid=prepaid), self.env.cr.savepoint() as savepoint:
+                if prepaid:
+                    self.use_prepayments()
+                order = self.order(100, "X1")
+                order._action_cancel()
+                self.settle_days(
+                    capture("1", day(2), "X1", "100.00"),
+                    refund("2", day(2), "X1", "60.00"),
+                    refund("3", day(2), "X1", "40.00"),
+                )
+                lines = self.line_of("1") | self.line_of("2") | self.line_of("3")
+                self.assertClosed("1", "2", "3")
+                lines.settlement_id._reverse("Prøve")
+                lines.settlement_id._process()
+                self.assertClosed("1", "2", "3")
+                self.assertEqual((lines.sale_order_id, set(lines.mapped("is_undone"))), (order, {False}))
+                self.assertBalances(a1500="0.00", a2900="0.00", a1523="0.00", a1522="0.00")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_what_was_unknown_on_both_sides_closes_when_retried(self):
+        """As the version before booked it: each was turned down by itself."""
+        order = self.order(100, "X1")
+        order._action_cancel()
+        told = (
+            capture("1", day(2), "X1", "100.00"),
+            refund("2", day(2), "X1", "60.00"),
+            refund("3", day(2), "X1", "40.00"),
+        )
+        with patch.object(engine, "find_returned", lambda *batch: {}):
+            self.settle_days(*told)
+        lines = self.line_of("1") | self.line_of("2") | self.line_of("3")
+        self.assertEqual(set(lines.mapped("status")), {"unknown"})
+        lines._retry()
+        self.assertClosed("1", "2", "3")
+        self.assertBalances(a1500="0.00", a1523="0.00", a1522="0.00")
+
+    def test_payment_in_euro_is_undone_when_a_part_was_refunded(self):
+        """Booked again, the payment meets that part, and the rest of it is owed."""
+        euro = self.env.ref("base.EUR")
+        euro.sudo().active = True
+        for date, rate in (("2026-03-01", 11.5), ("2026-03-03", 11.9)):
+            self.env["res.currency.rate"].sudo().create(
+                {"currency_id": euro.id, "name": date, "inverse_company_rate": rate, "company_id": self.company.id}
+            )
+        provider = self.activate(merchant_id="EUR-1", currency_id=euro.id)
+        order = self.order(100, "X1")
+        told = [capture("1", day(2), "X1", "100.00"), payout("2000002", day(2))]
+        paid = self.settle(told, provider)
+        order._action_cancel()
+        self.settle([*told, refund("2", day(3), "X1", "60.00"), payout("2000003", day(3))], provider)
+        lines = self.lines_of(provider).filtered(lambda line: line.kind != "payout").sorted("provider_reference")
+        for again in (False, True):
+            if again:
+                paid._reverse("Prøve")
+                paid._process()
+            self.assertEqual(lines.mapped("amount_open"), [460, 0])
+            self.assertEqual(lines.mapped("status"), ["on_account", "matched"])
 
     def test_refund_told_first_and_the_order_cancelled(self):
         order = self.order(500, "X1")
