@@ -1,7 +1,7 @@
 """What each action of a rule makes of a transaction: match it, put it on the customer, book it to an account …"""
 
 from ..common.messages import Message
-from .allocation import DISPUTE_KINDS
+from ..providers.records import DISPUTE_KINDS
 from .awaited import can_take
 from .ledger import ItemType
 from .outcomes import Allocation, Decision, Status

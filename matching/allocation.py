@@ -6,14 +6,11 @@ from decimal import Decimal
 
 from ..common.messages import Message
 from ..common.values import ZERO
-from ..providers.records import Kind
+from ..providers.records import DISPUTE_KINDS, Kind
 from .candidates import PAYABLE_TYPES, meets_money
 from .ledger import Case, ItemType, OpenItem
 from .outcomes import Allocation, Decision, Status
 from .roles import Role
-
-#: What a customer's bank or card issuer takes back, and its end.
-DISPUTE_KINDS = frozenset({Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL})
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ..common.values import ZERO
-from .allocation import DISPUTE_KINDS
+from ..providers.records import DISPUTE_KINDS
 from .ledger import ItemType
 
 
@@ -15,13 +15,22 @@ def can_take(case, line, allocator) -> bool:
 
     :param allocator: :class:`~.allocation.Allocator`, which knows what the batch has left over in the case so far.
     """
+    amount, room = line.amount_in(case.currency), _get_room(case, line, allocator)
+    return bool(amount) and room is not None and room >= abs(amount)
+
+
+def awaits_exactly(case, line, allocator) -> bool:
+    """Return whether a payment is exactly what a case still awaits, an invoice that is yet to come included."""
     amount = line.amount_in(case.currency)
+    return bool(case.to_invoice and amount and amount > 0) and _get_room(case, line, allocator) == amount
+
+
+def _get_room(case, line, allocator) -> Decimal | None:
+    """Return how much of a payment, or of a refund, a case can still take, or None where that is not known."""
     received = _get_received(case, line, allocator)
-    if not amount or received is None or line.kind in DISPUTE_KINDS:
-        return False
-    if amount < 0:
-        return received >= -amount
-    return case.to_invoice + case.invoiced - received >= amount
+    if received is None or line.kind in DISPUTE_KINDS:
+        return None
+    return received if line.amount < 0 else case.to_invoice + case.invoiced - received
 
 
 def _get_received(case, line, allocator) -> Decimal | None:

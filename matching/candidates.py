@@ -5,6 +5,7 @@ from collections import defaultdict
 from ..common.messages import Message
 from ..common.references import Reading, normalise, readings
 from ..providers.records import Kind
+from .awaited import awaits_exactly
 from .ledger import ItemType
 from .rules import REFERENCE_KEYS, Action
 
@@ -38,12 +39,14 @@ class Candidates:
     """What a batch of transactions may belong to.
 
     :param ledger: the :class:`~.ledger.Ledger` of the batch. :param prefixes: the shop's order reference prefixes.
+    :param allocator: :class:`~.allocation.Allocator`, which knows what the batch has left over so far.
     :ivar turned_down: ``{transaction id: {case id}}``: where each would belong, were the order not cancelled.
     :ivar returned: ``{transaction id: case id}`` of those that belong there all the same, see :mod:`.cancelled`.
     """
 
-    def __init__(self, ledger, prefixes):
+    def __init__(self, ledger, prefixes, allocator):
         self.ledger = ledger
+        self.allocator = allocator
         self.prefixes = prefixes
         self.turned_down = defaultdict(set)
         self.returned = {}
@@ -137,7 +140,14 @@ class Candidates:
             return cases[0]
         fitting = [case for case in cases if self.has_exact_item(case, search.line)]
         if len(fitting) == 1:
-            return fitting[0]
+            # An order that is not invoiced yet has nothing open, and may be what was paid all the same.
+            waiting = [case for case in cases if awaits_exactly(case, search.line, self.allocator)]
+            other = next((case for case in waiting if case is not fitting[0]), None)
+            if not other:
+                return fitting[0]
+            values = {"reference": reading.value, "name": fitting[0].name, "other": other.name}
+            search.reject(Message("reference_open_and_awaited", values))
+            return None
         names = ", ".join(case.name for case in cases[:NAMED_CANDIDATES])
         if len(cases) > 1:
             search.reject(

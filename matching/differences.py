@@ -2,7 +2,7 @@
 
 from ..common.messages import Message
 from ..common.values import ZERO
-from .allocation import DISPUTE_KINDS
+from ..providers.records import DISPUTE_KINDS
 from .candidates import NAMED_CANDIDATES
 from .ledger import ItemType
 from .money_back import MoneyBack

@@ -32,7 +32,7 @@ def decide(lines, rules, ledger, settings) -> list:
     :param ledger: :class:`~.ledger.Ledger`. :param settings: :class:`~.settings.Settings`.
     """
     allocator = Allocator(ledger)
-    candidates = Candidates(ledger, settings.prefixes)
+    candidates = Candidates(ledger, settings.prefixes, allocator)
     actions = Actions(candidates, allocator, ledger, settings)
     rules_by_kind = {kind: [rule for rule in rules if kind in (rule.kinds or CUSTOMER_KINDS)] for kind in RULE_KINDS}
     decisions = [_decide_line(line, rules_by_kind, actions, ledger) for line in lines]

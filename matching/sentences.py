@@ -76,6 +76,10 @@ register(
             "%(count)s documents have the reference %(reference)s (%(names)s), and not exactly one of them has "
             "this amount open."
         ),
+        "reference_open_and_awaited": _(
+            "%(name)s and %(other)s have the reference %(reference)s. This amount is open on %(name)s, but "
+            "%(other)s awaits it too: it is not fully invoiced yet."
+        ),
         "rejected_other_amount": _(
             "%(name)s was rejected: it has the reference %(reference)s, but not exactly this amount open."
         ),

@@ -34,6 +34,9 @@ class Kind(TextEnum):
 #: Rows that move money between the provider and the bank. The bank's own lines book them, so they get no voucher.
 BANK_KINDS = frozenset({Kind.PAYOUT, Kind.PAYOUT_RETURN, Kind.TOP_UP})
 
+#: What a customer's bank or card issuer takes back, and its end.
+DISPUTE_KINDS = frozenset({Kind.CHARGEBACK, Kind.CHARGEBACK_REVERSAL})
+
 #: Kinds of rows that depend on the format: whether fees and the payout are rows of their own.
 FORMAT_KINDS = BANK_KINDS | {Kind.FEE, Kind.FEE_REFUND}
 

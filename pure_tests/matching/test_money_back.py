@@ -390,6 +390,18 @@ def test_refund_of_what_was_never_paid_gives_way(books):
     assert note.residual == 0
 
 
+@pytest.mark.parametrize(("ordered", "paid", "is_certain"), [(100, 0, False), (250, 0, True), (100, 100, True)])
+def test_order_and_invoice_of_one_amount_by_the_same_key(books, ordered, paid, is_certain):
+    """Two shops number alike: that only one of the two sales is invoiced yet says nothing about which was paid."""
+    order, _invoice, _note = awaiting(books, ordered)
+    stands(books, order, paid)
+    own = books.item(books.case("shop", "1001"), 100)
+    rules = tuple(rule for rule in RULES if rule.key is not Key.INVOICE_NUMBER)
+    decision = books.decide_one(line(100, "1001"), rules=rules)
+    assert (own.residual == 0, decision.status is Status.MATCHED) == (is_certain, is_certain)
+    assert is_certain or "order awaits it too" in said(decision)
+
+
 def test_two_others_of_the_amount_decide_nothing(books):
     order = books.item(books.case("order", "1001"), 1000)
     for name in "AB":
