@@ -142,10 +142,14 @@ class Allocator:
         decision = Decision(line, Status.MATCHED, case=case, invoice_id=case.invoice_id, is_dispute=True)
         if line.kind is Kind.CHARGEBACK_REVERSAL:
             for item in self.ledger.open_items(case.id, ItemType.DISPUTE):
-                if item.residual == line.amount and item.currency == line.currency and line.may_meet(item):
+                if item.residual != line.amount or item.currency != line.currency:
+                    continue
+                if line.may_meet(item):
                     self._add(decision, item, line.amount)
                     decision.say("dispute_won", name=item.name)
                     return decision
+                if line.is_taken_back_from(item):
+                    decision.say("taken_back_before", name=item.name)
         if not case.partner_id:
             return None
         decision.allocations.append(

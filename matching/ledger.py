@@ -40,6 +40,7 @@ class Line(Transaction):
     :ivar amount_whole: the whole amount, where ``amount`` is only the part that is still open; else None.
     :ivar is_kept: a person has said that it is not to be excluded.
     :ivar taken_back_ids: the open items a person has taken it back from: it does not meet them again by itself.
+    :ivar taken_back_from: the transactions, by id, whose money or dispute a person has taken it back from.
     :ivar item_id: the journal item it is open on, where it is booked already and matched again; else None.
     """
 
@@ -49,12 +50,21 @@ class Line(Transaction):
     amount_whole: Decimal | None = None
     is_kept: bool = False
     taken_back_ids: frozenset = frozenset()
+    taken_back_from: frozenset = frozenset()
     item_id: int | None = None
 
     def may_meet(self, item) -> bool:
         """Return whether the program may match it with ``item`` by itself: not with itself, nor with what a person
         took it back from."""
-        return item.id != self.item_id and item.id not in self.taken_back_ids
+        return item.id != self.item_id and not self.is_taken_back_from(item)
+
+    def is_taken_back_from(self, item) -> bool:
+        """Return whether a person has taken it back from ``item``, or from the transaction that the item is of."""
+        return item.id in self.taken_back_ids or (item.transaction_id or item.dispute_id) in self.taken_back_from
+
+    def freed(self) -> "Line":
+        """Return the same line for what a person does: that may meet what a person took it back from."""
+        return replace(self, taken_back_ids=frozenset(), taken_back_from=frozenset())
 
     def amount_in(self, currency: str) -> Decimal | None:
         """Return the amount in ``currency`` as the document states it, or None."""
@@ -79,7 +89,8 @@ class OpenItem:
     :ivar date: the document's own date.
     :ivar id: of the journal item; negative where there is none yet: the transaction's, with a minus sign.
     :ivar role: of the journal item, where it is a transaction's own (``ON_ACCOUNT``, ``UNKNOWN``).
-    :ivar transaction_id: that transaction. :ivar provider_reference: its provider's id, for ``UNKNOWN``.
+    :ivar transaction_id: that transaction. :ivar dispute_id: the disputed one, for ``DISPUTE``.
+    :ivar provider_reference: its provider's id, for ``UNKNOWN``.
     :ivar order_reference: its order reference, for ``UNKNOWN``.
     :ivar decision: the :class:`~.outcomes.Decision` that puts it there, where it is not booked yet.
     """
@@ -97,6 +108,7 @@ class OpenItem:
     date: datetime.date | None = None
     role: Role | None = None
     transaction_id: int | None = None
+    dispute_id: int | None = None
     provider_reference: str = ""
     order_reference: str = ""
     decision: object = None
@@ -228,6 +240,7 @@ class Ledger:
                         currency=line.currency,
                         residual=-part.amount,
                         date_due=line.date,
+                        dispute_id=line.id,
                     )
                 )
 

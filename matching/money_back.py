@@ -43,6 +43,17 @@ class MoneyBack:
                 # What comes later in the batch is not booked yet when this one is: it meets this one in its turn.
                 earlier = [item for item in self._find_money(surplus) if turns.get(id(item), -1) < turn]
                 self._meet_oldest(surplus, earlier)
+        for surplus in surpluses:
+            if surplus.amount:
+                self._say_taken_back(surplus)
+
+    def _say_taken_back(self, surplus):
+        """Say what a surplus could have met, had a person not taken it back from that."""
+        line = surplus.decision.line
+        for item in self.ledger.open_items(surplus.case.id, ItemType.ON_ACCOUNT):
+            is_opposite = item.residual * line.amount > 0 and item.currency == line.currency
+            if is_opposite and line.is_taken_back_from(item):
+                surplus.decision.say("taken_back_before", name=item.name)
 
     def _find_own_item(self, surplus):
         """Return what the surplus leaves open: the journal item it is open on if it stays there, else a new one."""

@@ -28,6 +28,7 @@ from . import account_settlement_line_reopen
 from . import account_settlement_line_placed
 from . import account_settlement_line_explanation
 from . import account_settlement_line_transfer
+from . import account_settlement_line_repeat
 from . import account_settlement_line_retry
 from . import account_settlement_line_assign
 from . import account_settlement_line_share

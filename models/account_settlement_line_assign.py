@@ -101,12 +101,20 @@ class AccountSettlementLine(models.Model):
         by_source = {}
         for share, decision in zip(shares, self._decide_on_shares(shares), strict=True):
             by_source.setdefault(share.source, []).append(decision)
+        left = {}
         for (line, move_line), decisions in by_source.items():
             line._check_chosen_date(date, move_line)
             decision = decisions[0]
             if len(decisions) > 1:
                 decision = Decision.join(line._get_plain_open(move_line), decisions)
-            line._book_transfer(decision, move_line, reason=reason.strip(), status="resolved", date=date)
+            if decision.improves(move_line.settlement_role) or not decision.case:
+                line._book_transfer(decision, move_line, reason=reason.strip(), status="resolved", date=date)
+            else:
+                # The document is closed by what else is open of the transaction; this stays on the customer.
+                left.setdefault(line, []).append((move_line, decision))
+        for line, of_line in left.items():
+            line._note_left(of_line)
+        self._free_taken_back()
 
     def _check_target_company(self, target):
         """Refuse a target of another company: our methods run with rights under which nothing else refuses it.

@@ -16,5 +16,6 @@ class AccountSettlementLine(models.Model):
             fee_owed=self.fee_owed,
             is_kept=self.is_kept,
             taken_back_ids=frozenset(self.sudo().taken_back_item_ids.ids),
+            taken_back_from=frozenset(self.sudo().taken_back_line_ids.ids),
             **self._read_row(),
         )

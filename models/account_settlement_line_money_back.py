@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..matching.money_back import describe_met
 
@@ -36,16 +37,19 @@ class AccountSettlementLine(models.Model):
         :param decisions: :class:`~..matching.outcomes.Decision`, booked.
         """
         met = [
-            (part.item.transaction_id, describe_met(decision.line, part.amount))
+            (part.item.transaction_id, decision.line.id, describe_met(decision.line, part.amount))
             for decision in decisions
             for part in decision.allocations
             # What this very batch has booked knows it already.
             if part.item and part.item.transaction_id and not part.item.decision
         ]
-        transactions = self.browse(transaction_id for transaction_id, _message in met)
-        for transaction_id, message in met:
+        transactions = self.browse(transaction_id for transaction_id, _met_by, _message in met)
+        for transaction_id, met_by, message in met:
             transaction = self.browse(transaction_id).with_prefetch(transactions.ids)
-            vals = {"explanation_data": transaction._get_explanation_after(message)}
+            vals = {
+                "explanation_data": transaction._get_explanation_after(message),
+                "taken_back_line_ids": [Command.unlink(met_by)],
+            }
             if not transaction._get_own_open_items():
                 vals.update(transaction._get_closed_vals())
             transaction.write(vals)

@@ -19,6 +19,9 @@ class AccountSettlementLine(models.Model):
     placed_data = fields.Json(
         readonly=True, copy=False, help="Where a person has placed it, and why: model, id, user, reason, tax, amount."
     )
+    placed_before_data = fields.Json(
+        readonly=True, copy=False, help="Where a person had placed it before that was taken apart: Retry repeats it."
+    )
 
     def _note_placement(self, target, reason=None, tax=None):
         """Keep where a person has placed these transactions.

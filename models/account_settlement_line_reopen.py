@@ -42,6 +42,16 @@ class AccountSettlementLine(models.Model):
         string="Taken Back From",
         help="The open items a person has taken it back from: it is matched with them again only by a person.",
     )
+    taken_back_line_ids = fields.Many2many(
+        "account.settlement.line",
+        relation="account_settlement_line_apart_rel",
+        column1="settlement_line_id",
+        column2="other_id",
+        readonly=True,
+        copy=False,
+        string="Taken Back From Transactions",
+        help="The transactions whose money a person has taken it back from: booked again, they have other items.",
+    )
 
     def _note_taken_apart(self, met, cause):
         """Note on transactions that their reconciliation was taken apart; call it when it is.
@@ -59,14 +69,11 @@ class AccountSettlementLine(models.Model):
                 for entry in entries
             ]
             vals = {"is_reopened": True, "explanation_data": line._get_explanation_after(*said)}
-            own_ids = set(line.move_line_ids.ids)
-            taken_back = [
-                entry.item_id
-                for entry in entries
-                if (entry.cause or cause) == "unreconciled" and entry.item_id not in own_ids
-            ]
-            if taken_back:
-                vals.update(line._get_taken_back_vals(self.env["account.move.line"].browse(taken_back)))
+            items = self.env["account.move.line"].browse(
+                entry.item_id for entry in entries if (entry.cause or cause) == "unreconciled"
+            )
+            if taken_back := items - line.move_line_ids:
+                vals.update(line._get_taken_back_vals(taken_back))
             if line.status in ("matched", "resolved") and not line.is_dispute:
                 vals.update(line._get_reopened_vals())
             line.write(vals)
@@ -79,13 +86,21 @@ class AccountSettlementLine(models.Model):
 
     def _get_taken_back_vals(self, items):
         """Return what is written on a transaction that a person has taken back from journal items."""
-        vals = {"taken_back_item_ids": [Command.link(item.id) for item in items]}
+        others = self._get_transactions_of(items)
+        vals = {
+            "taken_back_item_ids": [Command.link(item.id) for item in items if not item.settlement_line_ids & others],
+            "taken_back_line_ids": [Command.link(line.id) for line in others],
+        }
         if self.invoice_id in items.move_id:
             vals["invoice_id"] = False
         placed = [entry for entry in self.placed_data or () if entry["model"] == "account.move"]
         if {entry["id"] for entry in placed} & set(items.move_id.ids):
-            vals["placed_data"] = False
+            vals.update({"placed_data": False, "placed_before_data": self.placed_data})
         return vals
+
+    def _get_transactions_of(self, items):
+        """Return the transactions, but this one, whose own the journal items are."""
+        return items.filtered(lambda item: item.settlement_role in OWN_ROLES).settlement_line_ids - self
 
     def _note_met_by_others(self, met):
         """Note on transactions that somebody else has reconciled them.
@@ -100,15 +115,23 @@ class AccountSettlementLine(models.Model):
                 )
                 for entry in entries
             ]
-            vals = {
-                "explanation_data": line._get_explanation_after(*said),
-                "taken_back_item_ids": [Command.unlink(entry.item_id) for entry in entries],
-            }
+            items = self.env["account.move.line"].browse(entry.item_id for entry in entries)
+            vals = {"explanation_data": line._get_explanation_after(*said), **line._get_freed_vals(items)}
             if not line._get_own_open_items():
                 vals.update(line._get_closed_vals())
-                items = self.env["account.move.line"].browse(entry.item_id for entry in entries)
                 vals.update(line._get_met_document(items))
             line.write(vals)
+
+    def _get_freed_vals(self, items):
+        """Return what is written on a transaction that has met journal items: they are free to it again."""
+        return {
+            "taken_back_item_ids": [Command.unlink(item.id) for item in items],
+            "taken_back_line_ids": [Command.unlink(line.id) for line in self._get_transactions_of(items)],
+        }
+
+    def _free_taken_back(self):
+        """Let transactions meet again what a person took them back from: a person has said so, or all is matched."""
+        self.write({"taken_back_item_ids": False, "taken_back_line_ids": False, "placed_before_data": False})
 
     def _group_met(self, met):
         """Return ``(transaction, what of ``met`` is about it)``, each once."""

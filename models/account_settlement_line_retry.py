@@ -1,5 +1,4 @@
 import logging
-from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -111,15 +110,39 @@ class AccountSettlementLine(models.Model):
             provider = settlement.provider_id
             plain = [line._get_plain_open(move_line) for line, move_line in sources]
             if not by_itself:
-                plain = [replace(line, taken_back_ids=frozenset()) for line in plain]
+                plain = [line.freed() for line in plain]
             settings = settlement._get_match_settings(fields.Date.context_today(self))
             rules = self.env["account.settlement.rule"]._get_rules(provider)
             ledger = provider._gather_ledger(collect_lookups(plain, rules, settings.prefixes))
             decisions = decide(plain, rules, ledger, settings)
+            chosen = lines._get_documents_chosen(by_itself)
+            decided = {}
             for (line, move_line), decision in zip(sources, decisions, strict=True):
-                if line._is_bettered(decision, move_line) and line._try_transfer(decision, move_line):
+                decided.setdefault(line, []).append((move_line, decision))
+            for line, of_line in decided.items():
+                if line._repeat_choice(chosen[line], of_line) or line._move_bettered(of_line, by_itself):
                     moved |= line
         return moved.with_env(self.env)
+
+    def _move_bettered(self, decided, by_itself):
+        """Move of a transaction what is matched now, and return whether any is.
+
+        :param decided: ``(open journal item, decision)``.
+        """
+        moved = [
+            (move_line, decision)
+            for move_line, decision in decided
+            if self._is_bettered(decision, move_line) and self._try_transfer(decision, move_line)
+        ]
+        if moved:
+            left = [entry for entry in decided if entry not in moved]
+            self._note_left(left)
+            if by_itself and left:
+                met = [part.item.id for _item, decision in moved for part in decision.allocations if part.item]
+                self.write(self._get_freed_vals(self.env["account.move.line"].browse(met)))
+            else:
+                self._free_taken_back()
+        return bool(moved)
 
     def _is_bettered(self, decision, move_line):
         """Whether it is to be moved from ``move_line`` as ``decision`` says."""
@@ -136,7 +159,6 @@ class AccountSettlementLine(models.Model):
             return False
         self.tried_data = [message.to_json() for message in decision.tried]
         self.decided_rule = decision.rule_id or 0
-        self.taken_back_item_ids = False
         return True
 
     def _note_failed_transfer(self, error):

@@ -42,7 +42,8 @@ class Share:
 
     def get_plain(self):
         """Return the transaction as a plain line over this share."""
-        plain = self.line._get_plain_open(self.move_line)
+        # A person may match it also with what a person took it back from.
+        plain = self.line._get_plain_open(self.move_line).freed()
         if self.amount is None or self.amount == abs(plain.amount):
             return plain
         return replace(plain, amount=self.amount.copy_sign(plain.amount), amount_original=None)
@@ -89,9 +90,12 @@ class AccountSettlementLine(models.Model):
                 share.line._refuse_document(share)
         chosen = [(share.get_plain(), cases[share.target.id]) for share in shares]
         decisions = decide_for_cases(chosen, ledger, shares[0].line._get_settings())
-        for share, decision in zip(shares, decisions, strict=True):
-            roles = {part.role for part in decision.allocations}
-            if Role.ITEM not in roles or (share.amount is not None and roles - {Role.ITEM, Role.ROUNDING}):
+        roles = [{part.role for part in decision.allocations} for decision in decisions]
+        # Two items may be open of one transaction: an invoice that was opened again, and the surplus beside it.
+        met = {(share.line, share.target) for share, found in zip(shares, roles, strict=True) if Role.ITEM in found}
+        for share, found in zip(shares, roles, strict=True):
+            is_too_much = share.amount is not None and found - {Role.ITEM, Role.ROUNDING}
+            if (share.line, share.target) not in met or is_too_much:
                 share.line._refuse_document(share)
         return decisions
 

@@ -9,6 +9,7 @@ from ..booking.fees import book_fees, move_fee
 from ..booking.transfers import plan_transfer
 from ..common.messages import Message
 from ..matching.ledger import OpenItem
+from ..matching.roles import Role
 from .money import to_decimal
 
 
@@ -116,6 +117,29 @@ class AccountSettlementLine(models.Model):
             vals.update({"sale_order_id": False, "invoice_id": False, "partner_id": decision.partner_id or False})
         self.write(vals)
         self._note_met([decision])
+
+    def _note_left(self, left):
+        """Write what the voucher for one part of a transaction does not know: that another stays where it was open.
+
+        :param left: ``(journal item, decision)`` of what was not moved.
+        """
+        still_open = self._get_open_move_lines()
+        left = [(item, decision) for item, decision in left if item in still_open]
+        if not left:
+            return
+        surplus = [decision for _item, decision in left if decision.difference == "excess"]
+        apart = [
+            item
+            for item, decision in left
+            if item.settlement_role == Role.ITEM
+            and (decision not in surplus or any(said.code == "taken_back_before" for said in decision.explanation))
+        ]
+        vals = {"is_reopened": bool(apart)}
+        if surplus:
+            vals["difference"] = "excess"
+        elif self.status == "matched" and not self.is_dispute:
+            vals["status"] = "on_account"
+        self.write(vals)
 
     def _book_moved_fee(self, decision, split_tax):
         """Book by its type what a rule has recognised as a fee; return its booking, or None."""

@@ -85,6 +85,7 @@ class AccountSettlementLine(models.Model):
                 "is_undone": True,
                 "is_reopened": False,
                 "placed_data": False,
+                "placed_before_data": False,
                 "explanation_data": self._get_explanation_after(*said),
                 "rule_id": False,
                 "invoice_id": False,

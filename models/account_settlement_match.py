@@ -7,7 +7,15 @@ from .account_settlement_line_row import MATCHED_FIELDS
 from .money import to_decimal
 
 #: The fields that :meth:`AccountSettlementLine._to_plain` reads.
-PLAIN_FIELDS = (*MATCHED_FIELDS.values(), "fee_owed", "is_kept", "is_undone", "placed_data", "taken_back_item_ids")
+PLAIN_FIELDS = (
+    *MATCHED_FIELDS.values(),
+    "fee_owed",
+    "is_kept",
+    "is_undone",
+    "placed_data",
+    "taken_back_item_ids",
+    "taken_back_line_ids",
+)
 
 
 class AccountSettlement(models.Model):

@@ -154,7 +154,8 @@ class LedgerOpenItems(LedgerQueries):
             line_ids=[line_id for line_id, case_id in case_of_line.items() if case_id],
             released_ids=list(self.released),
         ):
-            self._add_item(row, ItemType.DISPUTE, case_of_line[row["settlement_line_id"]])
+            line_id = row["settlement_line_id"]
+            self._add_item(row, ItemType.DISPUTE, case_of_line[line_id], dispute_id=line_id)
 
     def add_money(self, cases):
         """Add the payments and refunds of settlements that stand open on the customer or the prepayment account.

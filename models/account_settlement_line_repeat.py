@@ -1,0 +1,79 @@
+from decimal import Decimal
+
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class AccountSettlementLine(models.Model):
+    """What a person had chosen for a transaction and what was taken apart since: done again."""
+
+    _inherit = "account.settlement.line"
+
+    def _get_documents_chosen(self, by_itself):
+        """Return ``{transaction: account.move}``: the open documents that a person has said each belongs to.
+
+        What a person placed it on holds by itself. What somebody took it back from counts only when a person asks.
+
+        :param bool by_itself: nobody has asked.
+        """
+        chosen = {}
+        for line in self:
+            taken_back = line.taken_back_item_ids.move_id
+            documents = line._get_placed_documents(line.placed_data) - taken_back
+            if not by_itself and not line.is_undone:
+                documents |= taken_back
+            chosen[line] = documents.filtered(line._is_open_for)
+        return chosen
+
+    def _get_placed_documents(self, placements):
+        """Return the invoices and credit notes among ``placements``, of ``placed_data``."""
+        ids = [entry["id"] for entry in placements or () if entry["model"] == "account.move"]
+        return self.env["account.move"].browse(ids).exists()
+
+    def _is_open_for(self, move):
+        """Whether a posted invoice or credit note has something open on the side this transaction pays."""
+        if move.state != "posted" or not move.is_sale_document() or not move.amount_residual:
+            return False
+        return (move.move_type == "out_refund") == (self.amount < 0)
+
+    def _repeat_choice(self, documents, decided):
+        """Match a transaction again with the documents a person had chosen, and return whether that was done.
+
+        :param documents: ``account.move``. :param decided: ``(open journal item, decision)`` by the rules, which know
+            better what becomes of a surplus where they find the same documents.
+        """
+        found = {part.item.invoice_id for _item, decision in decided for part in decision.allocations if part.item}
+        if not documents or (not self.placed_before_data and found & set(documents.ids)):
+            return False
+        placements = self.placed_before_data or self.placed_data or []
+        try:
+            with self.env.cr.savepoint():
+                self._match_open_again(documents, placements)
+        except UserError as error:
+            self._note_failed_transfer(error)
+            return False
+        if self._get_placed_documents(placements) & documents:
+            self.placed_data = placements
+        return True
+
+    def _match_open_again(self, documents, placements):
+        """Match what is open with ``documents``, in the parts in which a person had divided it.
+
+        :raises UserError: when none can take it.
+        """
+        parts = [entry for entry in placements if "amount" in entry]
+        of_documents = [entry for entry in parts if entry["model"] == "account.move" and entry["id"] in documents.ids]
+        amount_open = abs(self._get_amount_open())
+        for entries in (parts, of_documents):
+            total = sum(Decimal(entry["amount"]) for entry in entries)
+            if entries and not self.currency_id.compare_amounts(float(total), amount_open):
+                self._divide_again(entries)
+                return
+        by_id = {entry["id"]: entry for entry in placements if entry["model"] == "account.move"}
+        for document in documents:
+            if not self._get_open_move_lines():
+                return
+            if document.id in by_id:
+                self._place_again_on(by_id[document.id])
+            else:
+                self._assign(document, self._get_placed_reason({"reason": ""}))
