@@ -56,6 +56,8 @@ class AccountSettlement(models.Model):
         lines._note_decisions(decided, date, booking_date, fees)
         lines._note_met(decisions)
         lines._place_again()
+        if self.move_ids.reversed_entry_id:
+            lines._meet_what_was_kept()
         return moves
 
     @staticmethod

@@ -30,17 +30,29 @@ class AccountSettlementLine(models.Model):
         render = self.env["settlement.message"]._render
         return [render(Message.from_json(message)) for message in stored or []]
 
-    @api.depends("explanation_data", "open_as", "is_reopened")
+    @api.depends("explanation_data", "open_as", "is_reopened", "status")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for line in self:
-            stored = line.explanation_data or []
-            if line.open_as == "reopened" and not line.is_reopened:
-                stored = [Message("opened_outside").to_json(), *stored]
+            stored = line._get_explanation_now()
             # How the document was found matters less in a list than what became of the amount.
             summary = [message for message in stored if message[0] != "rule_found"] or stored
             line.explanation = self.env["settlement.message"]._render_stored(stored)
             line.explanation_summary = " ".join(line._render(summary)).replace("\n", " ")
+
+    def _get_explanation_now(self):
+        """Return what is stored with what the ledger says by now, as stored messages."""
+        stored = self.explanation_data or []
+        if self.open_as == "reopened" and not self.is_reopened:
+            code = "reconciled_and_undone" if self.status == "new" else "opened_outside"
+            return [Message(code).to_json(), *stored]
+        if self.open_as == "owed":
+            # The order was cancelled, invoiced or credited since.
+            return [
+                Message("awaits_no_invoice", message.values).to_json() if message.code == "awaits_invoice" else kept
+                for kept, message in zip(stored, map(Message.from_json, stored), strict=True)
+            ]
+        return stored
 
     @api.depends("explanation_data", "tried_data", "decided_rule", "move_line_ids", "raw")
     @api.depends_context("lang")

@@ -19,6 +19,13 @@ _CAUSES = {
     "customer_changed": "document_customer_changed_by",
     "undone": "counterpart_undone_by",
 }
+#: The same of what was paid out: a credit note is gone, so the customer owes it.
+_CAUSES_OF_REFUNDS = {
+    **_CAUSES,
+    "cancelled": "credit_note_cancelled_by",
+    "deleted": "credit_note_deleted_by",
+    "reversed": "credit_note_reversed_by",
+}
 
 
 class AccountSettlementLine(models.Model):
@@ -61,9 +68,10 @@ class AccountSettlementLine(models.Model):
         """
         cause = cause if cause in _CAUSES else "unreconciled"
         for line, entries in self._group_met(met):
+            causes = _CAUSES_OF_REFUNDS if line.amount < 0 else _CAUSES
             said = [
                 Message(
-                    _CAUSES[entry.cause or cause],
+                    causes[entry.cause or cause],
                     {"user": self.env.user.name, "document": entry.document, "amount": entry.amount, **entry.values},
                 )
                 for entry in entries
@@ -217,6 +225,15 @@ class AccountSettlementLine(models.Model):
             settlement.with_company(settlement.company_id)._reconcile_groups(groups)
         closed = self.filtered(lambda line: line.is_reopened and not line._get_own_open_items())
         closed.is_reopened = False
+
+    def _meet_what_was_kept(self):
+        """Reconcile transactions that were booked again with what is open of them since they were undone.
+
+        What somebody else had reconciled stays so; its reversal stands open then, and the new item belongs to it.
+        """
+        kept = self.filtered(lambda line: any(map(line._is_opposite, line._get_own_open_items())))
+        kept._reconcile_own_pairs()
+        kept._note_closed_since()
 
     # ---------------------------------------------------------------- documents that are posted again
 

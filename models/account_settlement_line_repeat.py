@@ -16,19 +16,21 @@ class AccountSettlementLine(models.Model):
 
         :param bool by_itself: nobody has asked.
         """
+        placed = {line: line._get_placed_documents(line.placed_data) for line in self}
+        existing = self.env["account.move"].union(*placed.values()).exists()
         chosen = {}
         for line in self:
             taken_back = line.taken_back_item_ids.move_id
-            documents = line._get_placed_documents(line.placed_data) - taken_back
+            documents = (placed[line] & existing).with_prefetch(existing.ids) - taken_back
             if not by_itself and not line.is_undone:
                 documents |= taken_back
             chosen[line] = documents.filtered(line._is_open_for)
         return chosen
 
     def _get_placed_documents(self, placements):
-        """Return the invoices and credit notes among ``placements``, of ``placed_data``."""
+        """Return the documents among ``placements``, of ``placed_data``; some may not exist any more."""
         ids = [entry["id"] for entry in placements or () if entry["model"] == "account.move"]
-        return self.env["account.move"].browse(ids).exists()
+        return self.env["account.move"].browse(ids)
 
     def _is_open_for(self, move):
         """Whether a posted invoice or credit note has something open on the side this transaction pays."""

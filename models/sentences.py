@@ -72,6 +72,26 @@ register(
             "%(user)s reversed %(document)s: %(amount)s is open again. It is matched with the invoice that replaces it "
             "when that is posted; if there is none, pay it back, or match it by hand."
         ),
+        "credit_note_cancelled_by": _(
+            "%(user)s cancelled %(document)s: %(amount)s is open again. It has been paid back, so the customer owes "
+            "it until there is another credit note: make one, or match it by hand."
+        ),
+        "credit_note_deleted_by": _(
+            "%(user)s deleted %(document)s: %(amount)s is open again. It has been paid back, so the customer owes it "
+            "until there is another credit note: make one, or match it by hand."
+        ),
+        "credit_note_reversed_by": _(
+            "%(user)s reversed %(document)s: %(amount)s is open again. It has been paid back, so the customer owes it "
+            "until there is another credit note: make one, or match it by hand."
+        ),
+        "awaits_no_invoice": _(
+            "No invoice of %(name)s is expected any more to use the %(amount)s %(currency)s that was booked to the "
+            "customer. Pay it back, or match it by hand."
+        ),
+        "reconciled_and_undone": _(
+            "It was undone, but somebody else had reconciled it by hand, and that stays. Book it again: it takes the "
+            "same place. Or remove that reconciliation first."
+        ),
         "document_customer_changed_by": _(
             "%(user)s changed the customer of %(document)s from %(before)s to %(after)s: %(amount)s is open again on "
             "%(before)s, and is moved to %(after)s where the document is found by the rules. Else match it by hand."

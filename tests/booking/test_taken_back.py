@@ -205,6 +205,48 @@ class TestSurplusTakenBack(TakenBackCase):
 
 
 @tagged("post_install", "-at_install")
+class TestReconciledByHandAndUndone(TakenBackCase):
+    """A person has reconciled what was booked: that stays when the settlement is undone, and holds booked again."""
+
+    def assertKept(self, settlement, *psps):
+        settlement._reverse("Prøve")
+        for psp in psps:
+            self.assertEqual((self.line_of(psp).status, self.open_as(psp)[0]), ("new", "reopened"))
+            self.assertNotIn("Retry", self.line_of(psp).explanation_summary)
+            self.assertIn("that stays", self.line_of(psp).explanation_summary)
+        settlement._process()
+
+    def test_on_the_customer(self):
+        settlement = self.settle([capture("1", day(2), "UKJENT", "300.00"), payout("2000001", day(2))])
+        self.line_of("1")._assign(self.customer, "Forskudd")
+        invoice = self.invoice(300, "OTHER")
+        self.reconcile_elsewhere("1", invoice)
+        self.assertKept(settlement, "1")
+        self.assertEqual((invoice.amount_residual, self.open_as("1")), (0, (False, 0)))
+        self.assertIn(f"reconciled with {invoice.name}", self.line_of("1").explanation_summary)
+        self.assertBalances(a1500="0.00", a1523="0.00")
+
+    def test_in_part(self):
+        self.order(500, "WEB-1")
+        settlement = self.settle([capture("1", day(2), "WEB-1", "500.00"), payout("2000001", day(2))])
+        other = self.invoice(300, "OTHER")
+        self.reconcile_elsewhere("1", other)
+        self.assertKept(settlement, "1")
+        self.assertEqual((other.amount_residual, self.open_as("1")), (0, ("awaits_invoice", 200)))
+        self.assertBalances(a1500="-200.00")
+
+    def test_two_unknown_with_each_other(self):
+        told = [capture("1", day(2), "U1", "300.00"), refund("2", day(2), "U2", "300.00"), payout("2000001", day(2))]
+        settlement = self.settle(told)
+        lines = self.line_of("1") | self.line_of("2")
+        lines.move_line_ids.filtered(lambda item: item.account_id.code == "1523").reconcile()
+        self.assertKept(settlement, "1", "2")
+        self.assertEqual((self.open_as("1"), self.open_as("2")), ((False, 0), (False, 0)))
+        self.assertEqual(lines.mapped("status"), ["matched", "matched"])
+        self.assertBalances(a1523="0.00")
+
+
+@tagged("post_install", "-at_install")
 class TestPairTakenBack(TakenBackCase):
     """A payment and what went the other way, which a person took apart: the two stay apart."""
 

@@ -194,6 +194,23 @@ class TestOtherKindsUndoneByOthers(UndoneCase):
         self.assertEqual(self.open_as("1"), ("awaits_credit_note", -20))
         self.assertBalances(a1500="20.00")
 
+    def test_credit_note_of_a_refund_is_cancelled_deleted_or_reversed(self):
+        """It has been paid back: the customer owes it, and there is no invoice that replaces a credit note."""
+        acts = {
+            "cancelled": lambda note: (note.button_draft(), note.button_cancel()),
+            "deleted": lambda note: (note.button_draft(), note.with_context(force_delete=True).unlink()),
+            "reversed": lambda note: note._reverse_moves(cancel=True),
+        }
+        notes = [self.credit_note(100, f"WEB-{number}") for number in (1, 2, 3)]
+        self.settle([refund(str(number), day(2), f"WEB-{number}", "100.00") for number in (1, 2, 3)])
+        for number, (note, (name, act)) in enumerate(zip(notes, acts.items(), strict=True), 1):
+            act(note)
+            said = self.line_of(str(number)).explanation_summary
+            self.assertIn(name, said)
+            self.assertIn("the customer owes it", said)
+            self.assertNotIn("ay it back", said)
+            self.assertEqual(self.open_as(str(number)), ("reopened", -100))
+
     def test_end_of_a_dispute_is_taken_apart(self):
         self.invoice(100, "WEB-1")
         disputed = Movement("retained-disputed-capture", "1", day(3), "WEB-1", Decimal(-100))
@@ -312,8 +329,11 @@ class TestWhereItStands(UndoneCase):
         order = self.order(600, "WEB-1")
         self.settle([capture("1", day(2), "WEB-1", "600.00")])
         self.assertEqual(self.open_as("1"), ("awaits_invoice", 600))
+        self.assertIn("awaits the invoice", self.line_of("1").explanation_summary)
         order.action_cancel()
         self.assertEqual(self.open_as("1"), ("owed", 600))
+        self.assertNotIn("awaits the invoice", self.line_of("1").explanation_summary)
+        self.assertIn("No invoice of S", self.line_of("1").explanation_summary)
 
     def test_order_that_is_credited_before_it_is_paid(self):
         order = self.order(600, "WEB-1")
