@@ -25,6 +25,7 @@ from . import account_settlement_process
 from . import account_settlement_line
 from . import account_settlement_line_open
 from . import account_settlement_line_reopen
+from . import account_settlement_line_place_again
 from . import account_settlement_line_placed
 from . import account_settlement_line_explanation
 from . import account_settlement_line_transfer

@@ -41,8 +41,9 @@ class AccountSettlementLine(models.Model):
         share = self._get_share(target, tax)
         lines = self._as_user()
         for of_provider in lines.grouped("provider_id").values():
-            of_provider._book_shares([share.take_from(source) for source in of_provider._get_sources()], reason, date)
-        lines._note_placement(share.target, reason, share.tax)
+            sources, amounts = of_provider._get_sources(), of_provider._get_amounts_open()
+            of_provider._book_shares([share.take_from(source) for source in sources], reason, date)
+            of_provider._note_placement(share, amounts, reason, date)
         return True
 
     def _divide(self, shares, reason, date=None):
@@ -58,7 +59,7 @@ class AccountSettlementLine(models.Model):
         sources = self._get_sources()
         self._check_amounts(chosen, sources)
         self._book_shares(self._spread(chosen, sources), reason, date)
-        self._note_division(chosen, reason)
+        self._note_division(chosen, reason, date)
         return True
 
     def _get_share(self, target, tax=None, amount=None):
@@ -140,10 +141,13 @@ class AccountSettlementLine(models.Model):
         """
         order = self._get_chosen(order)
         lines = self._as_user()
-        for line in lines:
+        lines._put_on_order(order)
+        lines._note_placed_on_order(order)
+
+    def _put_on_order(self, order):
+        for line in self:
             line._check_target_company(order)
-        lines.write({"sale_order_id": order.id, "status": "on_account"})
-        lines._note_placement(order)
+        self.write({"sale_order_id": order.id, "status": "on_account"})
 
     def _get_learning_target(self, record, tax=None):
         """Return what a person has assigned this transaction to, as a :class:`~..matching.learning.Target`.

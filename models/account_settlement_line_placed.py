@@ -1,148 +1,134 @@
 from decimal import Decimal
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from ..common.messages import Message
 from ..matching.actions import decide_unknown
 from ..matching.roles import Role
-
-#: What a person may have placed a transaction on.
-_PLACES = ("account.move", "res.partner", "account.account", "sale.order")
+from .money import to_decimal
 
 
 class AccountSettlementLine(models.Model):
-    """Where a person has placed a transaction: that holds when its settlement is undone and booked again."""
+    """Where a person has placed a transaction: that holds when its settlement is undone and booked again.
+
+    Placing moves all that is open at the time: the whole, or the rest that a rule or a person has left. So placements
+    are kept in order, as steps. A step has one placement, or several where the amount was divided.
+    """
 
     _inherit = "account.settlement.line"
 
     placed_data = fields.Json(
-        readonly=True, copy=False, help="Where a person has placed it, and why: model, id, user, reason, tax, amount."
+        readonly=True,
+        copy=False,
+        help="Where a person has placed it, and why, in order: step, model, id, amount, tax, date, user, reason; "
+        "the transactions it was placed with; whether it was taken back since; whether it waits to be placed again.",
     )
     placed_before_data = fields.Json(
         readonly=True, copy=False, help="Where a person had placed it before that was taken apart: Retry repeats it."
     )
 
-    def _note_placement(self, target, reason=None, tax=None):
-        """Keep where a person has placed these transactions.
+    def _note_placement(self, share, amounts, reason, date=None):
+        """Keep where a person has placed what was open of these transactions.
 
-        :param target: as for :meth:`_assign`, or ``sale.order``. :param str reason: by default, the one given before.
+        :param share: :class:`~.account_settlement_line_share.Share`. :param amounts: ``{transaction id: amount}`` that
+            were open, without sign. :param date: that the person has chosen.
         """
         for line in self:
-            given = (line.placed_data or [{}])[0]
-            line.placed_data = [line._prepare_placement(target, reason or given.get("reason"), tax)]
+            placement = line._prepare_placement(share, amounts[line.id], reason, date)
+            if len(self) > 1 and share.target._name == "account.move":
+                placement["with"] = self.ids
+            line._add_step([placement])
 
-    def _note_division(self, shares, reason):
+    def _note_division(self, shares, reason, date=None):
         """Keep among what a person has divided this transaction, :class:`~.account_settlement_line_share.Share`."""
-        self.placed_data = [
-            {**self._prepare_placement(share.target, reason, share.tax), "amount": str(share.amount)}
-            for share in shares
-        ]
+        self._add_step([self._prepare_placement(share, share.amount, reason, date) for share in shares])
 
-    def _prepare_placement(self, target, reason, tax):
+    def _note_placed_on_order(self, order):
+        """Keep that what a person has just placed on a customer awaits the invoice of an order."""
+        for line in self:
+            *before, last = line.placed_data
+            line.placed_data = [*before, {**last, "model": order._name, "id": order.id}]
+
+    def _prepare_placement(self, share, amount, reason, date):
         placement = {
-            "model": target._name,
-            "id": target.id,
+            "model": share.target._name,
+            "id": share.target.id,
+            "amount": str(amount),
             "user": self.env.user.name,
             "reason": (reason or "").strip(),
         }
-        return {**placement, "tax": tax.id} if tax else placement
+        if share.tax:
+            placement["tax"] = share.tax.id
+        if date:
+            placement["date"] = fields.Date.to_string(date)
+        return placement
+
+    def _add_step(self, placements):
+        # What waits to be placed again is decided anew; what moved everything leaves nothing of the steps before it.
+        before = [kept for kept in self.placed_data or () if not kept.get("waits")]
+        if self._get_placed_amount(placements) == self._get_whole_amount():
+            before = []
+        step = max((kept.get("step", 0) for kept in before), default=0) + 1
+        self.placed_data = before + [{**placement, "step": step} for placement in placements]
+
+    def _get_steps(self, placements):
+        """Return placements of ``placed_data`` by step, in order: a list of lists."""
+        steps = {}
+        for placement in placements or ():
+            steps.setdefault(placement.get("step", 0), []).append(placement)
+        return list(steps.values())
+
+    def _get_placed_amount(self, placements):
+        """Return what placements moved, without sign."""
+        # Without an amount, as it was stored formerly, it is the whole.
+        return sum((Decimal(kept.get("amount") or self._get_whole_amount()) for kept in placements), Decimal(0))
+
+    def _get_whole_amount(self):
+        return abs(to_decimal(self.amount, self.currency_id))
+
+    def _get_amounts_open(self):
+        """Return ``{transaction id: what is open of it, without sign}``."""
+        return {line.id: abs(to_decimal(line._get_amount_open(), line.currency_id)) for line in self}
+
+    # ---------------------------------------------------------------- what it means for the rules
 
     def _is_decided_by_person(self):
-        """Whether a person has said where it goes, or that it stays unknown, before it is booked."""
-        return bool(self.is_undone or self.placed_data)
+        """Whether a person has said where all of it goes, or that it stays unknown, before it is booked."""
+        return bool(self.is_undone or self._is_placed_whole())
+
+    def _is_placed_whole(self):
+        """Whether a person has placed the whole of it; else only what the rules had left."""
+        steps = self._get_steps(self.placed_data)
+        return bool(steps) and self._get_placed_amount(steps[0]) == self._get_whole_amount()
 
     def _decide_taken_back(self):
         """Return the decision on what a person has decided on: unknown, until it is placed again."""
         return decide_unknown(self._to_plain(), Message("placed_before" if self.placed_data else "stays_taken_back"))
 
-    def _place_again(self):
-        """Place transactions that have just been booked again where a person had placed them."""
-        for line in self.filtered("placed_data"):
-            placements = line.placed_data
-            line.is_undone = False
-            try:
-                with self.env.cr.savepoint():
-                    if "amount" in placements[0]:
-                        line._divide_again(placements)
-                    else:
-                        for placement in placements:
-                            line._place_again_on(placement)
-            except UserError as error:
-                line._note_not_placed(placements, error)
-            else:
-                line.placed_data = placements
+    def _get_placements_without(self, documents):
+        """Return the placements that are left where a person has taken it back from documents; False if none is.
 
-    def _place_again_on(self, placement):
-        """Place it on one target.
-
-        :param dict placement: of ``placed_data``.
-        :raises UserError: when the target cannot take it any more.
+        Of what was divided, the part is marked: the others stay where they are.
         """
-        target = self._get_placed_target(placement)
-        self._check_placed_target(target)
-        reason = self._get_placed_reason(placement)
-        if target._name == "sale.order":
-            self._assign(target.partner_invoice_id, reason)
-            self._await_order(target)
-        else:
-            self._assign(target, reason, tax=self._get_placed_tax(placement))
-        self._say_placed_again(placement)
-
-    def _divide_again(self, placements):
-        """Divide it among several targets as before; :raises UserError: when one cannot take its part any more."""
-        shares = []
-        for placement in placements:
-            target = self._get_placed_target(placement)
-            self._check_placed_target(target)
-            shares.append((target, Decimal(placement["amount"]), self._get_placed_tax(placement)))
-        self._divide(shares, self._get_placed_reason(placements[0]))
-        self._say_placed_again(placements[0])
-
-    def _check_placed_target(self, target):
-        if not target:
-            raise UserError(self.env._("It does not exist any more."))
-
-    def _get_placed_reason(self, placement):
-        return placement["reason"] or self.env._("Placed by hand before.")
-
-    def _get_placed_tax(self, placement):
-        return self.env["account.tax"].browse(placement.get("tax")).exists()
-
-    def _say_placed_again(self, placement):
-        said = Message("placed_again", {"user": placement["user"], "reason": placement["reason"]}).to_json()
-        # In the place of the sentence that says that whoever books it again has placed it.
-        first = next(number for number, kept in enumerate(self.explanation_data) if kept[0] == "person_says")
-        self.explanation_data = [*self.explanation_data[:first], said, *self.explanation_data[first + 1 :]]
-
-    def _get_placed_target(self, placement):
-        """Return the record of a placement; empty if it does not exist any more."""
-        if placement["model"] not in _PLACES:
-            return self.browse()
-        return self.env[placement["model"]].browse(placement["id"]).exists()
-
-    def _note_not_placed(self, placements, error):
-        """Say why it could not be placed again; it is unknown, and matched by the rules."""
-        cause = Message.from_json(self.env["account.settlement"]._get_stored_error(error))
-        said = [
-            Message(
-                "not_placed_again",
-                {
-                    "user": placement["user"],
-                    "reason": placement["reason"],
-                    "target": self._get_placed_target(placement).display_name or "?",
-                    "error": cause,
-                },
-            )
-            for placement in placements
-        ]
-        self.write({"placed_data": False, "explanation_data": self._get_explanation_after(*said)})
+        steps = []
+        for step in self._get_steps(self.placed_data):
+            marked = [
+                {**kept, "taken_back": True}
+                if kept["model"] == "account.move" and kept["id"] in documents.ids
+                else kept
+                for kept in step
+            ]
+            if not all(kept.get("taken_back") for kept in marked):
+                steps += marked
+        return steps or False
 
     def _keeps_placement(self, decision, source):
         """Whether a decision leaves it where a person has placed it: on that customer, or on that document.
 
         :param decision: over what is open on ``source``, an ``account.move.line``.
         """
+        if any(kept.get("waits") for kept in self.placed_data or ()):
+            return False
         placed = {entry["id"] for entry in self.placed_data or () if entry["model"] == "account.move"}
         if not self.placed_data or any(entry["model"] == "sale.order" for entry in self.placed_data):
             return True

@@ -101,9 +101,9 @@ class AccountSettlementLine(models.Model):
         }
         if self.invoice_id in items.move_id:
             vals["invoice_id"] = False
-        placed = [entry for entry in self.placed_data or () if entry["model"] == "account.move"]
-        if {entry["id"] for entry in placed} & set(items.move_id.ids):
-            vals.update({"placed_data": False, "placed_before_data": self.placed_data})
+        if self._get_placed_documents(self.placed_data) & items.move_id:
+            left = self._get_placements_without(items.move_id)
+            vals.update({"placed_data": left, "placed_before_data": self.placed_data})
         return vals
 
     def _get_transactions_of(self, items):

@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -16,7 +14,7 @@ class AccountSettlementLine(models.Model):
 
         :param bool by_itself: nobody has asked.
         """
-        placed = {line: line._get_placed_documents(line.placed_data) for line in self}
+        placed = {line: line._get_placed_documents(line._get_standing_placements()) for line in self}
         existing = self.env["account.move"].union(*placed.values()).exists()
         chosen = {}
         for line in self:
@@ -26,6 +24,10 @@ class AccountSettlementLine(models.Model):
                 documents |= taken_back
             chosen[line] = documents.filtered(line._is_open_for)
         return chosen
+
+    def _get_standing_placements(self):
+        """Return the placements that hold: not those that wait to be made again, nor what was taken back of them."""
+        return [kept for kept in self.placed_data or () if not (kept.get("waits") or kept.get("taken_back"))]
 
     def _get_placed_documents(self, placements):
         """Return the documents among ``placements``, of ``placed_data``; some may not exist any more."""
@@ -55,22 +57,28 @@ class AccountSettlementLine(models.Model):
             self._note_failed_transfer(error)
             return False
         if self._get_placed_documents(placements) & documents:
-            self.placed_data = placements
+            self.placed_data = [self._get_met_again(kept, documents) for kept in placements]
         return True
+
+    @staticmethod
+    def _get_met_again(placement, documents):
+        """Return a placement without the mark that it was taken back, where it is one of ``documents``."""
+        if placement["model"] != "account.move" or placement["id"] not in documents.ids:
+            return placement
+        return {name: value for name, value in placement.items() if name != "taken_back"}
 
     def _match_open_again(self, documents, placements):
         """Match what is open with ``documents``, in the parts in which a person had divided it.
 
         :raises UserError: when none can take it.
         """
-        parts = [entry for entry in placements if "amount" in entry]
-        of_documents = [entry for entry in parts if entry["model"] == "account.move" and entry["id"] in documents.ids]
-        amount_open = abs(self._get_amount_open())
-        for entries in (parts, of_documents):
-            total = sum(Decimal(entry["amount"]) for entry in entries)
-            if entries and not self.currency_id.compare_amounts(float(total), amount_open):
-                self._divide_again(entries)
-                return
+        amount_open = self._get_amounts_open()[self.id]
+        for parts in self._get_steps(placements):
+            of_documents = [part for part in parts if part["model"] == "account.move" and part["id"] in documents.ids]
+            for entries in (parts, of_documents):
+                if len(parts) > 1 and entries and self._get_placed_amount(entries) == amount_open:
+                    self._divide_again(entries)
+                    return
         by_id = {entry["id"]: entry for entry in placements if entry["model"] == "account.move"}
         for document in documents:
             if not self._get_open_move_lines():

@@ -111,6 +111,17 @@ register(
             "%(user)s had matched it with %(target)s (%(reason)s), but that is not possible any more: %(error)s It is "
             "matched by the rules, or by hand."
         ),
+        "rest_not_placed_again": _(
+            "%(user)s had matched %(amount)s of it with %(target)s (%(reason)s), but that is not possible any more: "
+            "%(error)s It stays where the rules have put it. Match it by hand if it belongs elsewhere."
+        ),
+        "part_stays_taken_back": _(
+            "A person took %(amount)s of it back from %(target)s: that is open until a person matches it again."
+        ),
+        "placed_with_others": _(
+            "A person had matched it together with %(lines)s: that is done again when those are booked again. Match it "
+            "by hand if they are not to be."
+        ),
         "voucher_copy_missing": _(
             "The stored copy of voucher %(voucher)s, debit %(amount)s, which reverses another, is missing."
         ),
