@@ -178,7 +178,19 @@ class TestOtherRestsPlacedAgain(PlacedCase):
             self.assertBalances(a2900="-200.00", a1523="-100.00", a1500="100.00")
             self.assertEqual((line.status, line.open_as, line.amount_open), ("unknown", "unknown", 100))
             self.assertIn(f"100.00 of it back from {invoice.name}", line.explanation)
+            line._retry(by_itself=True)
+            self.assertEqual((line.open_as, invoice.amount_residual), ("unknown", 100))
         line._assign(self.ola, "Den var Olas")
+        self.assertAsBefore(invoice)
+
+    def test_the_unreconciled_part_is_matched_again_by_retry(self):
+        invoice = self.invoice(100, "A")
+        line = self.tell(capture("1", day(2), "UKJENT", "300.00"))
+        line._divide([(invoice, 100, None), (self.gift, 200, None)], "Delt")
+        invoice.line_ids.remove_move_reconcile()
+        self.book_again()
+        line.action_retry()
+        self.assertEqual((invoice.amount_residual, line.status), (0, "resolved"))
         self.assertAsBefore(invoice)
 
     def test_another_part_than_the_unreconciled_was_placed_since(self):
