@@ -67,7 +67,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         self.check_access("read")
         wizard = self.env["settlement.line.assign"]._get_opened()
-        wizard.write({"action": "invoice", "move_id": self.id})
+        wizard._choose(action="invoice", move_id=self.id)
         return wizard.action_confirm()
 
     def action_open_settlement(self):

@@ -7,9 +7,6 @@ from ..matching.suggestions import Document, propose
 from .account_move import SALE_TYPES
 from .money import to_decimal
 
-#: How many transactions are looked at where a person has selected none.
-PROPOSED_AT_ONCE = 200
-
 
 class AccountSettlementLine(models.Model):
     """Proposing the document that a person probably wants. It is matched only when a person confirms it."""
@@ -17,10 +14,9 @@ class AccountSettlementLine(models.Model):
     _inherit = "account.settlement.line"
 
     def action_propose(self):
-        """Show the proposals for these transactions, or for all that are unknown, to be confirmed."""
+        """Show the proposals for these transactions, to be confirmed."""
         self._as_user()
-        lines = self or self.search([("status", "=", "unknown")], limit=PROPOSED_AT_ONCE)
-        proposals = lines._get_proposals()
+        proposals = self._get_proposals()
         if not proposals:
             raise UserError(
                 self.env._(
@@ -28,7 +24,7 @@ class AccountSettlementLine(models.Model):
                     "transactions and also its reference, its customer or a date near it. Use Match… and search."
                 )
             )
-        return self.env["settlement.line.propose"]._open(lines, proposals)
+        return self.env["settlement.line.propose"]._open(self, proposals)
 
     def _get_proposals(self):
         """Return ``{transaction: (account.move, Fit)}`` of those that have one, in a constant number of queries."""

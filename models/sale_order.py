@@ -110,7 +110,7 @@ class SaleOrder(models.Model):
         self.check_access("read")
         wizard = self.env["settlement.line.assign"]._get_opened()
         self._check_invoice_to_come()
-        wizard.write({"action": "customer", "partner_id": self.partner_invoice_id.id})
+        wizard._choose(action="customer", partner_id=self.partner_invoice_id.id)
         result = wizard.action_confirm()
         # On the customer until the order is invoiced: posting the invoice then finds it.
         wizard.line_ids._await_order(self)

@@ -93,8 +93,12 @@ class SettlementLineAssign(models.TransientModel):
         self.ensure_one()
         if not self.proposal_id:
             raise UserError(self.env._("There is no proposal any more. Choose a document from the list."))
-        self.write({"action": "invoice", "move_id": self.proposal_id.id})
+        self._choose(action="invoice", move_id=self.proposal_id.id)
         return self.action_confirm()
+
+    def _choose(self, **vals):
+        """Take what was found; the date that a person has chosen stays, as what is proposed does."""
+        self.write({**vals, "date": self.date})
 
     @api.model
     def _get_opened(self):

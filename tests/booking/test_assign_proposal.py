@@ -35,7 +35,7 @@ class TestProposals(SettlementCase):
         note = self.credit_note(50, "Z", date="2026-03-03")
         self.invoice(999, "GAMMEL", date="2025-06-01")
         self.assertBalances(a1523="-1369.00")
-        dialog = self.propose(self.env["account.settlement.line"])
+        dialog = self.propose(self.settlement.line_ids.filtered(lambda line: line.status == "unknown"))
         self.assertEqual(
             {row.line_id: (row.move_id, row.why) for row in dialog.row_ids},
             {
@@ -54,6 +54,20 @@ class TestProposals(SettlementCase):
         self.assertIn("2 transactions", answer["params"]["message"])
         [link] = answer["params"]["links"]
         self.assertIn("active_ids=", link["url"])
+
+    def test_date_that_a_person_chose_is_kept(self):
+        """With the proposal, as with what is found and chosen in the list."""
+        self.invoice(300, "X-W-1042", date="2026-03-01")
+        line = self.line
+        dialogs = self.env["settlement.line.assign"]
+        dialog = dialogs.create({"line_ids": line.ids, "reason": "Bekreftet", "date": "2026-03-20"})
+        dialog.action_match_proposal()
+        self.assertEqual(line.move_line_ids.move_id.sorted("id")[-1].date, day(20))
+
+    def test_customer_on_whom_it_stands_already(self):
+        self.line._assign(self.customer, "Kjent kunde")
+        with self.assertRaisesRegex(UserError, "stands on Kari Nordmann already"):
+            self.line._assign(self.customer, "Igjen")
 
     def test_none_where_two_fit_alike(self):
         """Two invoices of the same amount; two payments for one invoice."""

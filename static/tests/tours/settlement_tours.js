@@ -118,6 +118,11 @@ registry.category("web_tour.tours").add("settlement_divide", {
 registry.category("web_tour.tours").add("settlement_proposals", {
     steps: () => [
         {
+            content: "Select the transaction",
+            trigger: ".o_data_row:contains('W-1042') .o_list_record_selector input",
+            run: "click",
+        },
+        {
             content: "See the proposals",
             trigger: ".o_control_panel button[name='action_propose']",
             run: "click",
