@@ -124,7 +124,7 @@ class AccountMoveLine(models.Model):
 
     def _get_clearing_settlements(self):
         """Return the settlements of the clearing lines among these items, and among all they are reconciled with."""
-        accounts = self.env["account.settlement.provider"].sudo().with_context(active_test=False).search([])
+        accounts = self.env["account.settlement.provider"]._get_all()
         items = self.sudo().filtered(lambda item: item.account_id in accounts.clearing_account_id)
         return items._all_reconciled_lines().settlement_clearing_id if items else self.env["account.settlement"]
 

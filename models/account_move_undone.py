@@ -15,5 +15,4 @@ class AccountMove(models.Model):
     def _reverse_moves(self, default_values_list=None, cancel=False):
         moves = self.with_context(settlement_cause="reversed")
         reversals = super(AccountMove, moves)._reverse_moves(default_values_list, cancel)
-        context = {key: value for key, value in reversals.env.context.items() if key != "settlement_cause"}
-        return reversals.with_context(context)
+        return reversals.with_context(settlement_cause=False)

@@ -1,3 +1,5 @@
+from math import isfinite
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -110,7 +112,7 @@ class AccountSettlement(models.Model):
         self.ensure_one()
         if self.state == "paid":
             return "paid" if self.bank_item_ids else False
-        if self.state != "booked" or self.currency_id.is_zero(self.payout_amount):
+        if self.state != "booked" or not isfinite(self.payout_amount) or self.currency_id.is_zero(self.payout_amount):
             return False
         if not self._get_paid_items(self.bank_item_ids):
             return IN_TRANSIT

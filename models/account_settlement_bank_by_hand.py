@@ -124,7 +124,7 @@ class AccountSettlement(models.Model):
 
     def _get_reserved_accounts(self, items):
         """Return the accounts on which a difference would be lost: each is followed by itself."""
-        providers = self.env["account.settlement.provider"].sudo().with_context(active_test=False).search([])
+        providers = self.env["account.settlement.provider"]._get_all()
         reserved = providers.clearing_account_id | providers.unknown_account_id
         reserved |= items.sudo().journal_id.suspense_account_id
         types = ("asset_receivable", "liability_payable", "asset_cash", "liability_credit_card")

@@ -42,7 +42,6 @@ class AccountSettlementLine(models.Model):
             ("reopened", "Opened Again"),
             ("short", "Invoice Partly Open"),
         ],
-        string="Open As",
         compute="_compute_open_as",
         search="_search_open_as",
         help="Where what is open of it stands. Owed: the customer's money that no invoice is expected to use, as the "

@@ -158,7 +158,7 @@ class AccountSettlementLine(models.Model):
                     account.display_name,
                 )
             )
-        providers = self.env["account.settlement.provider"].with_context(active_test=False).search([])
+        providers = self.env["account.settlement.provider"]._get_all()
         if account in providers.clearing_account_id | providers.unknown_account_id or account.account_type in (
             "asset_receivable",
             "liability_payable",

@@ -107,7 +107,6 @@ class AccountSettlementProvider(models.Model):
     rounding_account_id = fields.Many2one("account.account", check_company=True, ondelete="restrict", tracking=True)
     partner_id = fields.Many2one(
         "res.partner",
-        string="Partner",
         check_company=True,
         ondelete="restrict",
         tracking=True,
@@ -146,6 +145,11 @@ class AccountSettlementProvider(models.Model):
     @api.model
     def _selection_code(self):
         return [(code, provider.name) for code, provider in PROVIDERS.items()]
+
+    @api.model
+    def _get_all(self):
+        """Return every agreement with its accounts, of all companies, archived ones too."""
+        return self.sudo().with_context(active_test=False).search([("clearing_account_id", "!=", False)])
 
     @api.model
     def _get_first_code(self):

@@ -122,9 +122,9 @@ class SettlementBankMatch(models.TransientModel):
             dialog.difference = dialog.open_amount - dialog.bank_amount if has_difference else 0.0
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Open the dialog with all payouts of one bank line, where several are proposed to be in it."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         ids = self.env.context.get("default_settlement_ids") or []
         settlements = self.env["account.settlement"].browse(ids)
         proposals = [proposal for one in settlements for proposal in one.bank_proposal_data or []]

@@ -23,7 +23,7 @@ class SettlementLineAssign(models.TransientModel):
     )
     candidate_ids = fields.Many2many("account.move", compute="_compute_candidate_ids", string="Found")
     order_ids = fields.Many2many("sale.order", compute="_compute_candidate_ids", string="Orders Not Invoiced")
-    proposal_id = fields.Many2one("account.move", compute="_compute_candidate_ids", string="Proposal")
+    proposal_id = fields.Many2one("account.move", compute="_compute_candidate_ids")
     proposal_reason = fields.Char(compute="_compute_candidate_ids")
     proposal_text = fields.Char(compute="_compute_candidate_ids")
 

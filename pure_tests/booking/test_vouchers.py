@@ -268,7 +268,7 @@ def test_every_planned_voucher_balances_and_holds_the_net_of_its_rows(world):
     check(voucher, lines, currency)
     for decision in decisions:
         check(voucher_of([decision], currency), [decision.line], currency)
-    for item in books.ledger.items:
+    for item in [item for item in books.ledger.items if item.id in before]:  # not what the batch itself leaves open
         written = [planned for planned in voucher.lines if planned.item_id == item.id]
         assert all(planned.currency == item.currency for planned in written)
         assert sum(planned.amount_currency for planned in written) == item.residual - before[item.id]
@@ -403,7 +403,7 @@ def test_every_transfer_balances_and_takes_no_more_than_its_source(world, place)
     for planned in voucher.lines:
         if planned.currency == "NOK":
             assert planned.balance == planned.amount_currency
-    for item in books.ledger.items:
+    for item in [item for item in books.ledger.items if item.id in before]:  # not what the row itself leaves open
         written = sum((planned.amount_currency for planned in voucher.lines if planned.item_id == item.id), Decimal(0))
         if (900, item.id) not in pairs:
             assert written == item.residual - before[item.id]

@@ -436,8 +436,18 @@ class TestOpenRun(ShopMonth):
         self.assertBalances(a1522="1249.00")
         self.bank_line(1349, "Utb. 2000001 Vippsnr 123455")
         settlement._match_bank()
-        self.assertEqual(settlement.state, "paid")
+        self.assertEqual((settlement.state, settlement.bank_state), ("booked", "over"))
         self.assertBalances(a1522="-100.00")
+        clearing = self.provider.clearing_account_id
+        lines = [
+            (0, 0, {"account_id": clearing.id, "debit": 100}),
+            (0, 0, {"account_id": self.account("1920").id, "credit": 100}),
+        ]
+        before = self.env["account.move"].create({"date": "2026-03-01", "line_ids": lines})
+        before.action_post()
+        (before.line_ids[0] | settlement.bank_item_ids.sudo(False)).reconcile()
+        self.assertEqual(settlement.state, "paid")
+        self.assertBalances(a1522="0.00")
 
     def test_corrected_document_replaces_one_in_error(self):
         name, content = vipps_files.as_old_xml(
