@@ -132,15 +132,6 @@ class AccountSettlementLine(models.Model):
         """Return the decision to book a share to a customer's receivable account."""
         partner = share.target.commercial_partner_id.with_company(self.company_id)
         account = partner.property_account_receivable_id
-        if (share.move_line.account_id, share.move_line.partner_id) == (account, partner):
-            raise UserError(
-                self.env._(
-                    "%(line)s stands on %(customer)s already. Match it with a document, or leave it there: it is owed, "
-                    "or awaits its document.",
-                    line=self.name,
-                    customer=partner.display_name,
-                )
-            )
         return self._decide_by_hand(share, Role.CUSTOMER, account, partner)
 
     def _decide_on_account(self, share):

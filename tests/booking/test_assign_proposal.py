@@ -64,11 +64,6 @@ class TestProposals(SettlementCase):
         dialog.action_match_proposal()
         self.assertEqual(line.move_line_ids.move_id.sorted("id")[-1].date, day(20))
 
-    def test_customer_on_whom_it_stands_already(self):
-        self.line._assign(self.customer, "Kjent kunde")
-        with self.assertRaisesRegex(UserError, "stands on Kari Nordmann already"):
-            self.line._assign(self.customer, "Igjen")
-
     def test_none_where_two_fit_alike(self):
         """Two invoices of the same amount; two payments for one invoice."""
         self.invoice(300, "A", date="2026-03-02")
