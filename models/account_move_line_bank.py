@@ -98,20 +98,18 @@ class AccountMoveLine(models.Model):
     def _get_bank_amount(self):
         """Return what the bank received by this item of its side, as far as it is open, in the item's currency."""
         self.ensure_one()
-        item = self.sudo()
-        is_suspense = item.account_id == item.journal_id.suspense_account_id
-        return -(item.amount_currency if is_suspense else item.amount_residual_currency)
+        return self._get_bank_amount_in(self.currency_id)
 
     def _get_bank_amount_in(self, currency):
         """Return what the bank received by it in ``currency``; None where the bank has converted it to another."""
         self.ensure_one()
-        if self.currency_id == currency:
-            return self._get_bank_amount()
         item = self.sudo()
-        if currency != item.company_currency_id:
-            return None
         is_suspense = item.account_id == item.journal_id.suspense_account_id
-        return -(item.balance if is_suspense else item.amount_residual)
+        if item.currency_id == currency:
+            return -(item.amount_currency if is_suspense else item.amount_residual_currency)
+        if item.company_currency_id == currency:
+            return -(item.balance if is_suspense else item.amount_residual)
+        return None
 
     def _get_paid_settlements(self):
         """Return the settlements whose payout these items of the bank's side are, without aborted ones in it."""

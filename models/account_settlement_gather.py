@@ -44,7 +44,7 @@ class AccountSettlement(models.Model):
             -sum(line.amount_currency for line in taken),
             first.currency,
             self._get_labels(date)[Role.CLEARING],
-            partner_id=self.provider_id.partner_id.commercial_partner_id.id or None,
+            partner_id=self._get_accounts().clearing_partner,
         )
         return Voucher(date, [gathered, *taken])
 

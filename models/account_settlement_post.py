@@ -75,7 +75,7 @@ class AccountSettlement(models.Model):
             "ref": self.name,
             "currency_id": self.currency_id.id,
             # As on the clearing line: the bank's views look at one or the other.
-            "partner_id": self.provider_id.partner_id.commercial_partner_id.id,
+            "partner_id": self._get_accounts().clearing_partner,
             "settlement_id": self.id,
             "payment_reference": self._get_expected_bank_text(),
             "line_ids": [Command.create(self._prepare_voucher_line_vals(line, currencies)) for line in voucher.lines],
