@@ -8,6 +8,7 @@ from ..common.messages import Message
 from ..matching.engine import decide
 from ..matching.lookups import collect_lookups
 from .account_settlement_line_open import RETRIED
+from .settlement_fault import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class AccountSettlementLine(models.Model):
 
     @api.model
     def _follow_and_retry(self, documents):
-        """Let transactions follow documents that are posted, and retry those that wait; never raise to the caller.
+        """Let transactions follow documents that are posted, and retry those that wait.
 
         :param documents: ``account.move``, invoices and credit notes, new ones or posted again.
         """
@@ -79,11 +80,14 @@ class AccountSettlementLine(models.Model):
 
     @api.model
     def _retry_awaiting(self, domain, companies, documents=None):
-        """Retry those transactions that wait; never raise to the caller.
+        """Retry those transactions that wait; what is wrong with one of them does not stop the caller.
 
         :param domain: of the transactions. :param companies: whose they are. :param documents: which they follow first.
+        :raises CONCURRENCY: somebody else is at the same rows; PostgreSQL wants the whole request tried again.
         """
         lines = self
+        # what the caller has not written yet fails as the caller's own
+        self.env.flush_all()
         try:
             with self.env.cr.savepoint():
                 if documents:
@@ -92,6 +96,8 @@ class AccountSettlementLine(models.Model):
                 lines.filtered_domain(self._get_awaiting_domain())._retry(by_itself=True)
         except UserError as error:
             _logger.info("Settlement transactions %s still wait: %s", lines.ids, error)
+        except CONCURRENCY:
+            raise
         except Exception:
             _logger.exception("Settlement transactions %s could not be placed", lines.ids)
 
