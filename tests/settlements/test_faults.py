@@ -22,6 +22,7 @@ from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture
 from ..common import SettlementCase
 
 FAULT_LOGGER = "odoo.addons.settlement_bridge.models.settlement_fault"
+RETRY_LOGGER = "odoo.addons.settlement_bridge.models.account_settlement_line_retry"
 
 
 @tagged("post_install", "-at_install")
@@ -112,6 +113,18 @@ class TestFaults(SettlementCase):
         self.assertFalse(self.provider.activity_ids)
         self.run_action("process")
         self.assertEqual(settlement.state, "booked")
+
+    def test_somebody_else_was_at_the_payment_of_an_invoice_that_is_posted(self):
+        """The whole request is tried again, as PostgreSQL wants; a fault of ours never keeps an invoice from posting."""
+        self.settle([capture("1", day(2), "WEB-1", "100.00", "2.00"), payout("1", day(2))])
+        lines = type(self.env["account.settlement.line"])
+        with (
+            patch.object(lines, "_retry", side_effect=SerializationFailure()),
+            self.assertRaises(SerializationFailure),
+        ):
+            self.invoice("100.00", "WEB-1")
+        with patch.object(lines, "_retry", side_effect=ZeroDivisionError()), mute_logger(RETRY_LOGGER):
+            self.assertEqual(self.invoice("100.00", "WEB-1").state, "posted")
 
     # ------------------------------------------------------------ unexpected
 
