@@ -130,7 +130,8 @@ class AccountMove(models.Model):
 
         A fault there must never keep an invoice from being posted: the scheduled action retries.
         """
-        self.env["account.settlement.line"].sudo()._follow_and_retry(self)
+        # what happens to the transactions is tracked, also where the document's own posting is not
+        self.env["account.settlement.line"].sudo().with_context(tracking_disable=False)._follow_and_retry(self)
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Give credit notes the order's reference, by which their refund is found."""

@@ -122,6 +122,9 @@ class AccountMoveLine(models.Model):
 
     def _get_clearing_settlements(self):
         """Return the settlements of the clearing lines among these items, and among all they are reconciled with."""
+        if not self:
+            # Odoo takes the reconciliations of every item apart that it writes on: most have none
+            return self.env["account.settlement"]
         accounts = self.env["account.settlement.provider"]._get_all()
         items = self.sudo().filtered(lambda item: item.account_id in accounts.clearing_account_id)
         return items._all_reconciled_lines().settlement_clearing_id if items else self.env["account.settlement"]

@@ -1,4 +1,5 @@
 import logging
+from itertools import zip_longest
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -10,6 +11,9 @@ from .money import to_decimal
 from .settlement_fault import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
+
+#: Orders whose documents are made and stored together: more are hardly faster, and one that fails delays the others.
+TOGETHER = 25
 
 
 class SaleOrder(models.Model):
@@ -28,31 +32,36 @@ class SaleOrder(models.Model):
 
         One that cannot be booked waits with its reason, and the rest go through.
         """
+        orders = self._as_user().try_lock_for_update(allow_referencing=True)
+        for (company, lang), alike in orders.grouped(lambda order: (order.company_id, order._get_buyer_lang())).items():
+            alike.with_company(company).with_context(lang=lang)._make_documents_safely()
+
+    def _get_buyer_lang(self):
+        return self.partner_invoice_id.lang or self.company_id.partner_id.lang or self.env.lang
+
+    def _make_documents_safely(self):
+        """Make what these orders call for, together; where that fails, one by one, and what fails waits."""
         fault = self.env["settlement.fault"]
-        for order in self._as_user():
-            order = order.with_company(order.company_id).with_context(
-                lang=order.partner_invoice_id.lang or order.company_id.partner_id.lang or self.env.lang
-            )
-            if not order.try_lock_for_update(allow_referencing=True):
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    problems = order._make_documents()
-            except SettlementError as error:
-                problems = [error.message]
-            except UserError as error:
-                problems = [Message("text_only", {"error": str(error)})]
-            except CONCURRENCY:
-                # somebody else is at the same order: the caller tries again
-                raise
-            except Exception as error:
-                _logger.exception("Web order %s could not be booked", order.id)
-                problems = [Message("booking_failed")]
-                fault._note_safely("invoice", order, error)
+        try:
+            with self.env.cr.savepoint():
+                self._make_documents()
+        except CONCURRENCY:
+            # somebody else is at the same order: the caller tries again
+            raise
+        except Exception as error:
+            if len(self) > 1:
+                for order in self:
+                    order._make_documents_safely()
+            elif isinstance(error, SettlementError):
+                self._let_wait([error.message])
+            elif isinstance(error, UserError):
+                self._let_wait([Message("text_only", {"error": str(error)})])
             else:
-                fault._forget("invoice", order)
-            if problems:
-                order._let_wait(problems)
+                _logger.exception("Web order %s could not be booked", self.id)
+                fault._note_safely("invoice", self, error)
+                self._let_wait([Message("booking_failed")])
+        else:
+            fault._forget("invoice", self)
 
     def _let_wait(self, problems):
         self.write(
@@ -64,11 +73,21 @@ class SaleOrder(models.Model):
         )
 
     def _make_documents(self):
-        """Make what this order calls for; return the problems that keep it from being made."""
-        self.ensure_one()
-        if self.webshop_state == "left_out":
-            self.webshop_check = False
-            return []
+        """Make what these orders call for; those of which something keeps them from being made wait."""
+        planned = {}
+        for order in self:
+            if order.webshop_state == "left_out":
+                order.webshop_check = False
+                continue
+            shop_order, plan, problems = order._plan_documents()
+            if problems:
+                order._let_wait(problems)
+            else:
+                planned[order] = (shop_order, plan)
+        self._make_planned(planned)
+
+    def _plan_documents(self):
+        """Return ``(the order as the shop told it, the plan, problems that keep it from being made)``."""
         shop_order = self._get_webshop_order()
         self._follow_webshop_order(shop_order)
         booked = self._get_booked()
@@ -81,27 +100,41 @@ class SaleOrder(models.Model):
         if plan.documents and (foreign := self._get_foreign_moves()):
             reason = "document_made_by_hand"
             problems.append(Message(reason, {"documents": ", ".join(foreign.mapped("display_name"))}))
-        if problems:
-            return problems
-        if plan.is_finished and booked.is_empty and not plan.documents and self.state == "sale":
+        if not problems and plan.is_finished and booked.is_empty and not plan.documents and self.state == "sale":
             self._action_cancel()
             self.message_post(body=self.env["settlement.message"]._render(plan.nothing_because))
-        moves = self.env["account.move"]
-        for document in plan.documents:
-            moves |= self._make_document(document, shop_order)
-        for tender in plan.tenders:
-            self._make_tender_entry(tender)
-        self._reconcile_webshop_documents(moves, shop_order)
-        self._reconcile_registered_payments(plan.is_finished)
-        self.write(
-            {
-                "webshop_state": "done" if plan.is_finished else "open",
-                "webshop_check": False,
-                "webshop_problem_data": False,
-            }
-        )
-        moves._send_to_buyer()
-        return []
+        return shop_order, plan, problems
+
+    def _make_planned(self, planned):
+        """Make the planned documents, reconcile what needs no provider, and note how far each order is.
+
+        :param dict planned: each order's ``(order as the shop told it, plan)``.
+        """
+        moves = dict.fromkeys(planned, self.env["account.move"])
+        # A credit note names the invoice it credits, so an order's second document is made after its first.
+        for documents in zip_longest(*(plan.documents for _shop_order, plan in planned.values())):
+            due = [(*entry, document) for entry, document in zip(planned.items(), documents, strict=True) if document]
+            made = self._make_together(
+                [(order, document, shop_order.currency) for order, (shop_order, _plan), document in due]
+            )
+            for (order, *_rest), move in zip(due, made, strict=True):
+                moves[order] |= move
+        for order, (shop_order, plan) in planned.items():
+            for tender in plan.tenders:
+                order._make_tender_entry(tender)
+            order._reconcile_webshop_documents(moves[order], shop_order)
+            order._reconcile_registered_payments(plan.is_finished)
+        for is_finished, orders in (
+            self.browse(order.id for order in planned).grouped(lambda order: planned[order][1].is_finished).items()
+        ):
+            orders.write(
+                {
+                    "webshop_state": "done" if is_finished else "open",
+                    "webshop_check": False,
+                    "webshop_problem_data": False,
+                }
+            )
+        self.env["account.move"].concat(*moves.values())._send_to_buyer()
 
     def _get_problems_by_hand(self):
         """Say which documents a person has taken back: nothing more is made before it is clear why."""
@@ -113,23 +146,40 @@ class SaleOrder(models.Model):
             if state in reasons:
                 yield Message(reasons[state], {"documents": ", ".join(moves.mapped("display_name"))})
 
-    # ---------------------------------------------------------------- one document
+    # ---------------------------------------------------------------- documents
 
-    def _make_document(self, document, shop_order):
-        """Create, check and post one planned document."""
-        values = self._prepare_webshop_document(document)
-        move = self._create_webshop_document(document, values)
-        self._check_document(move, document, shop_order.currency)
-        move._post(soft=False)
-        move.message_post(body=self.env["settlement.message"]._render(document.reason))
-        return move
+    def _make_together(self, planned):
+        """Create, check and post planned documents, and note in each why it was made.
 
-    def _create_webshop_document(self, document, values):
-        """Create the draft of a planned document.
-
-        :param document: :class:`~..invoicing.records.PlannedDocument`. :param dict values: of the ``account.move``.
+        :param planned: ``(order, PlannedDocument, currency code)`` of each, at most one an order.
+        :return: the documents, in that order.
         """
-        return self._create_account_invoices([values], False)
+        Move = self.env["account.move"].sudo()
+        made = [order._invoice_by_odoo(document) for order, document, _currency in planned]
+        left = [entry for entry, move in zip(planned, made, strict=True) if not move]
+        vals_list = [order._prepare_webshop_document(document) for order, document, _currency in left]
+        # Odoo's own notes of a new document would say no more than ours.
+        quiet = self.with_context(tracking_disable=True)
+        created = iter(quiet._create_account_invoices(vals_list, False) if vals_list else ())
+        moves = Move.concat(*(move or next(created) for move in made))
+        for move, (order, document, currency) in zip(moves, planned, strict=True):
+            order._check_document(move, document, currency)
+        moves.with_context(tracking_disable=True)._post(soft=False)
+        render = self.env["settlement.message"]._render
+        moves._message_log_batch(
+            {
+                move.id: render(document.reason)
+                for move, (_order, document, _currency) in zip(moves, planned, strict=True)
+            }
+        )
+        return moves
+
+    def _invoice_by_odoo(self, document):
+        """Return the invoice that Odoo itself makes of a whole order, or none where it is made as planned.
+
+        :param document: :class:`~..invoicing.records.PlannedDocument`.
+        """
+        return self.env["account.move"]
 
     def _check_document(self, move, document, currency):
         """Compare what Odoo made with the plan, to the øre.
@@ -168,4 +218,4 @@ class SaleOrder(models.Model):
         ]
         orders = self.search(domain, order="id", limit=batch_size)
         self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
-        fault._work_through("invoices", orders, lambda order: order._make_webshop_documents())
+        fault._work_through("invoices", orders, lambda some: some._make_webshop_documents(), together=TOGETHER)

@@ -22,7 +22,58 @@ class SaleOrder(models.Model):
         :param order: :class:`~..webshops.records.Order`. :param known: its ``sale.order``, or none.
         :param event: the ``sale.webshop.event`` it was read from.
         """
-        values = {
+        if not known:
+            return self._create_from_webshop(webshop, {event: order})
+        known.write(self._prepare_webshop_news(order, event))
+        if known.webshop_state != "left_out":
+            known.webshop_state = "open"
+        if not known._get_webshop_moves():
+            known.write(self._prepare_webshop_partners(webshop, order))
+        event.order_id = known
+        known._add_webshop_references([order])
+        known._sync_webshop_lines(order)
+        known._follow_webshop_state(order)
+        return known
+
+    @api.model
+    def _create_from_webshop(self, webshop, documents):
+        """Create the orders that a shop tells of for the first time, with their lines, and confirm what is binding.
+
+        :param dict documents: the :class:`~..webshops.records.Order` of each ``sale.webshop.event``.
+        :return: the orders, in that order.
+        """
+        told = list(documents.values())
+        # Odoo's own notes of a new order would say no more than the shop's document on it.
+        orders = self.with_context(tracking_disable=True).create(
+            [
+                {
+                    **self._prepare_webshop_news(order, event),
+                    **self._prepare_webshop_order(webshop, order),
+                    **self._prepare_webshop_sums(order),
+                    "webshop_state": "open",
+                }
+                for event, order in documents.items()
+            ]
+        )
+        orders = orders.with_env(self.env)
+        for event, order in zip(documents, orders, strict=True):
+            event.order_id = order
+        orders._add_webshop_references(told)
+        lines = []
+        for order, of_shop in zip(orders, told, strict=True):
+            vals_list, problems = order._plan_webshop_lines(of_shop)
+            if problems:
+                order.webshop_line_problem_data = [problem.to_json() for problem in problems]
+            else:
+                lines += [{"order_id": order.id, **vals} for vals in vals_list]
+        self.env["sale.order.line"].with_context(tracking_disable=True).create(lines)
+        orders._follow_webshop_states(told)
+        return orders
+
+    @staticmethod
+    def _prepare_webshop_news(order, event):
+        """What a shop's document says of an order's state, whether it was known or not."""
+        return {
             "webshop_status": order.status,
             "webshop_payment": order.payment_name or order.payment_method,
             "webshop_changed_at": to_naive(order.changed_at),
@@ -30,20 +81,13 @@ class SaleOrder(models.Model):
             "webshop_event_id": event.id,
             "webshop_check": True,
         }
-        if not known:
-            values.update(self._prepare_webshop_order(webshop, order), webshop_state="open")
-            known = self.create(values)
-        else:
-            known.write(values)
-            if known.webshop_state != "left_out":
-                known.webshop_state = "open"
-            if not known._get_webshop_moves():
-                known.write(self._prepare_webshop_partners(webshop, order))
-        event.order_id = known
-        known._add_webshop_references(order)
-        known._sync_webshop_lines(order)
-        known._follow_webshop_state(order)
-        return known
+
+    @staticmethod
+    def _prepare_webshop_sums(order):
+        return {
+            "webshop_total": float(order.total),
+            "webshop_lines_total": float(sum((line.amount for line in order.lines), ZERO)),
+        }
 
     def _prepare_webshop_order(self, webshop, order):
         reference = f"{webshop.reference_prefix or ''}{order.number}"
@@ -76,15 +120,21 @@ class SaleOrder(models.Model):
             "partner_shipping_id": shipping.id,
         }
 
-    def _add_webshop_references(self, order):
-        """Keep every key a payment provider may send for the order; those it was known by before stay."""
-        wanted = {(str(reference.kind), reference.value) for reference in order.references}
-        for refund in order.refunds:
-            wanted |= {(str(reference.kind), reference.value) for reference in refund.references}
-        wanted |= {("shop_id", order.external_id), ("shop_number", order.number)}
-        known = {(reference.kind, reference.value) for reference in self.settlement_reference_ids}
+    def _add_webshop_references(self, told):
+        """Keep every key a payment provider may send for the orders; those they were known by before stay.
+
+        :param told: the :class:`~..webshops.records.Order` of each.
+        """
+        missing = []
+        for record, order in zip(self, told, strict=True):
+            wanted = {(str(reference.kind), reference.value) for reference in order.references}
+            for refund in order.refunds:
+                wanted |= {(str(reference.kind), reference.value) for reference in refund.references}
+            wanted |= {("shop_id", order.external_id), ("shop_number", order.number)}
+            known = {(reference.kind, reference.value) for reference in record.settlement_reference_ids}
+            missing += [(record.id, kind, value) for kind, value in sorted(wanted - known) if value]
         self.env["sale.order.reference"].sudo().create(
-            [{"order_id": self.id, "kind": kind, "value": value} for kind, value in sorted(wanted - known) if value]
+            [{"order_id": order_id, "kind": kind, "value": value} for order_id, kind, value in missing]
         )
 
     # ---------------------------------------------------------------- the lines
@@ -95,19 +145,13 @@ class SaleOrder(models.Model):
         What keeps a line from being written is noted, and the order waits.
         """
         self.ensure_one()
-        webshop = self.webshop_id
         unlock = self.locked
         if unlock:
             self.action_unlock()
-        try:
-            webshop._get_currency(order.currency)
-            vals_list, problems = self._prepare_webshop_lines(order)
-        except SettlementError as error:
-            vals_list, problems = [], [error.message]
+        vals_list, problems = self._plan_webshop_lines(order)
         self.write(
             {
-                "webshop_total": float(order.total),
-                "webshop_lines_total": float(sum((line.amount for line in order.lines), ZERO)),
+                **self._prepare_webshop_sums(order),
                 "webshop_line_problem_data": [problem.to_json() for problem in problems] or False,
             }
         )
@@ -115,6 +159,14 @@ class SaleOrder(models.Model):
             self._write_webshop_lines(vals_list)
         if unlock:
             self.action_lock()
+
+    def _plan_webshop_lines(self, order):
+        """Return the values of the shop's lines, and what keeps them from being written."""
+        try:
+            self.webshop_id._get_currency(order.currency)
+            return self._prepare_webshop_lines(order)
+        except SettlementError as error:
+            return [], [error.message]
 
     def _write_webshop_lines(self, vals_list):
         """Write the lines. What is delivered or invoiced may keep a line from being changed in Odoo: then the order
@@ -182,15 +234,28 @@ class SaleOrder(models.Model):
             self._follow_webshop_state(shop_order)
 
     def _follow_webshop_state(self, order):
-        """Confirm what has become binding, and cancel what was called off before anything was invoiced."""
-        is_called_off = order.is_called_off
-        if self.state in ("draft", "sent") and not is_called_off and self.order_line and order.accepted_at:
-            self.action_confirm()
-        elif is_called_off and self.state != "cancel" and not self._get_webshop_moves():
-            self._action_cancel()
-        elif not is_called_off and self.state == "cancel" and order.accepted_at:
-            self.action_draft()
-            self.action_confirm()
+        self._follow_webshop_states([order])
+
+    def _follow_webshop_states(self, told):
+        """Confirm what has become binding, and cancel what was called off before anything was invoiced.
+
+        :param told: the :class:`~..webshops.records.Order` of each.
+        """
+        binding, cancelled, restored = self.browse(), self.browse(), self.browse()
+        for record, order in zip(self, told, strict=True):
+            if order.is_called_off:
+                if record.state != "cancel" and not record._get_webshop_moves():
+                    cancelled |= record
+            elif order.accepted_at and record.state in ("draft", "sent") and record.order_line:
+                binding |= record
+            elif order.accepted_at and record.state == "cancel":
+                restored |= record
+        if cancelled:
+            cancelled._action_cancel()
+        if restored:
+            restored.action_draft()
+        if binding or restored:
+            (binding | restored).action_confirm()
 
     def _get_refund_documents(self):
         """Return the refunds that came as documents of their own: on other platforms the order has them all."""

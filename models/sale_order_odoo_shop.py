@@ -147,7 +147,7 @@ class SaleOrder(models.Model):
         if self._is_of_odoo_shop():
             self._mark_odoo_lines()
             # Our own number of the record is never sent to a provider; another shop's order may have the same.
-            self._add_webshop_references(replace(shop_order, external_id=""))
+            self._add_webshop_references([replace(shop_order, external_id="")])
         return result
 
     def _mark_odoo_lines(self):
@@ -198,11 +198,12 @@ class SaleOrder(models.Model):
                 return InvoiceOn.CAPTURED
         return super()._get_invoice_on()
 
-    def _create_webshop_document(self, document, values):
-        """Let Odoo make the plain invoice of a whole order, as it does by itself."""
+    def _invoice_by_odoo(self, document):
+        """Let Odoo make the plain invoice of a whole order of its own shop, as it does by itself."""
         is_whole = document.key == "sale" and document.total == to_decimal(self.amount_total, self.currency_id)
         if not self._is_of_odoo_shop() or not is_whole or self._get_webshop_moves():
-            return super()._create_webshop_document(document, values)
+            return super()._invoice_by_odoo(document)
+        values = self._prepare_webshop_document(document)
         self._force_lines_to_invoice_policy_order()
         move = self._create_invoices(final=True)
         names = ("invoice_date", "webshop_id", "webshop_order_id", "webshop_document_key", "webshop_date")

@@ -210,8 +210,8 @@ class SaleOrder(models.Model):
         return super()._get_invoiceable_lines(final)
 
     def _prepare_confirmation_values(self):
-        """A web order keeps the day it was placed in the shop."""
+        """Web orders keep the day they were placed in the shop."""
         values = super()._prepare_confirmation_values()
-        if len(self) == 1 and self.webshop_is_reported:
+        if self and all(order.webshop_is_reported for order in self):
             values.pop("date_order", None)
         return values

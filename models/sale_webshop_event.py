@@ -4,6 +4,9 @@ from contextlib import suppress
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: Stored documents that are read together: more are hardly faster, and one that fails delays the others.
+TOGETHER = 25
+
 
 class SaleWebshopEvent(models.Model):
     """The inbox: what a shop sent or was asked for, stored before it is acted on."""
@@ -111,7 +114,8 @@ class SaleWebshopEvent(models.Model):
         fault._work_through(
             "events",
             self.search(documents, order="id", limit=batch_size),
-            lambda event: event.try_lock_for_update().filtered_domain(documents)._read_if_any(),
+            lambda events: events.try_lock_for_update().filtered_domain(documents)._read_all(),
+            together=TOGETHER,
         )
         self.env.ref("settlement_bridge.ir_cron_webshop_documents")._trigger()
 

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..common.messages import DocumentError, Message, SettlementError
-from ..webshops.records import Refund
+from ..webshops.records import Order, Refund
 from ..webshops.registry import PLATFORMS
 from .sale_webshop_ingest import REFUSED
 from .settlement_fault import CONCURRENCY
@@ -72,14 +72,70 @@ class SaleWebshopEvent(models.Model):
             webshop._commit_step()
 
     def _read(self):
-        """Read stored documents, one by one: one that is refused never stops the others."""
-        for event in self.filtered(lambda event: event.kind != "hint").sorted("id"):
-            if event.state == "new":
-                event._read_safely()
+        """Read stored documents that are new: one that is refused never stops the others."""
+        self.filtered(lambda event: event.kind != "hint" and event.state == "new")._read_all()
 
-    def _read_if_any(self):
+    def _read_all(self):
+        """Read stored documents: the new orders of a shop together, the rest one by one, as they came."""
+        for events in self.sorted("id").grouped("webshop_id").values():
+            for event in events - events._read_new_orders():
+                if event.state in ("new", "error"):
+                    event._read_safely()
+
+    def _read_new_orders(self):
+        """Create, together, the orders of which these documents of one shop are the first that is heard.
+
+        :return: the events that were read. The others speak of known orders, or have to say themselves what is wrong.
+        """
+        documents = self._parse_new_orders()
+        events = self.browse(event.id for event in documents)
+        if len(events) < 2:
+            return self.browse()
+        webshop = events.webshop_id.with_company(events.company_id)
+        try:
+            with self.env.cr.savepoint():
+                orders = self.env["sale.order"].with_company(events.company_id)._create_from_webshop(webshop, documents)
+                for event, order in zip(events, orders, strict=True):
+                    event.write(
+                        {
+                            "external_id": order.webshop_external_id,
+                            "state": "done",
+                            "order_id": order.id,
+                            "message_data": False,
+                        }
+                    )
+                events._get_waiting_refunds()._read()
+        except CONCURRENCY:
+            raise
+        except Exception as error:
+            _logger.info("Webshop events %s are read one by one: %s", events.ids, error)
+            return self.browse()
+        events._note_read()
+        return events
+
+    def _parse_new_orders(self):
+        """Return each event's order, where it is in Odoo for the first time and nothing here came before it."""
+        documents, spoken_of = {}, set()
         for event in self:
-            event._read_safely()
+            parsed, order_id = None, event.external_id
+            if event.kind == "document":
+                try:
+                    parsed = event._parse()
+                except Exception:
+                    continue  # read by itself it says what is wrong
+                order_id = parsed.order_id if isinstance(parsed, Refund) else parsed.external_id
+            if isinstance(parsed, Order) and order_id not in spoken_of:
+                documents[event] = parsed
+            spoken_of.add(order_id)
+        known = set(
+            self._find_orders([order.external_id for order in documents.values()]).mapped("webshop_external_id")
+        )
+        no_order = self.env["sale.order"]
+        return {
+            event: order
+            for event, order in documents.items()
+            if order.external_id not in known and not event.webshop_id._get_exclusion_reason(order, no_order)
+        }
 
     def _read_safely(self):
         self.ensure_one()
@@ -100,9 +156,13 @@ class SaleWebshopEvent(models.Model):
             fault._note_safely("read", event, error)
             event._refuse(DocumentError("reading_failed"))
         else:
-            fault._forget("read", event)
-            if event.webshop_id._get_attention(REFUSED):
-                event.webshop_id._report_refused()
+            event._note_read()
+
+    def _note_read(self):
+        """Close what was asked of a person, where these documents of one shop were the last that could not be read."""
+        self.env["settlement.fault"]._forget("read", self)
+        if self.webshop_id._get_attention(REFUSED):
+            self.webshop_id._report_refused()
 
     def _refuse(self, error):
         with self.env.cr.savepoint():
@@ -127,10 +187,13 @@ class SaleWebshopEvent(models.Model):
         return parsed
 
     def _find_order(self, external_id):
+        return self._find_orders([external_id])
+
+    def _find_orders(self, external_ids):
         return (
             self.env["sale.order"]
             .with_context(active_test=False)
-            .search([("webshop_id", "=", self.webshop_id.id), ("webshop_external_id", "=", external_id)])
+            .search([("webshop_id", "=", self.webshop_id.id), ("webshop_external_id", "in", external_ids)])
         )
 
     def _read_one(self):
@@ -177,11 +240,11 @@ class SaleWebshopEvent(models.Model):
             )
 
     def _get_waiting_refunds(self):
-        """Return the refunds that came before their order, which is this event's."""
+        """Return the refunds that came before their orders, which are these events'."""
         return self.search(
             [
                 ("webshop_id", "=", self.webshop_id.id),
-                ("external_id", "=", self.external_id),
+                ("external_id", "in", self.mapped("external_id")),
                 ("kind", "=", "document"),
                 ("state", "=", "new"),
                 ("message_data", "!=", False),

@@ -71,16 +71,34 @@ class SettlementFault(models.Model):
         return self.sudo().search(due).mapped("res_id")
 
     @api.model
-    def _work_through(self, task, records, work, refuse=None):
+    def _work_through(self, task, records, work, refuse=None, together=1):
         """Call ``work`` with each record, and commit what it did before the next one.
 
         :param str task: the name under which faults are stored.
         :param work: called with one record; a ``UserError`` is a refusal.
         :param refuse: called with the record and its ``UserError``, after everything done for it was rolled back.
+        :param int together: ``work`` is called with so many records, and with each by itself where that fails.
         """
-        for record in records:
-            self._work_on(task, record, work, refuse)
-            self.env["ir.cron"]._commit_progress(1)
+        for start in range(0, len(records), together):
+            chunk = records[start : start + together]
+            if not self._work_on_together(task, chunk, work):
+                for record in chunk:
+                    self._work_on(task, record, work, refuse)
+            self.env["ir.cron"]._commit_progress(len(chunk))
+
+    def _work_on_together(self, task, records, work):
+        """Call ``work`` with several records at once; return whether it succeeded. Nothing is left of it otherwise."""
+        if len(records) == 1:
+            return False
+        try:
+            work(records)
+            self.env.flush_all()
+            self._forget(task, records)
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.info("%s of %s is done one by one: %s", task, records, error)
+            return False
+        return True
 
     def _work_on(self, task, record, work, refuse):
         for attempt in range(1, MAX_TRIES_ON_CONCURRENCY_FAILURE + 1):
@@ -132,15 +150,19 @@ class SettlementFault(models.Model):
             self.env.cr.rollback()
             _logger.exception("The fault of %s could not be written down", record)
 
-    def _find(self, task, record):
-        return self.sudo().search([("task", "=", task), ("res_model", "=", record._name), ("res_id", "=", record.id)])
+    def _find(self, task, records):
+        return self.sudo().search(
+            [("task", "=", task), ("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        )
 
-    def _forget(self, task, record):
-        """Delete the stored faults of a record that succeeded."""
-        fault = self._find(task, record)
-        if fault:
-            fault.unlink()
-            self._get_source(record)._close_attention(task)
+    def _forget(self, task, records):
+        """Delete the stored faults of records that succeeded."""
+        faults = self._find(task, records)
+        if faults:
+            failed = records.browse(faults.mapped("res_id"))
+            faults.unlink()
+            for record in failed:
+                self._get_source(record)._close_attention(task)
 
     def _note(self, task, record, error):
         """Store an unexpected fault and when to retry; ask a person to look when it persists."""
