@@ -106,3 +106,24 @@ def report_tryout(options, runs):
         "seconds": round(seconds, 2),
         "changed": posted,
     }
+
+
+def report_orders(count, seconds, peak, sample, core_seconds):
+    """Print the table of web orders, and return the figures.
+
+    :param dict seconds: by which workers.
+    """
+    core_rate = sample / core_seconds
+    rates = {label: count / taken for label, taken in seconds.items()}
+    print(f"{count} web orders, from the stored document to the posted invoice")
+    for label, rate in rates.items():
+        print(f"  {f'orders a second, {label}':<32}{rate:>10.1f}   {rate / core_rate:.1f} times Odoo one by one")
+    print(f"  {'Odoo one by one a second':<32}{core_rate:>10.1f}   ({sample} customers, orders and invoices)")
+    print(f"  {'peak memory of a worker, MB':<32}{peak:>10.0f}")
+    return {
+        "orders": count,
+        "orders_per_s": {label: round(rate, 1) for label, rate in rates.items()},
+        "core_orders_per_s": round(core_rate, 1),
+        "ratio_core": {label: round(rate / core_rate, 1) for label, rate in rates.items()},
+        "peak_mb": round(peak),
+    }

@@ -5,11 +5,12 @@ Called by dev/bench in a database that is deleted afterwards::
     dev/bench --transactions 2000 --core 60
     dev/bench --only match --match-transactions 10000 --open-invoices 100000 --rules 50
     dev/bench --only try
+    dev/bench --only orders --orders 400
 
 The first goes from the file to reconciled books, beside Odoo's own payment wizard; all its invoices are of one kind:
 one line, a customer each. The second is the matching alone, among many more open invoices than are paid. The third
-books those transactions and tries other rules on them. Without ``--only``, all three. The last line printed is one JSON
-object.
+books those transactions and tries other rules on them. The fourth makes orders and invoices of what a shop has sent.
+Without ``--only``, all of them. The last line printed is one JSON object.
 """
 
 import argparse
@@ -37,12 +38,13 @@ from bench_data import (
     make_rules,
 )
 from bench_ledger import make_ledger
+from bench_orders import measure_orders
 from bench_report import REPEATS, STAGES, report, report_matching, report_tryout, reset_peak, tell
 
 from odoo.addons.settlement_bridge.models import account_settlement_match
 
 #: What can be measured by itself.
-MEASUREMENTS = ("book", "match", "try")
+MEASUREMENTS = ("book", "match", "try", "orders")
 
 
 def run(env, arguments):
@@ -54,12 +56,14 @@ def run(env, arguments):
         provider_id = activate(step).id
     if "book" in wanted:
         figures |= measure_booking(env, provider_id, options)
-    if wanted - {"book"}:
+    if wanted & {"match", "try"}:
         settlement_id, expected = prepare_matching(env, provider_id, options)
     if "match" in wanted:
         figures["matching"] = measure_matching(env, settlement_id, expected, options)
     if "try" in wanted:
         figures["tryout"] = measure_tryout(env, provider_id, settlement_id, options)
+    if "orders" in wanted:
+        figures["orders"] = measure_orders(env, options, transaction)
     print(json.dumps(figures))
 
 
@@ -177,6 +181,10 @@ def read_options(arguments):
     parser.add_argument(
         "--rules", type=int, default=50, help="rules tried on each transaction before Odoo's default ones"
     )
+    parser.add_argument(
+        "--orders", type=int, default=400, help="web orders read and invoiced by one worker, and by two"
+    )
+    parser.add_argument("--core-orders", type=int, default=60, help="orders that Odoo alone makes and invoices")
     parser.add_argument("--profile", action="store_true", help="show where the time goes (and so takes longer)")
     return parser.parse_args(arguments)
 

@@ -379,7 +379,7 @@ class AccountSettlementDocument(models.Model):
         )
         self._take_in_all_waiting()
         if documents:
-            self.env.ref("settlement_bridge.ir_cron_settlement_process")._trigger()
+            fault._wake("ir_cron_settlement_process")
 
     def _ingest_if_new(self):
         """Read the document, unless somebody is reading it right now or it waits for an earlier one."""

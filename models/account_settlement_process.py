@@ -102,7 +102,7 @@ class AccountSettlement(models.Model):
             lambda settlement, error: settlement._note_booking_failure(self._get_stored_error(error)),
         )
         if settlements:
-            self.env.ref("settlement_bridge.ir_cron_settlement_bank")._trigger()
+            fault._wake("ir_cron_settlement_bank")
 
     def _process_each(self):
         """Book each settlement by itself: one that cannot be booked is set aside with its reason, the others go on."""

@@ -117,7 +117,7 @@ class SaleWebshopEvent(models.Model):
             lambda events: events.try_lock_for_update().filtered_domain(documents)._read_all(),
             together=TOGETHER,
         )
-        self.env.ref("settlement_bridge.ir_cron_webshop_documents")._trigger()
+        fault._wake("ir_cron_webshop_documents")
 
     @api.autovacuum
     def _gc_hints(self):

@@ -86,6 +86,15 @@ class SettlementFault(models.Model):
                     self._work_on(task, record, work, refuse)
             self.env["ir.cron"]._commit_progress(len(chunk))
 
+    @api.model
+    def _wake(self, name):
+        """Let another scheduled action run soon, at the end of one.
+
+        What was done is committed first: a worker that just runs the other has its row, and PostgreSQL turns us down.
+        """
+        self.env["ir.cron"]._commit_progress()
+        self._work_on("wake", self.env.ref(f"settlement_bridge.{name}").sudo(), lambda action: action._trigger())
+
     def _work_on_together(self, task, records, work):
         """Call ``work`` with several records at once; return whether it succeeded. Nothing is left of it otherwise."""
         if len(records) == 1:

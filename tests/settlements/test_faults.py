@@ -115,7 +115,7 @@ class TestFaults(SettlementCase):
         self.assertEqual(settlement.state, "booked")
 
     def test_somebody_else_was_at_the_payment_of_an_invoice_that_is_posted(self):
-        """The whole request is tried again, as PostgreSQL wants; a fault of ours never keeps an invoice from posting."""
+        """The whole request is tried again; a fault of ours never keeps an invoice from being posted."""
         self.settle([capture("1", day(2), "WEB-1", "100.00", "2.00"), payout("1", day(2))])
         lines = type(self.env["account.settlement.line"])
         with (
