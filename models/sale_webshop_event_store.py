@@ -78,6 +78,23 @@ class SaleWebshopEvent(models.Model):
         return {external_id: self.browse(event_id) for external_id, event_id in rows}
 
     @api.model
+    def _get_repeated_domain(self, webshop, hint):
+        """Return the domain of the documents that a delivery may repeat.
+
+        A delivery with a new id is news: where it reads as an earlier document but the last, it sets that back. Without
+        an id it may as well be an earlier one sent once more.
+        """
+        if not hint.delivery_id:
+            return Domain.TRUE
+        of_topic = [
+            ("webshop_id", "=", webshop.id),
+            ("kind", "=", "document"),
+            ("topic", "=", quoted(hint.topic)),
+            ("external_id", "in", hint.order_ids),
+        ]
+        return Domain("id", "in", self.search(of_topic, order="id desc", limit=1).ids)
+
+    @api.model
     def _store_delivery(self, webshop, headers, body):
         """Keep what a webhook brought, once. Its signature has been verified.
 
@@ -101,7 +118,7 @@ class SaleWebshopEvent(models.Model):
         if is_document:
             # the same document once more, whatever the delivery is called; one that was refused may be read by now
             same = Domain("external_id", "in", hint.order_ids) & Domain("sha256", "=", digest)
-            known |= same & Domain("state", "!=", "error")
+            known |= same & Domain("state", "!=", "error") & self._get_repeated_domain(webshop, hint)
         else:
             # the delivery's id is not signed, its body is: what comes again under another id says nothing new
             same = Domain("topic", "=", quoted(hint.topic)) & Domain("sha256", "=", digest)

@@ -5,6 +5,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from freezegun import freeze_time
 
@@ -112,6 +113,17 @@ class TestDeliveries(EventCase):
         self.run_actions("events", "documents")
         self.assertEqual(len(self.shop.event_ids), 1)
         self.assertEqual(self.documents(self.shop), [("out_invoice", 553.3)])
+
+    def test_refund_is_set_back(self):
+        """100.00, then 50.00, then 100.00 after all, each reported in a delivery of its own: the last counts."""
+        self.server.sends_refunds_apart = True
+        order = refunded_order()
+        for amount in ("100.00", "50.00", "100.00"):
+            [refund] = order.refunds
+            refund = replace(refund, amount=Decimal(amount), lines=())
+            self.tell(replace(order, refunds=(refund,)))
+        self.run_actions("events", "documents")
+        self.assertEqual(self.documents(self.shop), [("out_invoice", 553.3), ("out_refund", 100.0)])
 
     def test_deliveries_without_a_name(self):
         for order in (new_order(), sent_order()):
