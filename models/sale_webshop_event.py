@@ -108,7 +108,7 @@ class SaleWebshopEvent(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=count())
         hints = self.search(self._get_hint_domain(), order="id", limit=batch_size)
         for webshop, of_shop in hints.grouped("webshop_id").items():
-            fault._work_on("hints", webshop, lambda webshop, of_shop=of_shop: of_shop._resolve_hints(), None)
+            fault._work_on("hints", webshop, lambda webshop, of_shop=of_shop: of_shop._resolve_hints())
         # what was asked for is to be read now, too
         self.env["ir.cron"]._commit_progress(len(hints), remaining=count())
         fault._work_through(

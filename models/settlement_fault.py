@@ -109,7 +109,7 @@ class SettlementFault(models.Model):
             return False
         return True
 
-    def _work_on(self, task, record, work, refuse):
+    def _work_on(self, task, record, work, refuse=None):
         for attempt in range(1, MAX_TRIES_ON_CONCURRENCY_FAILURE + 1):
             try:
                 work(record)
