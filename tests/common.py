@@ -141,6 +141,11 @@ class SettlementCase(TransactionCase):
         codes = {name.removeprefix("a"): amount for name, amount in expected.items()}
         self.assertEqual(self.balances(*codes), codes)
 
+    def trigger(self, name):
+        """Run a scheduled action of the addon in its own transaction; one that ends with an error fails the test."""
+        answer = self.env.ref(f"settlement_bridge.{name}").sudo().method_direct_trigger()
+        self.assertIs(answer, True, f"{name} ended with an error: {answer}")
+
     def archive_by_force(self, account, active=False):
         """Archive an account (or restore it) past its own form, which refuses that while a provider uses it."""
         self.env.flush_all()

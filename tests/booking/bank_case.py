@@ -27,7 +27,7 @@ class BankCase(SettlementCase):
 
     def run_bank(self):
         with self.enter_registry_test_mode():
-            self.env.ref("settlement_bridge.ir_cron_settlement_bank").sudo().method_direct_trigger()
+            self.trigger("ir_cron_settlement_bank")
 
     def on_clearing(self, line):
         return line.sudo().line_ids.filtered(lambda item: item.account_id == self.provider.clearing_account_id)

@@ -133,7 +133,7 @@ class TestSeveralPayouts(SettlementCase):
 
     def run_action(self, name):
         with self.enter_registry_test_mode():
-            self.env.ref(f"settlement_bridge.ir_cron_settlement_{name}").sudo().method_direct_trigger()
+            self.trigger(f"ir_cron_settlement_{name}")
 
     def test_aborted_payout_is_the_named_one_only(self):
         """Two paid payouts of the same amount, one of them aborted: the other stays as it is, day after day."""

@@ -491,7 +491,7 @@ class TestScheduledBooking(SettlementCase):
 
     def run_process(self):
         with self.enter_registry_test_mode():
-            self.env.ref("settlement_bridge.ir_cron_settlement_process").sudo().method_direct_trigger()
+            self.trigger("ir_cron_settlement_process")
 
     def test_settlement_that_fails_never_stops_the_others(self):
         """One provider's fee account was archived: its settlement says so, the other provider's is booked."""

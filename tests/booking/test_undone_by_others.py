@@ -34,7 +34,7 @@ class UndoneCase(SettlementCase):
     def retry_by_itself(self):
         """The scheduled action."""
         with self.enter_registry_test_mode():
-            self.env.ref("settlement_bridge.ir_cron_settlement_retry").sudo().method_direct_trigger()
+            self.trigger("ir_cron_settlement_retry")
 
     def set_total(self, move, amount):
         move.invoice_line_ids.price_unit = amount

@@ -35,7 +35,7 @@ class PersonalDataCase(WebOrderCase):
 
     def run_retention(self, now):
         with freeze_time(now), self.enter_registry_test_mode():
-            self.env.ref("settlement_bridge.ir_cron_settlement_retention").sudo().method_direct_trigger()
+            self.trigger("ir_cron_settlement_retention")
         self.env.invalidate_all()
 
     def ledger(self):

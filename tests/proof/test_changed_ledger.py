@@ -419,7 +419,7 @@ class TestWhoIsAsked(LedgerProofCase):
         )
         self.sql("UPDATE account_move SET name = 'VIPPS/2026/03/0077' WHERE id = %s", self.voucher.id)
         with self.enter_registry_test_mode():
-            self.env.ref("settlement_bridge.ir_cron_settlement_prove").sudo().method_direct_trigger()
+            self.trigger("ir_cron_settlement_prove")
         self.env.invalidate_all()
         self.assertTrue(self.settlement.is_altered)
 

@@ -245,7 +245,7 @@ class TestProofOfBooks(BooksProofCase):
         self.sql("UPDATE ir_attachment SET settlement_document_id = NULL")
         self.sql("DELETE FROM account_settlement WHERE id = %s", self.settlement.id)
         with self.enter_registry_test_mode():
-            self.env.ref("settlement_bridge.ir_cron_settlement_prove").sudo().method_direct_trigger()
+            self.trigger("ir_cron_settlement_prove")
         self.env.invalidate_all()
         self.assertEqual(document.state, "new")
 
@@ -259,7 +259,7 @@ class TestProofOfBooks(BooksProofCase):
     def test_every_night(self):
         self.sql("UPDATE account_move_line SET balance = -1, credit = 1 WHERE id = %s", self.item("item").id)
         with self.enter_registry_test_mode():
-            self.env.ref("settlement_bridge.ir_cron_settlement_prove").sudo().method_direct_trigger()
+            self.trigger("ir_cron_settlement_prove")
         self.env.invalidate_all()
         self.assertTrue(self.settlement.is_altered)
         self.assertTrue(self.settlement.proof_at)

@@ -98,7 +98,7 @@ class TestThirtyOrders(SettlementCase):
     def run_actions(self):
         with freeze_time("2026-04-15 05:30:00"), self.enter_registry_test_mode():
             for name in ("fetch", "ingest", "process", "retry", "bank"):
-                self.env.ref(f"settlement_bridge.ir_cron_settlement_{name}").sudo().method_direct_trigger()
+                self.trigger(f"ir_cron_settlement_{name}")
 
     def assertMonth(self, code, make, bank_text):
         """

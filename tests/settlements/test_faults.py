@@ -32,7 +32,7 @@ class TestFaults(SettlementCase):
     def run_action(self, name):
         self.env.flush_all()
         with self.enter_registry_test_mode():
-            self.env.ref(f"settlement_bridge.ir_cron_settlement_{name}").sudo().method_direct_trigger()
+            self.trigger(f"ir_cron_settlement_{name}")
         self.env.invalidate_all()
 
     def fetched(self, name, content, provider=None):

@@ -39,7 +39,7 @@ class TestFetch(SettlementCase):
     def run_actions(self, *names):
         with self.enter_registry_test_mode():
             for name in names or ("fetch", "ingest", "process", "retry", "bank"):
-                self.env.ref(f"settlement_bridge.ir_cron_settlement_{name}").sudo().method_direct_trigger()
+                self.trigger(f"ir_cron_settlement_{name}")
 
     def test_month(self):
         self.invoice(1249, "WEB-10231")

@@ -71,7 +71,7 @@ class TestTours(SettlementCase, HttpCase):
     def run_actions(self, *names):
         with self.enter_registry_test_mode():
             for name in names:
-                self.env.ref(f"settlement_bridge.ir_cron_settlement_{name}").sudo().method_direct_trigger()
+                self.trigger(f"ir_cron_settlement_{name}")
         self.env.invalidate_all()
 
     def test_stripe_from_the_wizard_to_the_books(self):

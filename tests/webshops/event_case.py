@@ -22,7 +22,7 @@ class EventCase(WebshopCase, HttpCase):
     def run_actions(self, *names):
         with self.enter_registry_test_mode():
             for name in names or ("fetch", "events", "documents"):
-                self.env.ref(f"settlement_bridge.ir_cron_webshop_{name}").sudo().method_direct_trigger()
+                self.trigger(f"ir_cron_webshop_{name}")
         self.env.invalidate_all()
 
     def send(self, shop, headers, body):

@@ -115,7 +115,7 @@ class TestMonth(WebshopCase, HttpCase):
     def run_actions(self):
         with self.enter_registry_test_mode():
             for name in ("fetch", "events", "documents", "documents"):
-                self.env.ref(f"settlement_bridge.ir_cron_webshop_{name}").sudo().method_direct_trigger()
+                self.trigger(f"ir_cron_webshop_{name}")
         self.env.invalidate_all()
 
     def settle_month(self, lives):

@@ -136,7 +136,7 @@ class TestOwnShop(WebshopCase):
         (self.shop, *shops)[-1].fetch_next_at = False
         with self.enter_registry_test_mode():
             for name in ("fetch", "documents"):
-                self.env.ref(f"settlement_bridge.ir_cron_webshop_{name}").sudo().method_direct_trigger()
+                self.trigger(f"ir_cron_webshop_{name}")
         self.env.invalidate_all()
 
     # ------------------------------------------------------------ what an accountant reads off
@@ -709,7 +709,7 @@ class TestOwnShop(WebshopCase):
         with self.enter_registry_test_mode():
             self.shop.action_fetch()
             self.assertTrue(order.webshop_check)
-            self.env.ref("settlement_bridge.ir_cron_webshop_documents").sudo().method_direct_trigger()
+            self.trigger("ir_cron_webshop_documents")
         self.env.invalidate_all()
         self.assertDocuments(order, ("out_invoice", 1000, 0))
         self.assertEqual(order.invoice_ids.webshop_date, fields.Date.context_today(order))
