@@ -52,13 +52,18 @@ def explaining_rate(amount: Decimal, tax: Decimal, rates: Iterable, currency: st
 def divide(total: Decimal, weights: list, currency: str) -> list:
     """Divide ``total`` in proportion to ``weights``, to the smallest unit: the parts add up to ``total`` exactly.
 
-    What rounding leaves goes to the parts that were cut most, the first ones when equal.
-
     :param weights: not all zero, none of another sign than the rest.
     """
-    unit = smallest_unit(currency)
     whole = sum(weights)
-    exact = [total * weight / whole for weight in weights]
+    return round_together([total * weight / whole for weight in weights], total, currency)
+
+
+def round_together(exact: list, total: Decimal, currency: str) -> list:
+    """Round amounts that add up to ``total`` so that they still do, to the smallest unit.
+
+    What rounding leaves goes to the amounts that were cut most, the first ones when equal.
+    """
+    unit = smallest_unit(currency)
     parts = [(part / unit).to_integral_value(rounding="ROUND_FLOOR") * unit for part in exact]
     left = int((total - sum(parts)) / unit)
     by_loss = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))

@@ -69,20 +69,17 @@ class _Reader:
         self.external_id = str(required(order, "id"))
         self.currency = str(required(order, "currency"))
         self.status = text(order, "status")
-        self.line_reader = LineReader(self.currency, rates_of([order, *refunds]))
+        self.line_reader = LineReader(order, self.currency, rates_of([order, *refunds]))
         self.payments = PaymentReader(order, self.currency, zone)
         self.meta, self.plugin = self.payments.meta, self.payments.plugin
 
     def to_order(self) -> Order:
         record = self.record
         number = text(record, "number") or self.external_id
-        lines = tuple(
-            line
-            for item, kind in items(record)
-            for line in self.line_reader.lines(item, str(required(item, "id")), kind, sign=1)
-        )
         tenders = self._tenders()
         to_pay = to_amount(required(record, "total"), self.currency, "total")
+        total = to_pay + sum((tender.amount for tender in tenders), ZERO)
+        lines = self.line_reader.order_lines(record, total)
         completed_at = self._completed_at()
         captures, is_final = self.payments.captures(lines, to_pay, completed_at)
         if captures and not completed_at:
@@ -96,10 +93,10 @@ class _Reader:
             created_at=required_time(record, "date_created", self.zone),
             changed_at=changed_at(record, self.refunds, self.zone),
             currency=self.currency,
-            total=to_pay + sum((tender.amount for tender in tenders), ZERO),
+            total=total,
             lines=lines,
             status=self.status,
-            taxes=self.line_reader.tax_totals(record, sign=1),
+            taxes=self.line_reader.tax_totals(record, lines, sign=1),
             tenders=tenders,
             buyer=self._buyer(),
             billing=_address(nested(record, "billing")),
@@ -156,7 +153,7 @@ class _Reader:
             time=required_time(refund, "date_created", self.zone),
             lines=tuple(lines),
             references=references((ReferenceKind.PROVIDER_ID, value) for value in ids),
-            taxes=self.line_reader.tax_totals(refund, sign=-1),
+            taxes=self.line_reader.tax_totals(refund, lines, sign=-1),
             reason=text(refund, "reason"),
         )
 
