@@ -37,14 +37,18 @@ def tax_within(amount: Decimal, rate: Decimal, currency: str) -> Decimal:
     return rounded(amount * rate / (100 + rate), currency)
 
 
-def explaining_rate(amount: Decimal, tax: Decimal, rates: Iterable, currency: str) -> Decimal | None:
+def explaining_rate(
+    amount: Decimal, tax: Decimal, rates: Iterable, currency: str, unit: Decimal | None = None
+) -> Decimal | None:
     """Return the one of the shop's own ``rates`` (percent) that makes ``tax`` of ``amount`` (with VAT).
 
     Zero where there is no tax; None where no rate does, or several do, and a person has to say which.
+
+    :param unit: what the shop rounds to, where that is more than the smallest unit.
     """
     if not tax:
         return Decimal(0)
-    unit = smallest_unit(currency)
+    unit = unit or smallest_unit(currency)
     fitting = {rate for rate in rates if abs(tax_within(amount, rate, currency) - tax) <= unit}
     return fitting.pop() if len(fitting) == 1 else None
 

@@ -73,12 +73,19 @@ def nested(record: dict, name: str) -> dict:
     return value
 
 
+def is_list_with_gaps(value) -> bool:
+    """Whether a value is a list as PHP writes one after something was taken out of it: ``{"0": …, "2": …}``."""
+    return isinstance(value, dict) and bool(value) and all(key.isdecimal() for key in value)
+
+
 def entries(record: dict, name: str) -> list:
-    """Return a list of objects within an object; empty where there is none.
+    """Return a list of objects within an object; empty where there is none. It may be a list with gaps.
 
     :raises DocumentError: when it is something else.
     """
     values = record.get(name) or []
+    if is_list_with_gaps(values):
+        values = list(values.values())
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise DocumentError("order_field_not_a_list", field=name)
     return values

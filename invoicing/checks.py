@@ -45,6 +45,8 @@ def with_settled_tax(order: Order) -> tuple:
 
 def line_problems(line: OrderLine, currency: str) -> Iterator[Message]:
     """Yield what keeps a line of an order or a refund from being booked."""
+    if not line.amount and not line.tax:
+        return  # nothing of it is booked
     values = {"line": line.name or line.external_id, "amount": line.amount}
     if line.amount < 0 and line.kind not in _MAY_BE_NEGATIVE:
         yield Message("line_negative", values)

@@ -32,10 +32,10 @@ def plan_documents(order: Order, invoice_on: InvoiceOn, booked: Booked) -> Plan:
         problems = () if booked.is_empty else order.problems
     else:
         order, problems = with_settled_tax(order)
-        if not order.total and booked.is_empty:
-            problems += (Message("order_without_amount"),)
     if problems:
         return Plan(problems=tuple(problems))
+    if not order.total and booked.is_empty:
+        return Plan(is_finished=True)  # free of charge: there is nothing to invoice, and nothing to decide
     draft = Draft(order, booked)
     if order.is_called_off:
         is_finished = True

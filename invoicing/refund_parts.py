@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ..common.amounts import divide, tax_within
+from ..common.currencies import rounded, smallest_unit
 from ..common.messages import Message
 from ..common.values import ZERO
 from ..webshops.records import Refund
@@ -29,12 +30,15 @@ def refund_parts(refund: Refund, left: dict, currency: str, separate_lines=froze
                 "refund_rate_unknown",
                 {"line": line.name or line.external_id, "amount": line.amount},
             )
+    told = lines
+    lines = _with_tax_left_out(lines, refund.amount, currency)
+    for line in lines:
         for problem in line_problems(line, currency):
-            return (), problem
-    if refund.taxes and total_amount(lines) == refund.amount:
+            return (), _of_refund(refund, problem)
+    if refund.taxes and lines == told and total_amount(lines) == refund.amount:
         lines, problems = settle_tax(lines, refund.taxes, currency)
         if problems:
-            return (), problems[0]
+            return (), _of_refund(refund, problems[0])
     parts = [Part(line.external_id, line.rate, line.quantity or Decimal(1), line.amount, line.tax) for line in lines]
     if total_amount(parts) > refund.amount:
         # goods that came back worn: less is given back for just these
@@ -54,6 +58,32 @@ def refund_parts(refund: Refund, left: dict, currency: str, separate_lines=froze
             )
         parts += _divided_by_rate(missing, unused, currency)
     return _with_remaining_tax(parts, left), None
+
+
+def _of_refund(refund, problem):
+    values = {"refund": refund.number or refund.external_id, "amount": refund.amount, "problem": problem}
+    return Message("refund_unclear", values)
+
+
+def _with_tax_left_out(lines, amount, currency):
+    """Return a refund's lines with the VAT at their rate where the shop keeper left the field of the VAT empty.
+
+    What was filled in is the amount with VAT; without it where that, with VAT, is just what was paid back.
+
+    :param amount: of the refund, with VAT.
+    """
+    without = [line for line in lines if not line.tax and tax_within(line.amount, line.rate, currency)]
+    if not without:
+        return lines
+    left_out = sum(line.amount * line.rate / 100 for line in without)
+    is_net = abs(total_amount(lines) + left_out - amount) <= len(without) * smallest_unit(currency)
+    result = []
+    for line in lines:
+        if line in without:
+            gross = rounded(line.amount * (100 + line.rate) / 100, currency) if is_net else line.amount
+            line = replace(line, amount=gross, tax=tax_within(gross, line.rate, currency))
+        result.append(line)
+    return result
 
 
 def _divided_by_rate(amount, parts, currency):

@@ -18,8 +18,11 @@ register(
         "order_deleted_after_invoice": _(
             "Order %(order)s was deleted in the shop after it was invoiced. Credit it, or leave it as it is."
         ),
-        "order_without_amount": _("The order total is zero, so there is nothing to invoice."),
         "refund_rate_unknown": _("The shop does not give the VAT rate of the refunded line %(line)s (%(amount)s)."),
+        "refund_unclear": _(
+            "The refund %(refund)s of %(amount)s cannot be credited. %(problem)s Correct the refund in the shop; or "
+            "make the credit note here by hand, and press Include Documents Made by Hand."
+        ),
         "refund_without_lines_exceeds_goods": _(
             "The shop refunded %(amount)s without saying what for. It is more than the remaining goods, so gift "
             "cards or tips must be included: make the credit note by hand, and count it."

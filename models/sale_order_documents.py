@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
         if plan.documents and (foreign := self._get_foreign_moves()):
             reason = "document_made_by_hand"
             problems.append(Message(reason, {"documents": ", ".join(foreign.mapped("display_name"))}))
-        if not problems and plan.is_finished and booked.is_empty and not plan.documents and self.state == "sale":
+        if not problems and plan.is_finished and plan.nothing_because and booked.is_empty and self.state == "sale":
             self._action_cancel()
             self.message_post(body=self.env["settlement.message"]._render(plan.nothing_because))
         return shop_order, plan, problems

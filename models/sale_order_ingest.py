@@ -197,7 +197,7 @@ class SaleOrder(models.Model):
         vals_list = []
         for line in order.lines:
             product = products[line.external_id]
-            if line.rate is None or not product:
+            if (line.rate is None and line.amount) or not product:
                 continue  # the plan says so, with the other problems
             try:
                 taxes = webshop._get_tax(line, product, order, self.fiscal_position_id)

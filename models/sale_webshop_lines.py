@@ -46,6 +46,8 @@ class SaleWebshop(models.Model):
         """
         if line.kind in (LineKind.GIFT_CARD, LineKind.ROUNDING) or (line.kind is LineKind.TIP and not line.rate):
             return self.env["account.tax"]
+        if not line.amount and not line.rate:
+            return self.env["account.tax"]  # free of charge: nothing of it is booked
         address = order.shipping if order.shipping.country else order.billing
         is_abroad = self.company_id._is_outside_vat_area(address.country, address.postcode)
         is_service = line.kind is LineKind.PRODUCT and product.type == "service" and product != self.fallback_product_id

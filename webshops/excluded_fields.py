@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fnmatch import translate
 from functools import lru_cache
 
-from ..common.json_reading import load_json, to_json
+from ..common.json_reading import is_list_with_gaps, load_json, to_json
 
 #: How the entries of a list of names and values call the name.
 NAME_FIELDS = ("key", "attribute_code")
@@ -97,7 +97,12 @@ def _is_excluded(value, pattern: re.Pattern) -> bool:
 def _without(value, pattern: re.Pattern):
     """Return the value without the excluded fields; the same object when it has none."""
     if isinstance(value, dict):
-        kept = {name: _without(each, pattern) for name, each in value.items() if not pattern.match(name.lower())}
+        is_list = is_list_with_gaps(value)
+        kept = {
+            name: _without(each, pattern)
+            for name, each in value.items()
+            if not (_is_excluded(each, pattern) if is_list else pattern.match(name.lower()))
+        }
         is_same = len(kept) == len(value) and all(each is value[name] for name, each in kept.items())
         return value if is_same else kept
     if isinstance(value, list):

@@ -11,16 +11,21 @@ from decimal import Decimal
 from typing import ClassVar
 
 from ..common.limits import quoted
+from ..common.markup import without_markup
 from ..common.values import ZERO, TextEnum
 
 #: Characters of a name, an address or an article number. Odoo has indexes on them, which cannot hold any length.
 MAX_TEXT = 250
 
 
-def _shorten(record, names):
-    """Cut texts of a record that nobody writes that long."""
+def _shorten(record, names, plain=()):
+    """Cut texts of a record that nobody writes that long.
+
+    :param plain: those that are names of people and things, and so hold no HTML.
+    """
     for name in names:
-        object.__setattr__(record, name, quoted(getattr(record, name), MAX_TEXT))
+        value = getattr(record, name)
+        object.__setattr__(record, name, quoted(without_markup(value) if name in plain else value, MAX_TEXT))
 
 
 class LineKind(TextEnum):
@@ -81,7 +86,8 @@ class Address:
     country: str = ""
 
     def __post_init__(self):
-        _shorten(self, (own.name for own in fields(self)))
+        names = [own.name for own in fields(self)]
+        _shorten(self, names, plain=names)
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,7 @@ class Buyer:
     vat: str = ""
 
     def __post_init__(self):
-        _shorten(self, (own.name for own in fields(self)))
+        _shorten(self, (own.name for own in fields(self)), plain=("name", "company"))
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class OrderLine:
     tax_class: str = ""
 
     def __post_init__(self):
-        _shorten(self, ("name", "sku", "tax_class"))
+        _shorten(self, ("name", "sku", "tax_class"), plain=("name",))
 
 
 @dataclass(frozen=True)

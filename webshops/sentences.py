@@ -82,6 +82,10 @@ register(
         "prestashop_key_malformed": _(
             "The PrestaShop key should have 32 letters and digits. Copy it from Advanced Parameters > Webservice."
         ),
+        "prestashop_refund_without_amount": _(
+            "The shop has set order %(order)s of %(total)s to %(state)s, but has neither a credit slip nor a payment "
+            "back. Make the credit slip in PrestaShop; or make the credit note here by hand, and exclude the order."
+        ),
         "shopify_request_refused": _(
             "Shopify refused the request (%(detail)s). Check the settings; if they are right, report it."
         ),

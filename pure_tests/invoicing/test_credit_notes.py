@@ -187,9 +187,10 @@ def test_vat_of_a_refund_is_the_shops_own(books):
 
 def test_vat_of_a_refund_that_does_not_fit_its_rate_waits_for_a_person(books):
     books.tell(sent_order())
-    socks = replace(line("71", "Ullsokker", "179.10", 25), tax=Decimal(0))
-    plan = books.tell(refunded(sent_order(), refund("1", "179.10", [socks])))
-    assert "The VAT of the line Ullsokker is 0" in said(plan)
+    socks = replace(line("71", "Ullsokker", "179.10", 25), tax=Decimal("12.00"))
+    told_so = said(books.tell(refunded(sent_order(), refund("10533", "179.10", [socks]))))
+    assert "The VAT of the line Ullsokker is 12.00; at 25 % it should be 35.82" in told_so
+    assert "refund 10533 of 179.10" in told_so and "Include Documents Made by Hand" in told_so
 
 
 def test_refunded_line_of_unknown_rate_waits_for_a_person(books):
@@ -338,3 +339,41 @@ def test_order_lowered_below_what_was_refunded_of_it_is_a_problem(books):
     lines = (line("71", "Ullsokker", "100.00", 25), FREIGHT)
     plan = books.tell(refunded(changed(sent_order(), lines=lines), refund("1", "358.20", [SOCKS])))
     assert "refunded 358.20, but only 179.00" in said(plan)
+
+
+# --- The shop keeper left the field of the VAT empty
+
+
+def without_vat(amount, rate=25, external_id="71", name="Ullsokker"):
+    return replace(line(external_id, name, amount, rate), tax=Decimal(0))
+
+
+def test_refund_line_without_its_vat_is_an_amount_with_vat(books):
+    """100.00 back of 358.20 at 25 %: 20.00 of it is VAT."""
+    books.tell(sent_order())
+    plan = books.tell(refunded(sent_order(), refund("1", "100.00", [without_vat("100.00")])))
+    assert [(str(each.total), str(tax(each))) for each in plan.documents] == [("100.00", "20.00")]
+    assert [part.rate for part in plan.documents[0].parts] == [25]
+
+
+def test_refund_line_without_vat_whose_vat_was_paid_back_too(books):
+    """The line says 72, but 90 was paid back: it is 72 and 18."""
+    books.tell(sent_order())
+    plan = books.tell(refunded(sent_order(), refund("1", "90.00", [without_vat("72.00")])))
+    (document,) = plan.documents
+    assert [(part.rate, str(part.amount), str(part.tax)) for part in document.parts] == [(25, "90.00", "18.00")]
+
+
+def test_refund_line_without_its_vat_beside_one_that_has_it(books):
+    books.tell(sent_order())
+    lines = [without_vat("100.00"), line("72", "Kaffe 250 g", "23.00", 15)]
+    taxes = (TaxTotal(Decimal(25), Decimal(0)), TaxTotal(Decimal(15), Decimal("3.00")))
+    plan = books.tell(refunded(sent_order(), refund("1", "123.00", lines, taxes=taxes)))
+    assert by_rate(plan.documents[0].parts, "tax") == {25: Decimal("20.00"), 15: Decimal("3.00")}
+
+
+def test_refund_line_without_vat_of_goods_without_vat_has_none(books):
+    order = changed(sent_order(), lines=(line("71", "Bok", "349.00", 0),), captures=None)
+    books.tell(order)
+    plan = books.tell(refunded(order, refund("1", "100.00", [line("71", "Bok", "100.00", 0)])))
+    assert tax(plan.documents[0]) == 0

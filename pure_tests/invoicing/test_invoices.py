@@ -460,9 +460,34 @@ def test_lines_that_do_not_add_up_tell_both_sums(books):
     assert "add up to 553.30, but the shop's total is 553.31. The difference is 0.01" in said(plan)
 
 
-def test_zero_total_has_nothing_to_invoice(books):
+@pytest.mark.parametrize("rate", [25, None])
+def test_order_free_of_charge_is_finished_and_nobody_is_asked(books, rate):
+    lines = (replace(line("71", "Gave", "0.00", 25), rate=rate and Decimal(rate)),)
+    for order in (sent_order(lines=lines, total=Decimal(0)), new_order(lines=lines, total=Decimal(0))):
+        plan = books.tell(order)
+        assert (plan.documents, plan.problems, plan.is_finished, plan.nothing_because) == ((), (), True, None)
+
+
+def test_order_free_of_charge_whose_lines_are_not_waits(books):
+    assert "add up to 553.30" in said(books.tell(sent_order(total=Decimal(0))))
+
+
+def test_order_free_of_charge_that_is_raised_is_invoiced(books):
     lines = (line("71", "Gave", "0.00", 25),)
-    assert "total is zero" in said(books.tell(sent_order(lines=lines, total=Decimal(0))))
+    books.tell(sent_order(lines=lines, total=Decimal(0)))
+    assert told(books.tell(changed(sent_order(), lines=(SOCKS,)))) == [("sale", "invoice", "358.20")]
+
+
+def test_paid_with_a_gift_card_alone_is_a_sale_and_not_free_of_charge(books):
+    plan = books.tell(sent_order(captures=(), tenders=(Tender(GIFT_CARD, Decimal("553.30")),)))
+    assert told(plan) == [("sale", "invoice", "553.30")]
+    assert tenders(plan) == [(GIFT_CARD, "553.30")]
+
+
+def test_free_sample_without_a_rate_keeps_nothing_back(books):
+    sample = replace(line("74", "Gratis prøve", "0.00", 0), rate=None)
+    plan = books.tell(changed(sent_order(), lines=(*sent_order().lines, sample), taxes=()))
+    assert told(plan) == [("sale", "invoice", "553.30")]
 
 
 def test_free_gift_among_other_lines_is_not_on_the_invoice(books):

@@ -36,6 +36,7 @@ from odoo.addons.settlement_bridge.webshops.records import (
     TenderKind,
 )
 
+from ..invoicing.books import Books, refunded, tax
 from ..samples.webshop_orders import ORDERED, RETURNED, SENT, line, new_order, refunded_order, sent_order, tax_totals
 from ..servers.inbox import InboxServer, order_document, signed
 
@@ -323,6 +324,15 @@ def test_a_refund_of_the_shipping_and_of_a_discount():
         ("73", LineKind.SHIPPING, Decimal("79.00"), Decimal("15.80")),
         ("", LineKind.DISCOUNT, Decimal("-9.00"), Decimal("-1.80")),
     ]
+
+
+def test_a_refund_line_with_vat_0_has_left_it_out():
+    lines = [{"line_id": "71", "name": "Ullsokker", "amount": "100.00", "tax_rate": 25, "tax": "0.00"}]
+    refund = read(example(1, amount="100.00", lines=lines))
+    books = Books()
+    books.tell(sent_order())
+    books.tell(refunded(sent_order(), refund))
+    assert [str(tax(document)) for document in books.documents] == ["102.58", "20.00"]
 
 
 def test_a_deleted_order_is_told_of():

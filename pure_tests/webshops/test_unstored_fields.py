@@ -178,3 +178,9 @@ def test_what_cannot_be_read_is_left_to_the_reader(content):
 def test_half_a_letter_hides_nothing():
     """JavaScript cuts emojis in half: the reader puts a sign in its place, and what is left out is left out."""
     assert exclude_fields(b'{"ip": 1, "a": "\\ud800"}', TRACES) == '{"a": "\ufffd"}'.encode()
+
+
+def test_a_list_with_gaps_is_looked_through_as_a_list():
+    document = {"meta_data": {"0": {"key": "_customer_ip", "value": SECRET}, "2": {"key": "kept", "value": "1"}}}
+    kept = load_json(exclude_fields(to_json(document), ("*_ip",)))
+    assert kept == {"meta_data": {"2": {"key": "kept", "value": "1"}}}

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ...common.amounts import divide, explaining_rate, tax_within, to_amount, to_decimal
-from ...common.currencies import rounded
+from ...common.currencies import rounded, smallest_unit
 from ...common.json_reading import (
     entries,
     nested,
@@ -16,6 +16,7 @@ from ..records import (
     LineKind,
     OrderLine,
 )
+from ..rounding import exact_tax, unit_of
 from .values import in_first_language, looked_up, number
 
 ROUND_TOTAL = "3"
@@ -42,17 +43,27 @@ def read_lines(document: dict, currency: str) -> tuple:
     # more than the goods cost comes off the rest
     weights = amounts if discount - off_freight > sum(rows) else [*rows, ZERO, ZERO]
     cuts = divide(discount - off_freight, weights, currency) if sum(weights) else [ZERO] * len(amounts)
-    taxes = [_taxes(detail, document) for detail in details]
-    lines = [_line(*row, currency) for row in zip(details, taxes, rows, cuts[: len(rows)], strict=True)]
+    taxes, unit = [_taxes(detail, document) for detail in details], unit_of_order(record, currency)
+    lines = [_line(*row, currency, unit) for row in zip(details, taxes, rows, cuts[: len(rows)], strict=True)]
     rates = {line.rate for line in lines}
     rate = record.get("carrier_tax_rate")
     rate = None if rate in (None, "") else to_decimal(rate, "carrier_tax_rate")
     name = in_first_language(looked_up(document, "carriers", "id_carrier"), "name") or "Shipping"
-    lines.append(_charge(record, SHIPPING_ID, LineKind.SHIPPING, name, freight, off_freight + cuts[-2], rate, currency))
+    off_freight += cuts[-2]
+    lines.append(_charge(record, SHIPPING_ID, LineKind.SHIPPING, name, freight, off_freight, rate, currency, unit))
     tax = wrapping - to_amount(number(record, "total_wrapping_tax_excl"), currency, "total_wrapping_tax_excl")
-    rate = explaining_rate(wrapping, tax, {*rates, rate} - {None}, currency)
-    lines.append(_charge(record, "wrapping", LineKind.FEE, "Gift wrapping", wrapping, cuts[-1], rate, currency))
+    rate = explaining_rate(wrapping, tax, {*rates, rate} - {None}, currency, unit)
+    lines.append(_charge(record, "wrapping", LineKind.FEE, "Gift wrapping", wrapping, cuts[-1], rate, currency, unit))
     return tuple(line for line in lines if line)
+
+
+def unit_of_order(record: dict, currency: str) -> Decimal:
+    """Return what the shop rounds the order to, where that is more than the smallest unit (whole kroner), else zero."""
+    names = ("total_paid", "total_products", "total_shipping", "total_wrapping")
+    fields = [f"{name}_tax_{kind}" for name in names for kind in ("incl", "excl") if name != "total_products"]
+    fields += ["total_products", "total_products_wt"]
+    unit = unit_of([number(record, name) for name in fields], currency)
+    return unit if unit > smallest_unit(currency) else ZERO
 
 
 def _freight_discount(document: dict, currency: str) -> Decimal:
@@ -81,33 +92,37 @@ def _rate(detail: dict, found: list) -> Decimal | None:
     return sum((to_decimal(required(tax, "rate"), "rate") for tax in found), ZERO)
 
 
-def _tax(amount: Decimal, cut: Decimal, net: Decimal, rate: Decimal | None, currency: str) -> Decimal:
-    """Return the VAT of ``amount`` less ``cut``: the shop's own where nothing was cut off."""
+def _tax(amount: Decimal, cut: Decimal, net: Decimal, rate: Decimal | None, currency: str, allowed: Decimal) -> Decimal:
+    """Return the VAT of ``amount`` less ``cut``: the shop's own where nothing was cut off.
+
+    :param allowed: by how much the shop may have rounded it; zero in a shop that shows all decimals.
+    """
     if not cut or not amount:
-        return amount - rounded(net, currency)
+        return exact_tax(amount, amount - rounded(net, currency), rate, allowed, currency)
     if rate is None:
         return rounded((amount - net) * (amount - cut) / amount, currency)
     return tax_within(amount - cut, rate, currency)
 
 
-def _line(detail: dict, taxes: list, amount: Decimal, cut: Decimal, currency: str) -> OrderLine:
-    rate = _rate(detail, taxes)
+def _line(detail: dict, taxes: list, amount: Decimal, cut: Decimal, currency: str, unit: Decimal = ZERO) -> OrderLine:
+    rate, quantity = _rate(detail, taxes), number(detail, "product_quantity")
     return OrderLine(
         external_id=str(required(detail, "id")),
         kind=LineKind.PRODUCT,
         name=text(detail, "product_name"),
         amount=amount - cut,
-        tax=_tax(amount, cut, number(detail, "total_price_tax_excl"), rate, currency),
+        # each piece may have been rounded by itself
+        tax=_tax(amount, cut, number(detail, "total_price_tax_excl"), rate, currency, unit * quantity),
         rate=rate,
-        quantity=number(detail, "product_quantity"),
+        quantity=quantity,
         discount=cut,
         sku=text(detail, "product_reference"),
         tax_class=" + ".join(in_first_language(tax, "name") for tax in taxes if tax),
     )
 
 
-def _charge(record, part, kind, name, amount, cut, rate, currency) -> OrderLine | None:
+def _charge(record, part, kind, name, amount, cut, rate, currency, unit=ZERO) -> OrderLine | None:
     if not amount:
         return None
-    tax = _tax(amount, cut, number(record, f"total_{part}_tax_excl"), rate, currency)
+    tax = _tax(amount, cut, number(record, f"total_{part}_tax_excl"), rate, currency, unit)
     return OrderLine(part, kind, name, amount - cut, tax, rate, discount=cut)

@@ -1,33 +1,27 @@
 """Reading an order: its course through the shop's states, its payments, credit slips and people."""
 
 from datetime import datetime
-from decimal import Decimal
 
-from ...common.amounts import divide, to_amount
-from ...common.currencies import rounded
-from ...common.json_reading import entries, load_document, nested, required, text, to_time
-from ..magento.lines import SHIPPING_ID
+from ...common.amounts import to_amount
+from ...common.json_reading import entries, load_document, required, text, to_time
 from ..records import (
     ZERO,
     Address,
     Buyer,
-    Capture,
-    LineKind,
     Order,
-    OrderLine,
     ReferenceKind,
-    Refund,
     Shipment,
     ShopSettings,
     references,
 )
 from .lines import read_lines
-from .values import in_first_language, looked_up, number
+from .payments import read_captures, read_payments
+from .refunds import read_refunds
+from .values import in_first_language, looked_up
 
 #: States have no flag for it. This is the e-mail's code, the same in each installation while the id may be another.
 CANCELLED_TEMPLATE = "order_canceled"
-
-#: The id of the order's line of freight.
+REFUNDED_TEMPLATE = "refund"
 
 
 def parse(content: bytes, settings: ShopSettings) -> Order:
@@ -42,7 +36,9 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
     changed_at = to_time(required(record, "date_upd"), zone, "date_upd")
     course = _Course(document, zone, changed_at)
     lines = read_lines(document, currency)
-    captures = _captures(document, currency, course.began("paid"), zone)
+    payments = read_payments(document, currency, zone)
+    captures = read_captures(payments, course.began("paid"))
+    refunds, problems = read_refunds(document, payments, lines, total, course, zone)
     billing = looked_up(document, "addresses", "id_address_invoice")
     delivery = looked_up(document, "addresses", "id_address_delivery")
     return Order(
@@ -68,7 +64,8 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
         shipments=tuple(Shipment(entry_id, moment) for entry_id, moment in course.sent()),
         completed_at=course.began("shipped", "paid"),
         cancelled_at=course.cancelled_at,
-        refunds=tuple(_refund(slip, record, currency, zone, lines) for slip in entries(document, "slips")),
+        refunds=refunds,
+        problems=problems,
     )
 
 
@@ -109,10 +106,19 @@ class _Course:
         return in_first_language(self.current, "template") == CANCELLED_TEMPLATE
 
     @property
+    def is_refunded(self) -> bool:
+        """Whether the order's state says that the money went back."""
+        return in_first_language(self.current, "template") == REFUNDED_TEMPLATE
+
+    @property
+    def since(self) -> datetime:
+        """When it got to the state it is in, last."""
+        return [moment for moment, _entry_id, state in self.entries if state == self.current][-1]
+
+    @property
     def cancelled_at(self) -> datetime | None:
         """When it was cancelled, last."""
-        times = [moment for moment, _entry_id, state in self.entries if state == self.current]
-        return times[-1] if self.is_cancelled else None
+        return self.since if self.is_cancelled else None
 
 
 def changed_at_of(document: dict, zone) -> datetime:
@@ -124,76 +130,6 @@ def changed_at_of(document: dict, zone) -> datetime:
     times += [(slip, "date_upd" if slip.get("date_upd") else "date_add") for slip in entries(document, "slips")]
     times += [(payment, "date_add") for payment in entries(document, "payments")]
     return max(to_time(required(record, name), zone, name) for record, name in times)
-
-
-def _captures(document: dict, currency: str, paid_at: datetime | None, zone) -> tuple:
-    """Return the payments, once a state said that they are paid: modules write them down when they are reserved.
-
-    A payment belongs to a reference. Orders that share it, because one was split, have each their part of it.
-    """
-    if paid_at is None:
-        return ()
-    order_id = str(document["order"].get("id"))
-    siblings = entries(document, "siblings")
-    weights = [number(sibling, "total_paid_tax_incl") for sibling in siblings]
-    captures = []
-    for payment in entries(document, "payments"):
-        amount = to_amount(required(payment, "amount"), currency, "amount")
-        if sum(weights):
-            parts = divide(amount, weights, currency)
-            amount = sum((part for part, s in zip(parts, siblings, strict=True) if str(s.get("id")) == order_id), ZERO)
-        if amount > 0:
-            moment = max(paid_at, to_time(required(payment, "date_add"), zone, "date_add"))
-            captures.append(Capture(str(required(payment, "id")), amount, moment))
-    return tuple(captures)
-
-
-def _refund(slip: dict, record: dict, currency: str, zone, lines: tuple) -> Refund:
-    """Return a credit slip. It reports what the shop credited, not that the provider has paid it out."""
-    known = {line.external_id: line for line in lines}
-    shipping = number(slip, "total_shipping_tax_incl") or number(slip, "shipping_cost_amount")
-    goods, chosen = number(slip, "total_products_tax_incl"), number(slip, "amount")
-    if chosen and chosen != number(slip, "total_products_tax_excl"):
-        goods = chosen  # the amount a person chose, or the goods again
-    details = entries(nested(slip, "associations"), "order_slip_details")
-    back = [
-        _line_back(
-            known.get(str(detail.get("id_order_detail"))),
-            number(detail, "amount_tax_incl"),
-            number(detail, "amount_tax_excl"),
-            number(detail, "product_quantity"),
-            currency,
-        )
-        for detail in details
-    ]
-    net = number(slip, "total_shipping_tax_excl")
-    back.append(_line_back(known.get(SHIPPING_ID), shipping, net, Decimal(1), currency, LineKind.SHIPPING))
-    return Refund(
-        external_id=str(required(slip, "id")),
-        order_id=str(required(record, "id")),
-        amount=rounded(goods + shipping, currency),
-        time=to_time(required(slip, "date_add"), zone, "date_add"),
-        lines=tuple(line for line in back if line),
-    )
-
-
-def _line_back(line, amount, net, quantity, currency, kind=LineKind.PRODUCT) -> OrderLine | None:
-    if not amount:
-        return None
-    amount, tax, quantity = rounded(amount, currency), rounded(amount, currency) - rounded(net, currency), quantity or 1
-    if line is None:
-        return OrderLine("", kind, "", amount, tax, None if tax else ZERO, Decimal(quantity))
-    return OrderLine(
-        line.external_id,
-        kind,
-        line.name,
-        amount,
-        tax,
-        line.rate,
-        Decimal(quantity),
-        sku=line.sku,
-        tax_class=line.tax_class,
-    )
 
 
 def _references(document: dict) -> tuple:

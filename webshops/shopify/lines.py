@@ -94,10 +94,11 @@ class Lines:
             amount = self.amount(item, "price", is_required=True)
             fee = self._charge(item, LineKind.FEE, f"fee-{position}", "name", amount)
             lines += [line for line in fee if line.amount]
-        # of duties that are not in the prices Shopify gives the sum alone
+        # Of duties that are not in the prices Shopify gives the sum alone: they are charged on goods that are sent out
+        # of the country, and without VAT. The table of taxes may say otherwise of what is called so.
         duties = ZERO if self.node.get("dutiesIncluded") else self.amount(self.node, "originalTotalDutiesSet")
         if duties:
-            lines.append(OrderLine("duties", LineKind.FEE, "Duties", duties, ZERO, None))
+            lines.append(OrderLine("duties", LineKind.FEE, "Duties", duties, ZERO, ZERO, tax_class="Duties"))
         lines = self._with_tip(lines)
         rounding = self.amount(nested(self.node, "totalCashRoundingAdjustment"), "paymentSet")
         if rounding:

@@ -9,6 +9,7 @@ import pytest
 from odoo.addons.settlement_bridge.common.messages import DocumentError
 from odoo.addons.settlement_bridge.webshops.records import Capture, LineKind, Reference, ReferenceKind
 
+from ...invoicing.books import Books, said, tax, told
 from ...samples.webshop_orders import ORDERED, RETURNED, SENT, UTC
 from .documents import LATER, parse
 
@@ -375,6 +376,85 @@ def test_a_credit_slip_of_an_amount_alone():
     }
     [refund] = read(slips=[slip]).refunds
     assert (refund.amount, refund.lines) == (100, ())
+
+
+def test_shipping_given_back_without_its_vat():
+    """The VAT is not told; what it is, the rate of the freight says."""
+    for net in ("79.000000", "0.000000"):
+        shipping = {"total_shipping_tax_incl": "79.000000", "total_shipping_tax_excl": net}
+        [refund] = read(slips=[{**SLIP, **shipping}]).refunds
+        assert amounts(refund.lines)[1] == ("shipping", "79.00", "0.00")
+        books = Books()
+        books.tell(read(slips=[{**SLIP, **shipping}]))
+        assert [str(tax(document)) for document in books.documents] == ["102.58", "51.62"]
+
+
+def test_a_state_that_says_refunded_without_a_credit_slip():
+    [refund] = read("2", "5", "7").refunds
+    assert (refund.amount, refund.lines) == (Decimal("553.30"), ())
+    books = Books()
+    books.tell(read("2", "5"))
+    assert told(books.tell(read("2", "5", "7"))) == [("refund:paid-back", "credit note", "553.30")]
+    assert not books.per_rate("tax")
+    assert told(books.tell(read("2", "5", "5"))) == [("withdrawn:paid-back", "invoice", "553.30")]
+
+
+def test_refunded_with_a_credit_slip_is_credited_once():
+    assert [refund.amount for refund in read("2", "5", "7", slips=[SLIP]).refunds] == [Decimal("179.10")]
+
+
+def test_paid_back_by_a_module_without_a_credit_slip():
+    back = {**PAYMENT, "id": 292, "amount": "-100.00"}
+    for states in (("2", "5"), ("2", "5", "7")):
+        [refund] = read(*states, payments=[PAYMENT, back]).refunds
+        assert refund.amount == Decimal("100.00")
+    slip, more = read(payments=[PAYMENT, {**back, "amount": "-200.00"}], slips=[SLIP]).refunds
+    assert (slip.amount, more.amount) == (Decimal("179.10"), Decimal("20.90"))
+
+
+def test_a_payment_written_twice_and_taken_back_credits_nothing():
+    twice = [PAYMENT, {**PAYMENT, "id": 291}, {**PAYMENT, "id": 292, "amount": "-553.30"}]
+    assert told(Books().tell(read(payments=twice))) == [("sale", "invoice", "553.30")]
+
+
+def test_a_modules_own_state_of_refund_waits_for_the_credit_slip():
+    given = document("2", "5", "7")
+    given["states"] = {**STATES, "7": {**STATES["7"], "module_name": "ps_checkout"}}
+    assert "neither a credit slip nor a payment back" in said(Books().tell(parse(given)))
+    assert not said(Books().tell(parse({**given, "slips": [SLIP]})))
+
+
+def test_whole_kroner_3999_with_vat_799_80():
+    detail = {**DETAILS[0], "total_price_tax_incl": "3999.000000", "total_price_tax_excl": "3199.000000"}
+    whole = {
+        "total_paid_tax_incl": "4078.000000",
+        "total_paid_tax_excl": "3262.000000",
+        "total_products": "3199.000000",
+        "total_products_wt": "3999.000000",
+        "total_shipping_tax_excl": "63.000000",
+        "total_discounts_tax_incl": "0",
+    }
+    order = read(details=[detail], **whole)
+    assert amounts(order.lines) == [("611", "3999.00", "799.80"), ("shipping", "79.00", "15.80")]
+    row = {**SLIP["associations"]["order_slip_details"][0], "amount_tax_excl": "3199", "amount_tax_incl": "3999"}
+    slip = {**SLIP, "total_products_tax_excl": "3199", "total_products_tax_incl": "3999", "amount": "3999"}
+    slip["associations"] = {"order_slip_details": [row]}
+    books = Books()
+    assert not said(books.tell(read(details=[detail], slips=[slip], **whole)))
+    assert [str(tax(document)) for document in books.documents] == ["815.60", "799.80"]
+
+
+def test_whole_kroner_hide_no_wrong_vat():
+    detail = {**DETAILS[0], "total_price_tax_incl": "3999.000000", "total_price_tax_excl": "3190.000000"}
+    whole = {
+        "total_paid_tax_incl": "4078.000000",
+        "total_paid_tax_excl": "3253.000000",
+        "total_products": "3190.000000",
+        "total_products_wt": "3999.000000",
+        "total_shipping_tax_excl": "63.000000",
+        "total_discounts_tax_incl": "0",
+    }
+    assert "809.00" in said(Books().tell(read(details=[detail], **whole)))
 
 
 def test_shipping_given_back():

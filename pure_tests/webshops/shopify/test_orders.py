@@ -304,7 +304,8 @@ def test_a_fee_and_duties():
     )
     _goods, fee, duties = order.lines
     assert (fee.external_id, fee.kind, fee.name, fee.tax, fee.rate) == ("9", LineKind.FEE, "Pant", Decimal("0.40"), 25)
-    assert (duties.kind, duties.amount, duties.rate) == (LineKind.FEE, Decimal("40.00"), None)
+    assert (duties.kind, duties.amount, duties.rate) == (LineKind.FEE, Decimal("40.00"), 0)
+    assert duties.tax_class == "Duties", "by which the table of taxes knows them"
     assert total(order.lines) == order.total
 
 

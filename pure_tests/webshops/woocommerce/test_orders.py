@@ -374,6 +374,7 @@ def test_a_field_that_is_missing_is_named(field):
         ({"total": "mye"}, "mye"),
         ({"line_items": {"id": 1}}, "line_items"),
         ({"line_items": ["71"]}, "line_items"),
+        ({"meta_data": {"0": "x"}}, "meta_data"),
         ({"line_items": [{"id": 71, "quantity": 1}]}, "total"),
         ({"meta_data": meta(_vipps_captured="mye")}, "_vipps_captured"),
         ({"date_paid_gmt": "i går"}, "date_paid_gmt"),
@@ -384,3 +385,11 @@ def test_a_field_that_is_missing_is_named(field):
 def test_a_field_that_cannot_be_read_is_named(values, said):
     with pytest.raises(DocumentError, match=said):
         read(**values)
+
+
+def test_a_list_from_which_a_plugin_took_something_is_an_object():
+    """PHP writes a list with gaps so."""
+    whole = read()
+    gaps = {str(2 * number): entry for number, entry in enumerate(ORDER["meta_data"])}
+    items = {"1": ORDER["line_items"][0], "3": ORDER["line_items"][1]}
+    assert read(meta_data=gaps, line_items=items) == whole

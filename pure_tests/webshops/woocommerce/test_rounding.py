@@ -166,3 +166,37 @@ def test_a_negative_fee_with_too_little_vat_waits_where_all_goods_have_vat():
     off = {**fee("-100", "-12.5"), "name": "Rabatt"}
     given = order("387.50", "87.50", [item(71, "400", {3: "100"}, "100")], [tax_line(3, "87.50")], fee_lines=[off])
     assert "Rabatt" in said(Books().tell(given))
+
+
+# --- the VAT of a refund left empty
+
+
+@pytest.mark.parametrize(
+    ("line_amount", "amount", "vat"), [("-100.00", "100.00", "20.00"), ("-72.00", "90.00", "18.00")]
+)
+def test_a_refund_line_whose_vat_was_left_empty(line_amount, amount, vat):
+    bought = [item(71, "1000", {3: "250"}, "250")]
+    back = item(81, line_amount, {3: "0"}, "0.00", quantity=0, meta_data=meta(_refunded_item_id="71"))
+    for empty in (back, {**back, "taxes": []}, {**back, "taxes": [{"id": 3, "total": ""}]}):
+        refund = {**REFUND, "amount": amount, "line_items": [empty], "tax_lines": [tax_line(3, "0.00")]}
+        books = Books()
+        plan = books.tell(order("1250", "250", bought, [tax_line(3, "250")], [refund]))
+        assert not said(plan)
+        assert (str(books.documents[1].total), str(tax(books.documents[1]))) == (amount, vat)
+
+
+def test_freight_given_back_without_its_vat():
+    freight = {"id": 73, "method_title": "Posten", "total": "80", "total_tax": "20", "taxes": [tax_of(3, "20")]}
+    back = {
+        **freight,
+        "id": 83,
+        "total": "-50",
+        "total_tax": "0",
+        "taxes": [],
+        "meta_data": meta(_refunded_item_id="73"),
+    }
+    refund = {**REFUND, "amount": "50.00", "line_items": [], "shipping_lines": [back], "tax_lines": []}
+    bought = [item(71, "1000", {3: "250"}, "250")]
+    books = Books()
+    books.tell(order("1350", "270", bought, [tax_line(3, "250", "20")], [refund], shipping_lines=[freight]))
+    assert [str(tax(document)) for document in books.documents] == ["270.00", "10.00"]
