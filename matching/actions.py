@@ -3,6 +3,7 @@
 from ..common.messages import Message
 from ..providers.records import DISPUTE_KINDS
 from .awaited import can_take
+from .candidates import NAMED_CANDIDATES
 from .ledger import ItemType
 from .outcomes import Allocation, Decision, Status
 from .roles import Role
@@ -85,7 +86,16 @@ class Actions:
                 Message("rule_found", {"rule": rule.name, "case": case.name, "key": key}),
             )
             return decision
-        return None
+        return self._match_split(search) if search.split else None
+
+    def _match_split(self, search):
+        """Match a payment of several orders that a shop has made of one."""
+        rule, line, cases = search.rule, search.line, search.split
+        decision = self.allocator.allocate_to_all(line, cases)
+        names = ", ".join(case.name for case in cases[:NAMED_CANDIDATES])
+        values = {"rule": rule.name, "key": rule.get_reference(line).strip(), "count": len(cases), "names": names}
+        decision.explanation.insert(0, Message("rule_found_split", values))
+        return decision
 
     def _match_by_customer(self, search):
         """Match the one document of the customer that has exactly this amount open, near enough in time."""

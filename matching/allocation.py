@@ -202,6 +202,14 @@ class Allocator:
                 self._allocate_part(decision, item, left)
         return left.amount
 
+    def allocate_to_all(self, line, cases):
+        """Return the decision that closes all that is open in these cases, which is just what ``line`` pays."""
+        decision = Decision(line, Status.MATCHED, case=cases[0], invoice_id=cases[0].invoice_id)
+        for case in cases:
+            for item in self.ledger.open_items(case.id, ItemType.INVOICE):
+                self._add_whole(decision, item)
+        return decision
+
     def _find_partly_credited(self, line, case):
         """Return the open documents of ``case`` that a payment closes together: invoices less credit notes; or nothing.
 

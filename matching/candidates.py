@@ -148,6 +148,9 @@ class Candidates:
             values = {"reference": reading.value, "name": fitting[0].name, "other": other.name}
             search.reject(Message("reference_open_and_awaited", values))
             return None
+        if not reading.is_lossy and not is_typed and self._are_paid_together(cases, search.line):
+            search.split = cases
+            return None
         names = ", ".join(case.name for case in cases[:NAMED_CANDIDATES])
         if len(cases) > 1:
             search.reject(
@@ -164,6 +167,24 @@ class Candidates:
                 )
             )
         return None
+
+    def _are_paid_together(self, cases, line):
+        """Return whether a payment is just what is open of these cases together: a shop has split an order.
+
+        They are of one customer and one shop, all of them have invoices open, and nothing else.
+        """
+        if len(cases) < 2 or line.kind is not Kind.PAYMENT:
+            return False
+        if len({(case.partner_id, case.webshop_id, case.currency) for case in cases}) > 1 or not cases[0].webshop_id:
+            return False
+        open_of = [self.ledger.open_items(case.id, *ItemType) for case in cases]
+        items = [item for of_case in open_of for item in of_case]
+        return (
+            all(open_of)
+            and all(item.type is ItemType.INVOICE and line.may_meet(item) for item in items)
+            and {item.currency for item in items} == {line.currency}
+            and sum(item.residual for item in items) == line.amount
+        )
 
     def has_exact_item(self, case, line) -> bool:
         """Return whether exactly the line's amount is open in a case."""

@@ -11,6 +11,7 @@ class Search:
     :ivar next_rules: those that are tried after it.
     :ivar rejected: messages on candidates that were turned down.
     :ivar attempts: :class:`~.outcomes.Attempt`, why rules that were tried did not decide.
+    :ivar split: the cases that the transaction pays together, where a shop has split an order; else empty.
     :ivar references: every reference that was looked up, for people.
     """
 
@@ -20,6 +21,7 @@ class Search:
         self.next_rules = ()
         self.rejected = []
         self.attempts = []
+        self.split = ()
         self.references = [line.order_reference, line.provider_reference]
 
     def reject(self, message: Message):

@@ -30,6 +30,10 @@ register(
             "reference by another key, but is not known to await this amount."
         ),
         "rule_found": _("Rule “%(rule)s” found %(case)s by %(key)s."),
+        "rule_found_split": _(
+            "Rule “%(rule)s” found %(count)s orders of one customer by %(key)s (%(names)s): the shop has split an "
+            "order, and together exactly this amount is open on them."
+        ),
         "account_unusable": _(
             "Rule “%(rule)s”: nothing can be booked to %(account)s any more. Choose another account."
         ),
