@@ -8,6 +8,11 @@ from ..matching.descriptions import describe_condition
 from ..matching.outcomes import Attempt
 from ..providers.records import BANK_KINDS, Kind
 
+#: Sentences on what stands open on the customer. Once nothing does, they are said of the past.
+STANDS_ON_CUSTOMER = frozenset(
+    {"awaits_invoice", "awaits_credit_note", "surplus_on_customer", "already_paid_by", "nothing_open"}
+)
+
 
 class AccountSettlementLine(models.Model):
     """A transaction explained: in short, in full, and from the row as it came to its vouchers (``trail``)."""
@@ -30,7 +35,7 @@ class AccountSettlementLine(models.Model):
         render = self.env["settlement.message"]._render
         return [render(Message.from_json(message)) for message in stored or []]
 
-    @api.depends("explanation_data", "open_as", "is_reopened", "status")
+    @api.depends("explanation_data", "open_as", "is_reopened", "status", "move_line_ids")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for line in self:
@@ -48,11 +53,18 @@ class AccountSettlementLine(models.Model):
             return [Message(code).to_json(), *stored]
         if self.open_as == "owed":
             # The order was cancelled, invoiced or credited since.
-            return [
-                Message("awaits_no_invoice", message.values).to_json() if message.code == "awaits_invoice" else kept
-                for kept, message in zip(stored, map(Message.from_json, stored), strict=True)
-            ]
+            return self._said_instead(stored, "awaits_no_invoice", {"awaits_invoice"})
+        if not self.open_as and self.move_line_ids:
+            return self._said_instead(stored, "stood_on_customer", STANDS_ON_CUSTOMER)
         return stored
+
+    @staticmethod
+    def _said_instead(stored, code, of_codes):
+        """Return stored messages with another sentence in the place of those of these codes."""
+        return [
+            Message(code, message.values).to_json() if message.code in of_codes else kept
+            for kept, message in zip(stored, map(Message.from_json, stored), strict=True)
+        ]
 
     @api.depends("explanation_data", "tried_data", "decided_rule", "move_line_ids", "raw")
     @api.depends_context("lang")

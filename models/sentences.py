@@ -88,6 +88,7 @@ register(
             "No invoice of %(name)s is expected any more to use the %(amount)s %(currency)s that was booked to the "
             "customer. Pay it back, or match it by hand."
         ),
+        "stood_on_customer": _("At first it stood open on the customer, for %(name)s."),
         "reconciled_and_undone": _(
             "It was undone, but somebody else had reconciled it by hand, and that stays. Book it again: it takes the "
             "same place. Or remove that reconciliation first."

@@ -4,6 +4,7 @@ from . import test_deliveries
 from . import test_event_access
 from . import test_hints
 from . import test_month
+from . import test_nothing_to_decide
 from . import test_odoo_shop
 from . import test_orders
 from . import test_totals

@@ -68,15 +68,6 @@ class TestWorkList(WebOrderCase):
         self.assertWaits(order, "553.31")
         self.assertEqual((order.webshop_total, order.webshop_lines_total), (553.31, 553.30))
 
-    def test_nothing_to_pay(self):
-        free = line("71", "Gave", "0.00", 25, sku="SOKK-1")
-        order = self.told(sent_order(lines=(free,), total=Decimal(0), captures=()))
-        self.assertWaits(order, "nothing to invoice")
-        order.action_webshop_leave_out()
-        self.assertEqual(order.webshop_state, "left_out")
-        order._make_webshop_documents()
-        self.assertFalse(order._get_webshop_moves())
-
     def test_negative_line(self):
         lines = (line("71", "Ullsokker", "199.00", 25), line("72", "Retur", "-50.00", 25))
         self.assertWaits(self.told(sent_order(lines=lines, total=Decimal("149.00"))), "negative")
