@@ -59,12 +59,10 @@ def divide_total(total: Decimal, exact: list, slacks: list, unit: Decimal, curre
     :param exact: the amounts as precise as the shop has them. :param slacks: the :class:`Slack` of each of them.
     :param unit: what the shop rounds its sums to, see :func:`unit_of`.
     """
-    whole = sum(exact)
-    difference = total - whole
-    if not sum([*slacks, slack_of([whole], unit)], Slack()).allows(difference):
-        return None
-    widths = [slack.high - slack.low for slack in slacks]
-    if difference and not sum(widths):
+    difference, widths = total - sum(exact), [slack.high - slack.low for slack in slacks]
+    # what was rounded in the middle is rounded once more in the end
+    last = Slack(-unit / 2, unit / 2) if any(widths) else Slack()
+    if not sum(slacks, last).allows(difference):
         return None
     if difference:
         exact = [amount + difference * width / sum(widths) for amount, width in zip(exact, widths, strict=True)]
