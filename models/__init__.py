@@ -83,6 +83,7 @@ from . import sale_order_ingest
 from . import sale_order_decisions
 from . import sale_order_booked
 from . import sale_order_document_values
+from . import sale_order_vouchers
 from . import sale_order_gift_cards
 from . import sale_order_reconcile
 from . import sale_order_documents

@@ -57,9 +57,11 @@ class SaleOrder(models.Model):
         for move in self.webshop_move_ids.filtered(
             lambda move: move.state == "posted" and (move.webshop_document_key or "").startswith(TENDER)
         ):
-            receivable = move._get_webshop_receivables()
+            amounts = move._get_webshop_receivables().mapped("amount_currency")
             kind = TenderKind(move.webshop_document_key.removeprefix(TENDER))
-            booked[kind] -= to_decimal(sum(receivable.mapped("amount_currency")), self.currency_id)
+            # where the customer's own credit note paid, both sides are the customer's
+            amount = min(amounts, default=0) if len(amounts) > 1 else sum(amounts)
+            booked[kind] -= to_decimal(amount, self.currency_id)
         return dict(booked)
 
 

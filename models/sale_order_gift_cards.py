@@ -11,11 +11,18 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _make_tender_entry(self, tender):
-        """Book what a gift card or store credit paid, or what was given back to it."""
+        """Book what a gift card or store credit paid, or what was given back to it.
+
+        What an earlier order was credited is no account's: the customer's own credit note pays.
+        """
         webshop = self.webshop_id
         is_gift_card = tender.kind is TenderKind.GIFT_CARD
-        account = webshop._get_account("gift_card_account_id" if is_gift_card else "store_credit_account_id")
         partner = self.partner_invoice_id.commercial_partner_id
+        receivable = partner.with_company(self.company_id).property_account_receivable_id
+        if credits := self._get_voucher_credits(tender):
+            account = receivable
+        else:
+            account = webshop._get_account("gift_card_account_id" if is_gift_card else "store_credit_account_id")
         journal = webshop._get_tender_journal()
         local = self._get_local_date(tender.time)
         date = self._get_document_date(local, journal)
@@ -50,11 +57,13 @@ class SaleOrder(models.Model):
                         )
                         for line_account, sign in (
                             (account, 1),
-                            (partner.with_company(self.company_id).property_account_receivable_id, -1),
+                            (receivable, -1),
                         )
                     ],
                 }
             )
         )
         move._post(soft=False)
+        if credits:
+            (credits | move.line_ids.filtered(lambda item: item.balance > 0)).reconcile()
         return move

@@ -200,7 +200,7 @@ class SaleOrder(models.Model):
             if (line.rate is None and line.amount) or not product:
                 continue  # the plan says so, with the other problems
             try:
-                taxes = webshop._get_tax(line, product, order, self.fiscal_position_id)
+                taxes = self._get_line_tax(line, product, order)
             except SettlementError as error:
                 problems.append(error.message)
                 continue
@@ -224,6 +224,20 @@ class SaleOrder(models.Model):
                 }
             )
         return vals_list, problems
+
+    def _get_line_tax(self, line, product, order):
+        """Return the tax of a line; none of one free of charge, where no tax is known: nothing of it is booked.
+
+        :raises SettlementError: when nothing says which tax the shop's rate stands for.
+        """
+        if line.rate is None:
+            return self.env["account.tax"]
+        try:
+            return self.webshop_id._get_tax(line, product, order, self.fiscal_position_id)
+        except SettlementError:
+            if line.amount:
+                raise
+            return self.env["account.tax"]
 
     # ---------------------------------------------------------------- the state
 

@@ -29,7 +29,7 @@ class SaleWebshop(models.Model):
         for line in lines:
             rule = self.product_rule_ids.filtered(lambda rule, line=line: rule._fits(line))[:1]
             product = by_sku.get(line.sku) or rule.product_id or self.fallback_product_id
-            if not product:
+            if not product and line.amount:
                 problems.append(
                     Message(
                         "no_product_for_sku",
@@ -46,8 +46,6 @@ class SaleWebshop(models.Model):
         """
         if line.kind in (LineKind.GIFT_CARD, LineKind.ROUNDING) or (line.kind is LineKind.TIP and not line.rate):
             return self.env["account.tax"]
-        if not line.amount and not line.rate:
-            return self.env["account.tax"]  # free of charge: nothing of it is booked
         address = order.shipping if order.shipping.country else order.billing
         is_abroad = self.company_id._is_outside_vat_area(address.country, address.postcode)
         is_service = line.kind is LineKind.PRODUCT and product.type == "service" and product != self.fallback_product_id

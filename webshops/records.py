@@ -135,11 +135,15 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class Tender:
-    """What was paid with the shop's own gift card or store credit (on a refund: given back to it); positive."""
+    """What was paid with the shop's own gift card or store credit (on a refund: given back to it); positive.
+
+    :ivar order_id: ``external_id`` of the earlier order of which something was given back as this credit; else empty.
+    """
 
     kind: TenderKind
     amount: Decimal
     reference: str = ""
+    order_id: str = ""
 
 
 @dataclass(frozen=True)

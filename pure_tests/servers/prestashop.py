@@ -31,7 +31,7 @@ class PrestaShopServer(ShopServer):
         Feature.VOID: "Core knows what was paid, not that the rest of a reservation was given up.",
         Feature.GIFT_CARD_SOLD: "Core has no gift cards; a module's is a product like others.",
         Feature.GIFT_CARD_REDEEMED: "Core has no gift cards; a module's is a discount like others.",
-        Feature.STORE_CREDIT: "A voucher given for a return is a discount like others.",
+        Feature.STORE_CREDIT: "It has vouchers for returns alone, which name the order they were given for.",
         Feature.TIP: "There are no tips in core.",
         Feature.FEE: "Gift wrapping is the only one, and it has no name of its own.",
         Feature.REFUND_TO_GIFT_CARD: "Core has no gift cards.",

@@ -9,4 +9,5 @@ from . import test_odoo_shop
 from . import test_orders
 from . import test_totals
 from . import test_unwanted_deliveries
+from . import test_vouchers
 from . import test_work_list

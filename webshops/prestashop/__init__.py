@@ -9,7 +9,8 @@ Settings: ``url`` is the shop's address; ``token`` is the Webservice key, which 
 :data:`~.client.NEEDED`; ``store`` is the ``id_shop`` of a multishop, or empty; ``time_zone`` is the shop's.
 
 Source: devdocs.prestashop-project.org/9/webservice, and the classes ``Order``, ``OrderSlip`` and ``PaymentModule`` of
-github.com/PrestaShop/PrestaShop. Core has no gift cards or store credit, no tips, and no mark of a test.
+github.com/PrestaShop/PrestaShop. Core has no gift cards, no tips, and no mark of a test;
+its store credit is the voucher for a return, see :mod:`.vouchers`.
 """
 
 from ...common.messages import _

@@ -17,16 +17,18 @@ from ..records import (
     OrderLine,
 )
 from ..rounding import exact_tax, unit_of
-from .values import in_first_language, looked_up, number
+from .values import in_first_language, is_deleted, looked_up, number
 
 ROUND_TOTAL = "3"
 
 
-def read_lines(document: dict, currency: str) -> tuple:
+def read_lines(document: dict, currency: str, paid_by_voucher: Decimal = ZERO) -> tuple:
     """Return the rows, freight and wrapping, less the discounts, which the shop keeps for the whole order.
 
     Discounts are divided over the rows in proportion to their gross amounts, and so over their VAT rates; those for
     free shipping come off the freight.
+
+    :param paid_by_voucher: what of the discounts is none, see :mod:`.vouchers`.
     """
     record = document["order"]
     details = [detail for detail in entries(document, "details") if number(detail, "product_quantity")]
@@ -38,6 +40,7 @@ def read_lines(document: dict, currency: str) -> tuple:
     freight = to_amount(number(record, "total_shipping_tax_incl"), currency, "total_shipping_tax_incl")
     wrapping = to_amount(number(record, "total_wrapping_tax_incl"), currency, "total_wrapping_tax_incl")
     discount = to_amount(number(record, "total_discounts_tax_incl"), currency, "total_discounts_tax_incl")
+    discount = max(discount - paid_by_voucher, ZERO)
     off_freight = min(discount, freight, _freight_discount(document, currency))
     amounts = [*rows, freight - off_freight, wrapping]
     # more than the goods cost comes off the rest
@@ -68,14 +71,8 @@ def unit_of_order(record: dict, currency: str) -> Decimal:
 
 def _freight_discount(document: dict, currency: str) -> Decimal:
     rules = entries(document, "cart_rules")
-    values = [
-        number(rule, "value") for rule in rules if str(rule.get("free_shipping")) == "1" and not _is_deleted(rule)
-    ]
+    values = [number(rule, "value") for rule in rules if str(rule.get("free_shipping")) == "1" and not is_deleted(rule)]
     return rounded(sum(values, ZERO), currency)
-
-
-def _is_deleted(record: dict) -> bool:
-    return str(record.get("deleted")) == "1"
 
 
 def _taxes(detail: dict, document: dict) -> list:

@@ -18,6 +18,7 @@ from .lines import read_lines
 from .payments import read_captures, read_payments
 from .refunds import read_refunds
 from .values import in_first_language, looked_up
+from .vouchers import read_vouchers
 
 #: States have no flag for it. This is the e-mail's code, the same in each installation while the id may be another.
 CANCELLED_TEMPLATE = "order_canceled"
@@ -32,10 +33,12 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
     document, zone = load_document(content), settings.time_zone
     record = required(document, "order")
     currency = str(required(looked_up(document, "currencies", "id_currency"), "iso_code"))
-    total = to_amount(required(record, "total_paid_tax_incl"), currency, "total_paid_tax_incl")
+    tenders = read_vouchers(document, currency)
+    tendered = sum((tender.amount for tender in tenders), ZERO)
+    total = to_amount(required(record, "total_paid_tax_incl"), currency, "total_paid_tax_incl") + tendered
     changed_at = to_time(required(record, "date_upd"), zone, "date_upd")
     course = _Course(document, zone, changed_at)
-    lines = read_lines(document, currency)
+    lines = read_lines(document, currency, tendered)
     payments = read_payments(document, currency, zone)
     captures = read_captures(payments, course.began("paid"))
     refunds, problems = read_refunds(document, payments, lines, total, course, zone)
@@ -50,6 +53,7 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
         total=total,
         lines=lines,
         status=in_first_language(course.current, "name") or text(record, "current_state"),
+        tenders=tenders,
         buyer=_buyer(looked_up(document, "customers", "id_customer"), billing),
         billing=_address(billing, document),
         shipping=_address(delivery, document),
@@ -60,7 +64,7 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
         # "logable" means that the shop counts the order as a sale: modules set it when money is reserved
         accepted_at=min(filter(None, (course.began("logable"), course.began("paid"))), default=None),
         captures=captures,
-        is_capture_final=course.is_cancelled and sum((capture.amount for capture in captures), ZERO) < total,
+        is_capture_final=course.is_cancelled and sum((capture.amount for capture in captures), tendered) < total,
         shipments=tuple(Shipment(entry_id, moment) for entry_id, moment in course.sent()),
         completed_at=course.began("shipped", "paid"),
         cancelled_at=course.cancelled_at,

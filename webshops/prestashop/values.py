@@ -24,3 +24,8 @@ def in_first_language(record: dict, name: str) -> str:
 def number(record: dict, name: str) -> Decimal:
     """Return a number; zero where the field is empty or missing."""
     return to_decimal(record.get(name) or 0, name)
+
+
+def is_deleted(record: dict) -> bool:
+    """Whether a record was deleted: PrestaShop keeps it with a mark."""
+    return str(record.get("deleted")) == "1"

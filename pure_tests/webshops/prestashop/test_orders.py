@@ -7,7 +7,14 @@ from decimal import Decimal
 import pytest
 
 from odoo.addons.settlement_bridge.common.messages import DocumentError
-from odoo.addons.settlement_bridge.webshops.records import Capture, LineKind, Reference, ReferenceKind
+from odoo.addons.settlement_bridge.webshops.records import (
+    Capture,
+    LineKind,
+    Reference,
+    ReferenceKind,
+    Tender,
+    TenderKind,
+)
 
 from ...invoicing.books import Books, said, tax, told
 from ...samples.webshop_orders import ORDERED, RETURNED, SENT, UTC
@@ -496,3 +503,31 @@ def test_a_field_that_cannot_be_read_is_named(changes, said):
 def test_an_order_without_currency():
     with pytest.raises(DocumentError, match="iso_code"):
         parse({**document(), "currencies": {}})
+
+
+# --- a voucher for a return
+
+VOUCHER = {"id": "9", "id_order": "318", "name": "V12C77O301", "value": "52.700000", "free_shipping": "0"}
+
+
+def test_a_voucher_for_a_return_pays_and_is_no_discount():
+    """Order 301 was given back as a voucher of 52.70, which pays a part of this one."""
+    order = read(cart_rules=[VOUCHER])
+    assert (order.total, order.tendered) == (Decimal("606.00"), Decimal("52.70"))
+    assert [str(found.amount) for found in order.lines] == ["398.00", "129.00", "79.00"]
+    assert order.tenders == (Tender(TenderKind.STORE_CREDIT, Decimal("52.70"), "V12C77O301", "301"),)
+    books = Books()
+    assert told(books.tell(order)) == [("sale", "invoice", "606.00")]
+    assert books.tenders == {TenderKind.STORE_CREDIT: Decimal("52.70")}
+
+
+@pytest.mark.parametrize("values", [{"name": "Velkommen"}, {"name": "V12C77O301 og mer"}, {"deleted": "1"}])
+def test_other_discounts_are_discounts(values):
+    order = read(cart_rules=[{**VOUCHER, **values}])
+    assert (order.total, order.tenders) == (Decimal("553.30"), ())
+
+
+def test_a_voucher_beside_a_discount():
+    order = read(cart_rules=[{**VOUCHER, "value": "22.70"}, {**VOUCHER, "id": "10", "name": "Mars", "value": "30.00"}])
+    assert order.total == sum(found.amount for found in order.lines) == Decimal("576.00")
+    assert sum(found.discount for found in order.lines) == Decimal("30.00")

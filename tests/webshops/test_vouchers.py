@@ -1,0 +1,85 @@
+"""A return that the shop pays with a voucher: the credit note pays the next order, and nothing stays open."""
+
+import json
+
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
+from odoo.addons.settlement_bridge.pure_tests.webshops.prestashop.test_orders import (
+    DETAILS,
+    PAYMENT,
+    SLIP,
+    VOUCHER,
+    document,
+)
+
+from .web_order_case import NOON
+from .webshop_case import WebshopCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOON)
+class TestVouchers(WebshopCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shop = cls.make_shop("prestashop", api_url="https://shop.example.com")
+
+    def told(self, *documents):
+        orders = self.shop._ingest_orders([json.dumps(each).encode() for each in documents])
+        self.assertFalse(self.shop.event_ids.filtered(lambda event: event.state == "error").mapped("message"))
+        orders._make_webshop_documents()
+        return orders
+
+    def returned(self):
+        """Order 318: one pair of socks came back, 179.10 credited; the buyer got a voucher V12C77O318."""
+        return self.told(document(slips=[SLIP]))
+
+    def bought_again(self):
+        """Order 400: two pairs of socks and freight, 398 and 79; 179.10 by the voucher, 297.90 by Vipps."""
+        paid = {**PAYMENT, "id": 300, "order_reference": "NESTE", "amount": "297.90", "transaction_id": "ps-400"}
+        rule = {**VOUCHER, "id_order": "400", "name": "V12C77O318", "value": "179.100000"}
+        return self.told(
+            document(
+                id=400,
+                reference="NESTE",
+                details=[{**DETAILS[0], "id": "711", "id_order": "400"}],
+                payments=[paid],
+                cart_rules=[rule],
+                total_paid_tax_incl="297.900000",
+                total_products_wt="398.000000",
+                total_discounts_tax_incl="179.100000",
+            )
+        )
+
+    def test_voucher_for_a_return_pays_the_next_order(self):
+        first = self.returned()
+        settled = [capture("1", day(4), "XKBKNABJK", "553.30"), payout("2000001", day(4))]
+        self.settle(settled)
+        note = first._get_webshop_moves().filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual((note.amount_total, note.amount_residual), (179.10, 179.10))
+        second = self.bought_again()
+        self.assertFalse(second.webshop_problem)
+        invoice = second._get_webshop_moves()
+        self.assertEqual((invoice.amount_total, invoice.amount_tax), (477.00, 95.40))
+        self.assertEqual((note.amount_residual, invoice.amount_residual), (0, 297.90))
+        self.settle([*settled, capture("2", day(5), "NESTE", "297.90"), payout("2000002", day(5))])
+        self.assertEqual((invoice.amount_residual, invoice.payment_state), (0, "paid"))
+        self.assertBalances(a1500="0.00", a2902="0.00", a1523="0.00")
+        second._make_webshop_documents()
+        self.assertEqual(second._get_webshop_moves(), invoice, "told again, it makes nothing")
+        self.assertEqual(len(second.webshop_move_ids), 2)
+
+    def test_voucher_for_an_order_that_is_not_known_here(self):
+        """What was credited elsewhere is a debt on the account of store credit."""
+        second = self.bought_again()
+        self.assertFalse(second.webshop_problem)
+        self.assertBalances(a1500="297.90", a2902="179.10")
+
+    def test_refund_without_its_vat_is_booked(self):
+        row = {**SLIP["associations"]["order_slip_details"][0], "amount_tax_excl": "179.100000"}
+        order = self.told(document(slips=[{**SLIP, "associations": {"order_slip_details": [row]}}]))
+        self.assertFalse(order.webshop_problem)
+        self.assertEqual(order._get_webshop_moves().mapped("amount_tax"), [102.58, 35.82])
