@@ -5,13 +5,16 @@ order it credits.
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
 from ..common.amounts import tax_within, to_amount, to_decimal
+from ..common.currencies import smallest_unit
 from ..common.json_reading import required, text
 from ..common.messages import DocumentError
 from .records import ZERO, Address, Capture, LineKind, OrderLine, ReferenceKind, Refund, Shipment, references
+from .rounding import add_up, slack_of
 
 
 def goods_line(record: dict, external_id: str, fields, currency: str) -> OrderLine:
@@ -35,6 +38,24 @@ def goods_line(record: dict, external_id: str, fields, currency: str) -> OrderLi
         quantity=quantity,
         sku=sku,
     )
+
+
+def exact_amount(record: dict, fields) -> Decimal:
+    """Return what the amount of such a line was rounded from."""
+    return to_decimal(record[fields.quantity], fields.quantity) * to_decimal(record[fields.price], fields.price)
+
+
+def with_total(lines: Iterable, exact: dict, total: Decimal | None, currency: str) -> tuple:
+    """Return the lines with the øre that a shop which rounds their sum alone has not in each of them.
+
+    :param exact: ``external_id`` to what the line's amount was rounded from. :param total: None where it is not told.
+    """
+    lines = tuple(lines)
+    if total is None:
+        return lines
+    unit = smallest_unit(currency)
+    amounts = [exact.get(line.external_id, line.amount) for line in lines]
+    return add_up(lines, amounts, [slack_of([amount], unit) for amount in amounts], total, unit, currency)
 
 
 def is_credit(lines) -> bool:

@@ -5,7 +5,7 @@ these lines can make, it is divided over them; any other difference is the shop'
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..common.amounts import round_together, tax_within
@@ -67,6 +67,22 @@ def divide_total(total: Decimal, exact: list, slacks: list, unit: Decimal, curre
     if difference:
         exact = [amount + difference * width / sum(widths) for amount, width in zip(exact, widths, strict=True)]
     return round_together(exact, total, currency)
+
+
+def add_up(lines: Iterable, exact: list, slacks: list, total: Decimal, unit: Decimal, currency: str) -> tuple:
+    """Return an order's lines with amounts that add up to ``total`` where rounding explains why they do not.
+
+    :param lines: :class:`~.records.OrderLine`, each rounded by itself. The others as for :func:`divide_total`.
+    """
+    lines = list(lines)
+    if sum((line.amount for line in lines), ZERO) == total:
+        return tuple(lines)
+    for index, amount in enumerate(divide_total(total, exact, slacks, unit, currency) or ()):
+        line = lines[index]
+        if amount != line.amount:
+            tax = tax_within(amount, line.rate, currency) if line.rate and line.tax else line.tax
+            lines[index] = replace(line, amount=amount, tax=tax)
+    return tuple(lines)
 
 
 def exact_tax(amount: Decimal, tax: Decimal, rate: Decimal | None, allowed: Decimal, currency: str) -> Decimal:

@@ -1,5 +1,6 @@
 from . import test_add_platform
 from . import test_asking
+from . import test_credit_slips
 from . import test_deliveries
 from . import test_event_access
 from . import test_hints
@@ -9,5 +10,4 @@ from . import test_odoo_shop
 from . import test_orders
 from . import test_totals
 from . import test_unwanted_deliveries
-from . import test_vouchers
 from . import test_work_list

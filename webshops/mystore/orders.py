@@ -6,7 +6,16 @@ from decimal import Decimal
 from ...common.amounts import tax_within, to_amount, to_decimal
 from ...common.json_reading import entries, load_document, nested, required, text, to_time
 from ...common.messages import DocumentError, Message
-from ..credit_orders import address, completed_in_one_go, goods_line, is_credit, order_references, refund
+from ..credit_orders import (
+    address,
+    completed_in_one_go,
+    exact_amount,
+    goods_line,
+    is_credit,
+    order_references,
+    refund,
+    with_total,
+)
 from ..records import ZERO, Buyer, LineKind, Order, OrderLine, Refund, ShopSettings
 from .names import FIELDS, NAMES, TAGS, TOTAL, TOTAL_LINES, TOTAL_SUMS, Meaning
 from .resources import Resources
@@ -28,6 +37,11 @@ def _order(resources: Resources, lines: list, problems: list) -> Order:
     changed_at, created_at = resources.time("updated_at"), resources.time("created_at")
     lines = [line for line in lines if line.amount or line.quantity]
     total = _told_total(resources)
+    exact = {
+        str(each.get("id")): exact_amount(nested(each, "attributes"), FIELDS)
+        for each in resources.related(FIELDS.products, is_required=True)
+    }
+    lines = with_total(lines, exact, total, resources.currency)
     total = sum((line.amount for line in lines), ZERO) if total is None else total
     status, meaning = _status(resources)
     entries = _history(resources)
@@ -46,7 +60,7 @@ def _order(resources: Resources, lines: list, problems: list) -> Order:
         changed_at=changed_at,
         currency=resources.currency,
         total=total,
-        lines=tuple(lines),
+        lines=lines,
         status=status,
         buyer=_buyer(resources),
         billing=address(resources.attributes, FIELDS.address, "billing", "customer"),

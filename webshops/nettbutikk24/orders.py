@@ -7,7 +7,17 @@ from decimal import Decimal
 from ...common.amounts import to_amount
 from ...common.json_reading import entries, load_document, nested, required, text, to_time
 from ...common.messages import Message
-from ..credit_orders import address, completed_in_one_go, given_back, goods_line, is_credit, order_references, refund
+from ..credit_orders import (
+    address,
+    completed_in_one_go,
+    exact_amount,
+    given_back,
+    goods_line,
+    is_credit,
+    order_references,
+    refund,
+    with_total,
+)
 from ..records import ZERO, Buyer, LineKind, Order, OrderLine, Refund, ShopSettings, Tender, TenderKind
 from .names import CANCELLED, COMPLETED, FIELDS, KINDS, NEW
 
@@ -38,6 +48,9 @@ def _order(order: dict, lines: list, currency: str, zone: datetime.tzinfo) -> Or
     )
     lines = tuple(_as_discount(line) for line in lines if line.quantity > 0 or line.amount > 0)
     total = _total(order, lines, refunds, currency)
+    records = {str(record[FIELDS.line_no]): record for record in _entries(order, FIELDS.lines)}
+    exact = {line_no: exact_amount(record, FIELDS) for line_no, record in records.items()}
+    lines = with_total(lines, exact, total, currency)
     tenders = _tenders(order, currency)
     status = text(order, FIELDS.status)
     completed_at = _completed_at(order, status, changed_at, zone)

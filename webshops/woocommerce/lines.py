@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ...common.amounts import divide, tax_within, to_decimal
+from ...common.amounts import divide, to_decimal
 from ...common.currencies import rounded, smallest_unit
 from ...common.json_reading import entries, required, text
 from ..records import ZERO, LineKind, OrderLine, TaxTotal
-from ..rounding import Slack, divide_total, exact_tax, slack_of, unit_of
+from ..rounding import Slack, add_up, exact_tax, slack_of, unit_of
 from .plugins import Meta
 
 #: Lists of an order and of a refund, and what their lines are.
@@ -58,17 +58,8 @@ class LineReader:
         read = [
             each for item, kind in items(record) for each in self._read(item, str(required(item, "id")), kind, sign=1)
         ]
-        lines = [each.line for each in read]
-        if sum((line.amount for line in lines), ZERO) == total:
-            return tuple(lines)
         exact, slacks = [each.exact for each in read], [each.slack for each in read]
-        amounts = divide_total(total, exact, slacks, self.unit, self.currency)
-        for index, amount in enumerate(amounts or ()):
-            line = lines[index]
-            if amount != line.amount:
-                tax = tax_within(amount, line.rate, self.currency) if line.rate and line.tax else line.tax
-                lines[index] = replace(line, amount=amount, tax=tax)
-        return tuple(lines)
+        return add_up((each.line for each in read), exact, slacks, total, self.unit, self.currency)
 
     def lines(self, item: dict, external_id: str, kind: LineKind, sign: int) -> list:
         """Return what one line of WooCommerce says: a line, one per rate, or nothing.

@@ -349,3 +349,14 @@ def test_products_that_did_not_come_along_are_missed():
 @pytest.mark.parametrize("change", [{"data": []}, {"data": {}}, {"included": 5}, {"included": ["x"]}])
 def test_odd_documents_are_refused_not_crashed_on(change):
     assert refused({**COMPOSED, **change})
+
+
+def test_a_shop_that_rounds_the_sum_only():
+    """35.71 and 3.13 without VAT at 12 %: the buyer paid 43.50."""
+    document, included = composed()
+    for number, price in (("50110", "39.9952"), ("50111", "3.5056")):
+        included[f"order-products/{number}"]["attributes"] |= {"price_inc_vat": price, "quantity": 1, "vat_rate": 12}
+    included["order-totals/90001"]["attributes"] = {"code": "total", "value_inc_vat": "43.50"}
+    order = parse(json.dumps(document).encode(), SETTINGS)
+    assert [str(line.amount) for line in order.lines] == ["39.99", "3.51"]
+    assert sum(line.tax for line in order.lines) == Decimal("4.66")

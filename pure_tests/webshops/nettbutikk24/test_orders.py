@@ -61,6 +61,20 @@ def read(order):
     return parse(json.dumps({"order": order}).encode(), SETTINGS)
 
 
+@pytest.mark.parametrize(("count", "total"), [(2, "43.50"), (5, "62.44")])
+def test_a_shop_that_rounds_the_sum_only(count, total):
+    """35.71 and 3.13 without VAT at 12 %, or five of 9.99 at 25 %: the buyer paid the sum, rounded once."""
+    prices = [("39.9952", 12), ("3.5056", 12)] if count == 2 else [("12.4875", 25)] * 5
+    lines = [
+        {"line_no": number, "sku": "A", "quantity": 1, "price_incl_vat": price, "vat": rate}
+        for number, (price, rate) in enumerate(prices, 1)
+    ]
+    order = read(composed(lines=lines, total=total))
+    assert sum(line.amount for line in order.lines) == order.total == Decimal(total)
+    order = read(composed(lines=lines, total="43.40"))
+    assert sum(line.amount for line in order.lines) != order.total, "no rounding makes this difference"
+
+
 def refused(order):
     with pytest.raises(DocumentError) as caught:
         read(order)

@@ -1,12 +1,13 @@
-"""A return that the shop pays with a voucher: the credit note pays the next order, and nothing stays open."""
+"""What PrestaShop credits: vouchers for returns, slips without VAT, slips that are unclear."""
 
 import json
 
 from freezegun import freeze_time
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
+from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout, refund
 from odoo.addons.settlement_bridge.pure_tests.webshops.prestashop.test_orders import (
     DETAILS,
     PAYMENT,
@@ -21,7 +22,7 @@ from .webshop_case import WebshopCase
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOON)
-class TestVouchers(WebshopCase):
+class TestCreditSlips(WebshopCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -83,3 +84,27 @@ class TestVouchers(WebshopCase):
         order = self.told(document(slips=[{**SLIP, "associations": {"order_slip_details": [row]}}]))
         self.assertFalse(order.webshop_problem)
         self.assertEqual(order._get_webshop_moves().mapped("amount_tax"), [102.58, 35.82])
+
+    def test_unclear_slip_says_what_to_do_and_that_helps(self):
+        """12.00 of VAT in 100.00 at 25 % is no rounding: the accountant makes the credit note, and it counts."""
+        row = {**SLIP["associations"]["order_slip_details"][0], "amount_tax_incl": "100", "amount_tax_excl": "88"}
+        slip = {**SLIP, "amount": "100.00", "total_products_tax_incl": "100", "total_products_tax_excl": "88"}
+        order = self.told(document())
+        invoice = order._get_webshop_moves()
+        settled = [capture("1", day(4), "XKBKNABJK", "553.30"), payout("2000001", day(4))]
+        self.settle(settled)
+        self.told(document(slips=[{**slip, "associations": {"order_slip_details": [row]}}]))
+        self.assertEqual(order.webshop_state, "waiting")
+        self.assertIn("The refund 41 of 100.00 cannot be credited", order.webshop_problem)
+        self.assertIn("Include Documents Made by Hand", order.webshop_problem)
+        note = invoice._reverse_moves([{"invoice_date": "2026-03-09"}])
+        line = note.invoice_line_ids.filtered(lambda item: item.tax_ids.amount == 25)[0]
+        note.write({"invoice_line_ids": [Command.delete(other.id) for other in note.invoice_line_ids - line]})
+        line.write({"quantity": 1, "price_unit": 80.0})
+        note.action_post()
+        self.assertEqual((note.amount_total, note.amount_tax), (100, 20))
+        order.action_webshop_adopt()
+        self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
+        self.settle([*settled, refund("2", day(10), "XKBKNABJK", "100.00"), payout("2000002", day(10))])
+        self.assertEqual((note.amount_residual, invoice.amount_residual), (0, 0))
+        self.assertBalances(a1500="0.00", a1523="0.00")
