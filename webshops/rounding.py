@@ -88,9 +88,10 @@ def add_up(lines: Iterable, exact: list, slacks: list, total: Decimal, unit: Dec
 def exact_tax(amount: Decimal, tax: Decimal, rate: Decimal | None, allowed: Decimal, currency: str) -> Decimal:
     """Return the VAT of an amount at its rate where that is what ``tax`` was rounded from, else ``tax``.
 
-    :param allowed: by how much rounding may have changed it; nothing in a shop that shows all decimals.
+    :param allowed: less than this rounding may have changed it by: the amount and its net are each half a unit off at
+        most. Zero in a shop that shows all decimals.
     """
     if not tax or not rate:
         return tax
     exact = tax_within(amount, rate, currency)
-    return exact if abs(exact - tax) <= allowed else tax
+    return exact if abs(exact - tax) < allowed else tax

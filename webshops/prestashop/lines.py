@@ -19,7 +19,7 @@ from ..records import (
 from ..rounding import exact_tax, unit_of
 from .values import in_first_language, is_deleted, looked_up, number
 
-ROUND_TOTAL = "3"
+ROUND_ITEM, ROUND_TOTAL = "1", "3"
 
 
 def read_lines(document: dict, currency: str, paid_by_voucher: Decimal = ZERO) -> tuple:
@@ -47,7 +47,9 @@ def read_lines(document: dict, currency: str, paid_by_voucher: Decimal = ZERO) -
     weights = amounts if discount - off_freight > sum(rows) else [*rows, ZERO, ZERO]
     cuts = divide(discount - off_freight, weights, currency) if sum(weights) else [ZERO] * len(amounts)
     taxes, unit = [_taxes(detail, document) for detail in details], unit_of_order(record, currency)
-    lines = [_line(*row, currency, unit) for row in zip(details, taxes, rows, cuts[: len(rows)], strict=True)]
+    allowed = [rounding_of_row(record, number(detail, "product_quantity"), unit) for detail in details]
+    parts = zip(details, taxes, rows, cuts[: len(rows)], allowed, strict=True)
+    lines = [_line(*row, slack, currency) for *row, slack in parts]
     rates = {line.rate for line in lines}
     rate = record.get("carrier_tax_rate")
     rate = None if rate in (None, "") else to_decimal(rate, "carrier_tax_rate")
@@ -67,6 +69,11 @@ def unit_of_order(record: dict, currency: str) -> Decimal:
     fields += ["total_products", "total_products_wt"]
     unit = unit_of([number(record, name) for name in fields], currency)
     return unit if unit > smallest_unit(currency) else ZERO
+
+
+def rounding_of_row(record: dict, quantity: Decimal, unit: Decimal) -> Decimal:
+    """Return what the VAT of a row may be off by, where the shop rounds to ``unit``: some shops round each piece."""
+    return unit * quantity if str(record.get("round_type")) == ROUND_ITEM else unit
 
 
 def _freight_discount(document: dict, currency: str) -> Decimal:
@@ -101,17 +108,16 @@ def _tax(amount: Decimal, cut: Decimal, net: Decimal, rate: Decimal | None, curr
     return tax_within(amount - cut, rate, currency)
 
 
-def _line(detail: dict, taxes: list, amount: Decimal, cut: Decimal, currency: str, unit: Decimal = ZERO) -> OrderLine:
-    rate, quantity = _rate(detail, taxes), number(detail, "product_quantity")
+def _line(detail: dict, taxes: list, amount: Decimal, cut: Decimal, allowed: Decimal, currency: str) -> OrderLine:
+    rate = _rate(detail, taxes)
     return OrderLine(
         external_id=str(required(detail, "id")),
         kind=LineKind.PRODUCT,
         name=text(detail, "product_name"),
         amount=amount - cut,
-        # each piece may have been rounded by itself
-        tax=_tax(amount, cut, number(detail, "total_price_tax_excl"), rate, currency, unit * quantity),
+        tax=_tax(amount, cut, number(detail, "total_price_tax_excl"), rate, currency, allowed),
         rate=rate,
-        quantity=quantity,
+        quantity=number(detail, "product_quantity"),
         discount=cut,
         sku=text(detail, "product_reference"),
         tax_class=" + ".join(in_first_language(tax, "name") for tax in taxes if tax),

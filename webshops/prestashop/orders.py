@@ -41,7 +41,8 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
     lines = read_lines(document, currency, tendered)
     payments = read_payments(document, currency, zone)
     captures = read_captures(payments, course.began("paid"))
-    refunds, problems = read_refunds(document, payments, lines, total, course, zone)
+    # what was paid back before anything was taken is a reservation given up, or tried again
+    refunds, problems = read_refunds(document, payments if captures else [], lines, total, course, zone)
     billing = looked_up(document, "addresses", "id_address_invoice")
     delivery = looked_up(document, "addresses", "id_address_delivery")
     return Order(

@@ -12,7 +12,7 @@ from ...common.messages import Message
 from ..magento.lines import SHIPPING_ID
 from ..records import ZERO, LineKind, OrderLine, Refund
 from ..rounding import exact_tax
-from .lines import unit_of_order
+from .lines import rounding_of_row, unit_of_order
 from .payments import paid_back
 from .values import in_first_language, looked_up, number
 
@@ -60,7 +60,7 @@ def _refund(slip: dict, record: dict, currency: str, zone, lines: tuple) -> Refu
             number(detail, "amount_tax_excl"),
             number(detail, "product_quantity"),
             currency,
-            unit,
+            rounding_of_row(record, number(detail, "product_quantity"), unit),
         )
         for detail in details
     ]
@@ -75,7 +75,7 @@ def _refund(slip: dict, record: dict, currency: str, zone, lines: tuple) -> Refu
     )
 
 
-def _line_back(line, amount, net, quantity, currency, unit, kind=LineKind.PRODUCT) -> OrderLine | None:
+def _line_back(line, amount, net, quantity, currency, allowed, kind=LineKind.PRODUCT) -> OrderLine | None:
     if not amount:
         return None
     # where the shop does not keep the amount without VAT, the VAT is not told
@@ -87,7 +87,7 @@ def _line_back(line, amount, net, quantity, currency, unit, kind=LineKind.PRODUC
         kind,
         line.name,
         amount,
-        exact_tax(amount, tax, line.rate, unit * quantity, currency) if unit else tax,
+        exact_tax(amount, tax, line.rate, allowed, currency),
         line.rate,
         Decimal(quantity),
         sku=line.sku,

@@ -424,6 +424,15 @@ def test_a_payment_written_twice_and_taken_back_credits_nothing():
     assert told(Books().tell(read(payments=twice))) == [("sale", "invoice", "553.30")]
 
 
+def test_a_reservation_that_was_tried_again_is_no_refund():
+    """The module wrote the first one down, took it off, and wrote the second one; nothing is taken yet."""
+    tried = [PAYMENT, {**PAYMENT, "id": 291, "amount": "-553.30"}, {**PAYMENT, "id": 292}]
+    assert read("1", "20", payments=tried).refunds == ()
+    books = Books()
+    assert not books.tell(read("1", "20", payments=tried)).is_finished
+    assert told(books.tell(read("20", "2", "5", payments=tried))) == [("sale", "invoice", "553.30")]
+
+
 def test_a_modules_own_state_of_refund_waits_for_the_credit_slip():
     given = document("2", "5", "7")
     given["states"] = {**STATES, "7": {**STATES["7"], "module_name": "ps_checkout"}}
@@ -462,6 +471,8 @@ def test_whole_kroner_hide_no_wrong_vat():
         "total_discounts_tax_incl": "0",
     }
     assert "809.00" in said(Books().tell(read(details=[detail], **whole)))
+    detail["total_price_tax_excl"] = "3198.200000"
+    assert "800.80" in said(Books().tell(read(details=[detail], **whole))), "a whole krone is no rounding"
 
 
 def test_shipping_given_back():
