@@ -61,6 +61,7 @@ class Actions:
         rule, line = search.rule, search.line
         if rule.key is Key.CUSTOMER_AMOUNT:
             return self._match_by_customer(search)
+        search.split = ()
         for reading, case in self.candidates.find_cases(search):
             better = None
             if not self.candidates.has_exact_item(case, line) and not can_take(case, line, self.allocator):
