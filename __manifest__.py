@@ -1,6 +1,6 @@
 {
     "name": "Settlement Bridge",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.6.0",
     "category": "Accounting/Accounting",
     "summary": "Books payment providers' settlements: payments, refunds, fees and payouts, each against the right "
     "invoice",

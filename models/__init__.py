@@ -74,12 +74,14 @@ from . import sale_webshop_event_read
 from . import sale_webshop_tax
 from . import sale_webshop_product
 from . import sale_webshop_ingest
+from . import sale_webshop_buyer
 from . import sale_webshop_customers
 from . import sale_webshop_lines
 from . import sale_order_reference
 from . import sale_order
 from . import sale_order_webshop
 from . import sale_order_ingest
+from . import sale_order_buyer
 from . import sale_order_decisions
 from . import sale_order_booked
 from . import sale_order_document_values

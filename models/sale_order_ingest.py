@@ -28,7 +28,7 @@ class SaleOrder(models.Model):
         if known.webshop_state != "left_out":
             known.webshop_state = "open"
         if not known._get_webshop_moves():
-            known.write(self._prepare_webshop_partners(webshop, order))
+            known._write_webshop_partners(self._prepare_webshop_partners(webshop, order, known.partner_id))
         event.order_id = known
         known._add_webshop_references([order])
         known._sync_webshop_lines(order)
@@ -58,6 +58,7 @@ class SaleOrder(models.Model):
         orders = orders.with_env(self.env)
         for event, order in zip(documents, orders, strict=True):
             event.order_id = order
+        orders._say_similar()
         orders._add_webshop_references(told)
         lines = []
         for order, of_shop in zip(orders, told, strict=True):
@@ -110,15 +111,31 @@ class SaleOrder(models.Model):
         }
 
     @staticmethod
-    def _prepare_webshop_partners(webshop, order):
-        """Whom the order is for. It may be changed in the shop until something is invoiced."""
-        partner, billing, shipping = webshop._get_partners(order)
-        return {
+    def _prepare_webshop_partners(webshop, order, current=None):
+        """Whom the order is for. It may be changed in the shop until something is invoiced.
+
+        :param current: the customer the order has already.
+        """
+        partner, billing, shipping, similar = webshop._get_partners(order, current)
+        values = {
             "webshop_buyer_id": order.buyer.external_id or False,
             "partner_id": partner.id,
             "partner_invoice_id": billing.id,
             "partner_shipping_id": shipping.id,
         }
+        if current != partner:
+            values["webshop_similar_partner_id"] = similar.id
+        return values
+
+    def _write_webshop_partners(self, values):
+        """Write what differs: of an address that is written, Inventory tells whoever packs, also if it is the same."""
+        current = self._convert_to_write({name: self[name] for name in values})
+        changed = {name: value for name, value in values.items() if (value or False) != (current[name] or False)}
+        if "partner_id" in changed:
+            # Odoo would propose addresses of its own for another customer.
+            changed = values
+        if changed:
+            self.with_context(update_delivery_shipping_partner=True).write(changed)
 
     def _add_webshop_references(self, told):
         """Keep every key a payment provider may send for the orders; those they were known by before stay.

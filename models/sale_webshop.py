@@ -140,7 +140,8 @@ class SaleWebshop(models.Model):
         required=True,
         default="buyer",
         tracking=True,
-        help="A buyer is found by VAT number, the shop's customer number or e-mail, and created otherwise.",
+        help="A buyer is found by the shop's customer number or e-mail among the customers that the shops' orders "
+        "created, each company they buy for by itself. A customer of before is proposed on the order.",
     )
     collective_partner_id = fields.Many2one(
         "res.partner", string="Customer for All", check_company=True, ondelete="restrict", tracking=True

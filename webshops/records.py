@@ -90,6 +90,17 @@ class Address:
         _shorten(self, names, plain=names)
 
 
+#: What shops write for a customer number where there is none.
+_NO_CUSTOMER = frozenset({"guest", "none", "null", "false", "undefined"})
+
+
+def _customer_number(value):
+    """Return a shop's number of a customer, empty where it stands for a guest: 0, a minus, or nothing but zeros."""
+    text = (value or "").strip()
+    is_none = text.casefold() in _NO_CUSTOMER or text.startswith("-") or not text.strip("0-{}. ")
+    return "" if is_none else text
+
+
 @dataclass(frozen=True)
 class Buyer:
     """Who buys. ``external_id`` is the shop's number of a registered customer, empty for a guest."""
@@ -103,6 +114,7 @@ class Buyer:
 
     def __post_init__(self):
         _shorten(self, (own.name for own in fields(self)), plain=("name", "company"))
+        object.__setattr__(self, "external_id", _customer_number(self.external_id))
 
 
 @dataclass(frozen=True)

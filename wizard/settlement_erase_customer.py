@@ -215,6 +215,8 @@ class SettlementEraseCustomer(models.TransientModel):
             return [self.env._("Kept: the contact, because something is still open.")]
         quiet = family.with_context(tracking_disable=True, mail_notrack=True)
         quiet.write(dict.fromkeys(CONTACT_FIELDS, False))
+        # the e-mail addresses and customer numbers by which they would be known again
+        self.env["sale.webshop.buyer"].sudo().search([("partner_id", "in", family.ids)]).unlink()
         if self._is_booked_on(family):
             return [
                 self.env._(

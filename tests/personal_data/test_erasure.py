@@ -80,6 +80,15 @@ class TestErasure(PersonalDataCase):
         self.assertFalse(partner.email or partner.phone or partner.street)
         self.assertNotIn("kari", " ".join(partner.message_ids.mapped("body")).lower())
 
+    def test_by_what_the_buyer_was_known(self):
+        """Neither the e-mail nor the shop's customer number stays: who orders again is a new customer."""
+        order = self.told(new_order(cancelled_at=RETURNED, changed_at=RETURNED))
+        Buyer = self.env["sale.webshop.buyer"].sudo()
+        self.assertEqual(Buyer.search([("partner_id", "=", order.partner_id.id)]).value, "kari@example.com")
+        self.erase(order.partner_id)
+        self.assertFalse(Buyer.search([("value", "=", "kari@example.com")]))
+        self.assertNotEqual(self.told(new_order(external_id="2", number="2")).partner_id, order.partner_id)
+
     def test_order_that_was_refused(self):
         """It has no order in Odoo, but names him: a person leaves it out, then it goes as well."""
         order = self.told(sent_order())

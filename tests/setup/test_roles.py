@@ -44,6 +44,7 @@ READ = {
     "account.settlement.fee.type": INVOICING,
     "sale.webshop": SALES | SYSTEM,
     "sale.webshop.event": INVOICING,
+    "sale.webshop.buyer": INVOICING,
     "sale.webshop.tax": USER,
     "sale.webshop.product": USER,
     "sale.order.reference": SALES,
@@ -66,6 +67,7 @@ WRITE = {
     "account.settlement.document": {"name": NOBODY, "sha256": NOBODY, "state": NOBODY, "attachment_id": NOBODY},
     "sale.webshop.event": {"content": NOBODY, "state": NOBODY},
     "sale.order.reference": {"value": NOBODY},
+    "sale.webshop.buyer": {"value": NOBODY, "partner_id": NOBODY},
     "account.settlement.provider": {
         "name": MANAGER,
         "rounding_limit": MANAGER,
@@ -109,6 +111,7 @@ WRITE = {
         "webshop_external_id": NOBODY,
         "webshop_reference": NOBODY,
         "webshop_is_called_off": NOBODY,
+        "webshop_similar_partner_id": NOBODY,
     },
     "sale.order.line": {"webshop_line_id": NOBODY, "webshop_kind": NOBODY},
     "account.move": {"webshop_id": NOBODY, "webshop_order_id": NOBODY, "webshop_document_key": NOBODY},
@@ -135,6 +138,8 @@ VALUES = {
     "webshop_id": False,
     "webshop_event_id": False,
     "webshop_order_id": False,
+    "webshop_similar_partner_id": False,
+    "partner_id": False,
 }
 
 #: Who may call what. What only opens a view stands in :meth:`TestRoles.opens`.
@@ -174,7 +179,9 @@ METHODS = {
     ("sale.order", "action_webshop_adopt"): USER,
     ("sale.order", "action_webshop_call_off"): USER,
     ("sale.order", "action_webshop_leave_out"): USER,
+    ("sale.order", "action_webshop_keep_buyer"): USER,
     ("sale.order", "action_webshop_retry"): USER,
+    ("sale.order", "action_webshop_use_similar"): USER,
     ("sale.order", "action_place_settlement_lines"): USER,
     ("account.move", "action_place_settlement_lines"): USER,
 }
@@ -228,6 +235,7 @@ class TestRoles(WebOrderCase):
             "sale.order": order,
             "sale.order.line": order.order_line[:1],
             "sale.order.reference": order.settlement_reference_ids[:1],
+            "sale.webshop.buyer": self.env["sale.webshop.buyer"].search([("partner_id", "=", order.partner_id.id)]),
             "account.move": order._get_webshop_moves()[:1],
             "account.move.line": self.settlement.move_ids.line_ids[:1],
         }
@@ -328,6 +336,7 @@ class TestRoles(WebOrderCase):
             "webshop_event_id",
             "webshop_external_id",
             "webshop_buyer_id",
+            "webshop_similar_partner_id",
             "webshop_check",
             "settlement_line_ids",
         ]

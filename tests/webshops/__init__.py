@@ -1,5 +1,6 @@
 from . import test_add_platform
 from . import test_asking
+from . import test_buyers
 from . import test_credit_slips
 from . import test_deliveries
 from . import test_event_access

@@ -291,12 +291,6 @@ class TestCustomers(WebOrderCase):
         self.assertEqual(first.partner_id, second.partner_id)
         self.assertEqual(first.partner_id.city, "Oslo")
 
-    def test_known_customer_by_vat_number(self):
-        known = self.env["res.partner"].create({"name": "Luftspeil", "vat": "NO987654325MVA", "is_company": True})
-        order = new_order()
-        order = replace(order, buyer=replace(order.buyer, company="Luftspeil Kontor AS", vat="987 654 325"))
-        self.assertEqual(self.told(order).partner_id, known)
-
     def test_companys_order_is_not_put_on_the_person_who_placed_it(self):
         self.told(new_order(external_id="1", number="1"))
         order = new_order(external_id="2", number="2")

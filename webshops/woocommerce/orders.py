@@ -194,9 +194,9 @@ class _Reader:
     # --- who, and by which keys
 
     def _buyer(self) -> Buyer:
-        billing, customer = nested(self.record, "billing"), text(self.record, "customer_id")
+        billing = nested(self.record, "billing")
         return Buyer(
-            external_id="" if customer == "0" else customer,
+            external_id=text(self.record, "customer_id"),
             name=_full_name(billing),
             company=text(billing, "company"),
             email=text(billing, "email"),
