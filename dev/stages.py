@@ -11,7 +11,17 @@ import upgrade
 # The database is fresh and has no demo data: what Odoo warns about while it installs the addon is ours, but for these.
 HARMLESS = ("pg_trgm", "unaccent", "security risk")
 #: Apps that many shops have, and that extend the same models as the addon.
-OTHER_APPS = ("sale_stock", "website_sale", "point_of_sale", "purchase")
+OTHER_APPS = (
+    "sale_stock",
+    "website_sale",
+    "point_of_sale",
+    "purchase",
+    "mrp",
+    "project",
+    "loyalty",
+    "event",
+    "sale_management",
+)
 
 
 class Stages:
@@ -74,14 +84,19 @@ class Stages:
         return self.log_check("installation", lambda: (environment.with_addon(self.setup, database), []))
 
     def other_apps(self, database):
-        """Install other apps in a copy, beside the addon."""
+        """Install other apps in a copy, beside the addon, and see what they make of web orders."""
+        story = environment.CHECKOUT / "dev" / "companions_story.py"
         with environment.throw_away(self.setup, "apps") as name:
             environment.copy(self.setup, database, name)
             apps = ",".join(OTHER_APPS)
-            self.log_check(
+            if self.log_check(
                 "installation of other apps",
                 lambda: (environment.odoo(self.setup, name, "-i", apps, "--without-demo=True", log=name), []),
-            )
+            ):
+                self.log_check(
+                    "web orders with other apps",
+                    lambda: (environment.story(self.setup, name, story, log="companions") or "", []),
+                )
 
     def with_oca(self, database):
         """Install the community's view of the bank in a copy, and reconcile there."""

@@ -82,6 +82,9 @@ from . import sale_order
 from . import sale_order_webshop
 from . import sale_order_ingest
 from . import sale_order_buyer
+from . import sale_order_companions
+from . import sale_order_line_companions
+from . import sale_order_deliveries
 from . import sale_order_decisions
 from . import sale_order_booked
 from . import sale_order_document_values

@@ -95,13 +95,14 @@ class SaleOrder(models.Model):
         currency = (
             self.env["res.currency"].with_context(active_test=False).search([("name", "=", order.currency)], limit=1)
         )
-        return {
+        values = {
             "webshop_id": webshop.id,
             "webshop_external_id": order.external_id,
             "webshop_reference": reference,
             "client_order_ref": reference,
             "company_id": webshop.company_id.id,
             **self._prepare_webshop_partners(webshop, order),
+            "webshop_delivery": webshop.delivery,
             "date_order": to_naive(order.created_at),
             "webshop_currency_id": currency.id,
             "pricelist_id": False,
@@ -109,6 +110,10 @@ class SaleOrder(models.Model):
             "require_payment": False,
             "require_signature": False,
         }
+        if "sale_order_template_id" in self._fields:
+            # a template of the company's quotations, with its mail to the customer
+            values["sale_order_template_id"] = False
+        return values
 
     @staticmethod
     def _prepare_webshop_partners(webshop, order, current=None):
@@ -195,6 +200,9 @@ class SaleOrder(models.Model):
             line = known.pop(vals["webshop_line_id"], None)
             if line and line.invoice_lines:
                 vals = {name: value for name, value in vals.items() if name not in ("product_id", "product_uom_id")}
+            if line and line.product_uom_qty == vals["product_uom_qty"]:
+                # Of a quantity that is written, Inventory delivers again what has come back, also if it is the same.
+                vals = {name: value for name, value in vals.items() if name != "product_uom_qty"}
             commands.append(Command.update(line.id, vals) if line else Command.create(vals))
         for line in known.values():
             is_confirmed = self.state == "sale"

@@ -11,6 +11,7 @@ class SaleOrder(models.Model):
         {
             "webshop_external_id",
             "webshop_buyer_id",
+            "webshop_delivery",
             "webshop_similar_partner_id",
             "webshop_changed_at",
             "webshop_asked_at",

@@ -28,6 +28,7 @@ class SaleWebshop(models.Model):
         "time_zone",
         "invoice_on",
         "sending",
+        "delivery",
         "start_date",
         "excluded_methods",
         "reference_prefix",
@@ -109,6 +110,19 @@ class SaleWebshop(models.Model):
         required=True,
         default="shop",
         tracking=True,
+    )
+    delivery = fields.Selection(
+        [
+            ("shop", "The shop delivers"),
+            ("odoo", "Odoo delivers"),
+            ("shipped", "Odoo's delivery is done when the shop says sent"),
+        ],
+        required=True,
+        default="shop",
+        tracking=True,
+        help="The shop delivers: web orders make no deliveries here, nor projects, tasks, purchases or manufacturing. "
+        "Odoo delivers: they make what other orders make. When the shop says sent: likewise, and what the shop has "
+        "sent leaves the stock by itself. Orders that are here already stay as they are.",
     )
     start_date = fields.Date(
         tracking=True,

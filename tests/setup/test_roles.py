@@ -89,6 +89,7 @@ WRITE = {
     "sale.webshop": {
         "name": MANAGER,
         "sending": MANAGER,
+        "delivery": MANAGER,
         "state": NOBODY,
         "fetch_cursor": NOBODY,
         "api_url": MANAGER | SYSTEM,
@@ -112,12 +113,15 @@ WRITE = {
         "webshop_reference": NOBODY,
         "webshop_is_called_off": NOBODY,
         "webshop_similar_partner_id": NOBODY,
+        "webshop_delivery": NOBODY,
     },
     "sale.order.line": {"webshop_line_id": NOBODY, "webshop_kind": NOBODY},
     "account.move": {"webshop_id": NOBODY, "webshop_order_id": NOBODY, "webshop_document_key": NOBODY},
 }
 VALUES = {
     "sending": "email",
+    "delivery": "odoo",
+    "webshop_delivery": "odoo",
     "rounding_limit": 0.5,
     "sequence": 77,
     "payout_amount": 1.0,
