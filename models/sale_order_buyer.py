@@ -47,7 +47,7 @@ class SaleOrder(models.Model):
         orders.webshop_similar_partner_id = False
         for order in orders.filtered(lambda order: order.webshop_is_reported and not order._get_webshop_moves()):
             if not order.webshop_event_id.content_removed_on:
-                shop_order = order._get_webshop_order()
+                shop_order = order.webshop_event_id._parse()
                 values = order._prepare_webshop_partners(order.webshop_id, shop_order, order.partner_id)
                 order._write_webshop_partners(values)
         moved = orders.filtered(lambda order: order.partner_id != before)

@@ -19,7 +19,7 @@ class SaleOrder(models.Model):
 
     webshop_delivery = fields.Selection(
         selection=lambda self: self.env["sale.webshop"]._fields["delivery"]._description_selection(self.env),
-        string="Delivery of the Web Order",
+        string="Who Delivers",
         readonly=True,
         copy=False,
         groups="base.group_user",

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import float_round
 
+from ..common.messages import SettlementError
 from ..invoicing.sent import sent_goods
 from .sale_order_companions import TOLD_BY_SHOP
 
@@ -29,7 +30,10 @@ class SaleOrder(models.Model):
         What cannot be done, as where a lot is to be chosen, stays open and is noted on the order.
         """
         policy = self.webshop_delivery
-        order = self._get_webshop_order()  # with the refunds that came as documents of their own
+        try:
+            order = self._get_webshop_order()  # with the refunds that came as documents of their own
+        except SettlementError:
+            return  # what the shop said is not kept any more: the order waits, and says so
         sent = sent_goods(order)
         try:
             with self.env.cr.savepoint():

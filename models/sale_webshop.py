@@ -117,6 +117,7 @@ class SaleWebshop(models.Model):
             ("odoo", "Odoo delivers"),
             ("shipped", "Odoo's delivery is done when the shop says sent"),
         ],
+        string="Who Delivers",
         required=True,
         default="shop",
         tracking=True,

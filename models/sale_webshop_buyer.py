@@ -30,7 +30,13 @@ class SaleWebshopBuyer(models.Model):
     company_name = fields.Char(
         required=True, default="", readonly=True, help="Of the company bought for, in the form that is compared."
     )
-    vat = fields.Char(required=True, default="", readonly=True, help="Likewise.")
+    vat = fields.Char(
+        string="VAT Number",
+        required=True,
+        default="",
+        readonly=True,
+        help="Of the company bought for, in the form that is compared.",
+    )
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True, ondelete="cascade", index=True
     )
