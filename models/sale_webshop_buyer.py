@@ -68,25 +68,25 @@ class SaleWebshopBuyer(models.Model):
     def _remember(self, webshop, identity, partner, known, is_created):
         """Keep by what a buyer is known from now on.
 
-        :param known: the rows :meth:`_find` gave. A row of the same buyer with another customer, which is archived or
-            another company's, follows.
+        :param known: the rows :meth:`_find` gave.
+        :return: those of them that say the very same: they keep their customer.
         """
         told = (identity.company, identity.vat)
         same = {row.kind: row for row in known if (row.company_name, row.vat) == told}
-        for kind, value in identity.keys:
-            row = same.get(kind)
-            if not row:
-                self.create(
-                    {
-                        "company_id": webshop.company_id.id,
-                        "webshop_id": False if kind == "email" else webshop.id,
-                        "kind": kind,
-                        "value": value,
-                        "company_name": identity.company,
-                        "vat": identity.vat,
-                        "partner_id": partner.id,
-                        "is_created": is_created,
-                    }
-                )
-            elif row.partner_id != partner and is_created:
-                row.write({"partner_id": partner.id, "is_created": True})
+        self.create(
+            [
+                {
+                    "company_id": webshop.company_id.id,
+                    "webshop_id": False if kind == "email" else webshop.id,
+                    "kind": kind,
+                    "value": value,
+                    "company_name": identity.company,
+                    "vat": identity.vat,
+                    "partner_id": partner.id,
+                    "is_created": is_created,
+                }
+                for kind, value in identity.keys
+                if kind not in same
+            ]
+        )
+        return self.browse(row.id for row in same.values())

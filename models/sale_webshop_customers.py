@@ -37,10 +37,13 @@ class SaleWebshop(models.Model):
         if not partner:
             similar = self._find_similar(order, identity)
             partner = self._create_partner(order)
-            Buyer._remember(self, identity, partner, known, is_created=True)
+            # they stood for a customer that is archived, or another company's
+            Buyer._remember(self, identity, partner, known, is_created=True).write(
+                {"partner_id": partner.id, "is_created": True}
+            )
             return partner, similar
         row = usable[:1]
-        if identity.vat and row.is_created and not partner.vat:
+        if identity.vat and not row.vat and row.is_created and not partner.vat:
             partner.vat = self._get_valid_vat(order.buyer.vat, order.billing.country)
         Buyer._remember(self, identity, partner, known, is_created=row.is_created)
         return partner, similar

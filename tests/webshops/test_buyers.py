@@ -116,6 +116,13 @@ class TestStrangers(BuyerCase):
         self.assertEqual(order.partner_invoice_id.name, "Pål P")
         self.assertEqual(set(customer.address_get(["invoice", "delivery"]).values()), {customer.id})
 
+    def test_registered_buyer_with_the_e_mail_of_another(self):
+        """Their orders stay on their own customer, and those of whose e-mail it is too."""
+        victim = self.buys("1", email="per@example.com").partner_id
+        stranger = self.buys("2", email=STRANGER, buyer_id="77").partner_id
+        self.assertEqual(self.buys("3", email="per@example.com", buyer_id="77").partner_id, stranger)
+        self.assertEqual(self.buys("4", email="per@example.com").partner_id, victim)
+
     def test_same_customer_after_all(self):
         """A person says so once: what is not invoiced moves, with its payment, and the rest follows."""
         values = {"company": "Stor Kunde AS", "vat": "987654325", "email": "innkjop@storkunde.example"}
