@@ -1,8 +1,10 @@
 """What of an order is to be invoiced by now: all of it, what was sent, or what the captured money pays for."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
+from ..common.currencies import smallest_unit
 from ..common.values import ZERO
 from ..webshops.records import LineKind, Order
 from .parts import merged_by_line, scaled, share_of_line, total_amount, whole_line
@@ -121,16 +123,36 @@ class Due:
         # where a discount takes nearly all, rounding may leave less than nothing
         return tuple(part for part in parts if part.amount) if total_amount(parts) > 0 else ()
 
+    def _taken_parts(self, taken, paid):
+        """The lines that money was taken for, where the shop reports it line by line.
+
+        What the shop's rounding makes more of ``paid`` goes to a line of which there is more to come.
+        """
+        currency = self.order.currency
+        lines = [line for line in self.order.lines if taken[line.external_id]]
+        parts = [share_of_line(line, taken[line.external_id] / line.quantity, currency) for line in lines]
+        more = paid - total_amount(parts)
+        if 0 < more <= smallest_unit(currency) * len(parts):
+            for index, (line, part) in enumerate(zip(lines, parts, strict=True)):
+                if part.amount + more <= line.amount:
+                    parts[index] = replace(part, amount=part.amount + more)
+                    break
+        return tuple(parts)
+
     def _captured_parts(self, captures):
-        """What the money taken so far stands for: the goods sent first, then a share of all that is left.
+        """What the money taken so far stands for: what the shop names, then the goods sent, then a share of the rest.
 
         Each capture adds to what the ones before it stood for, so that none of that is credited again.
         """
         order = self.order
         paid, parts = order.tendered, ()
+        whole = tuple(whole_line(line) for line in order.lines)
+        taken = Counter()
         for capture in captures:
             paid += capture.amount
-            for goal in (self._shipped_parts(order.shipments), tuple(whole_line(line) for line in order.lines)):
+            for line_id, quantity in capture.quantities:
+                taken[line_id] += quantity
+            for goal in (self._taken_parts(taken, paid), self._shipped_parts(order.shipments), whole):
                 due = min(paid, total_amount(goal)) - total_amount(parts)
                 if due > 0:
                     left = tuple(merged_by_line([*goal, *(part.negated() for part in parts)]).values())

@@ -160,11 +160,16 @@ class Tender:
 
 @dataclass(frozen=True)
 class Capture:
-    """Money a provider has taken from the buyer. ``time`` may be None where the shop keeps the sum alone."""
+    """Money a provider has taken from the buyer. ``time`` may be None where the shop keeps the sum alone.
+
+    ``quantities`` is what it was taken for, as pairs of a line's ``external_id`` and a quantity; empty where the shop
+    reports the sum alone.
+    """
 
     external_id: str
     amount: Decimal
     time: datetime.datetime | None = None
+    quantities: tuple = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from odoo.addons.settlement_bridge.common.messages import Message
 from odoo.addons.settlement_bridge.invoicing.dates import document_date
 from odoo.addons.settlement_bridge.invoicing.parts import Part
 from odoo.addons.settlement_bridge.invoicing.records import InvoiceOn
-from odoo.addons.settlement_bridge.webshops.records import LineKind, Shipment, TaxTotal, Tender, TenderKind
+from odoo.addons.settlement_bridge.webshops.records import Capture, LineKind, Shipment, TaxTotal, Tender, TenderKind
 
 from ..samples.webshop_orders import ORDERED, RETURNED, SENT, line, new_order, sent_order, tax_totals
 from .books import (
@@ -149,6 +149,16 @@ def test_capture_beyond_the_parcel_credits_nothing_of_it():
     plan = books.tell(order)
     assert told(plan) == [("sale", "invoice", "50.00")]
     assert {part.line_id for part in plan.documents[0].parts} == {"72"}
+
+
+@pytest.mark.parametrize("invoice_on", [InvoiceOn.SHIPPED, InvoiceOn.CAPTURED])
+def test_captured_line_by_line_and_the_rest_voided_is_just_these_lines(invoice_on):
+    """Qliro captured the coffee and gave the socks up: nothing of the socks is sold."""
+    books = Books(invoice_on)
+    coffee = Capture("9001", COFFEE.amount, SENT, ((COFFEE.external_id, COFFEE.quantity),))
+    plan = books.tell(new_order(captures=(coffee,), is_capture_final=True, shipments=(parcel(1, coffee=1),)))
+    assert told(plan) == [("sale", "invoice", "116.10")]
+    assert books.per_rate("tax") == {Decimal(15): Decimal("15.14")}
 
 
 def test_captured_in_parts_each_is_a_share_of_all_rates():

@@ -30,6 +30,7 @@ from ..records import (
     TenderKind,
     references,
 )
+from .cancelled import taxes_left, without_cancelled
 from .lines import (
     SHIPPING_ID,
     delivery,
@@ -72,11 +73,16 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
     record = nested(document, "order")
     currency = str(required(record, "order_currency_code"))
     invoices, creditmemos, shipments, transactions = (_by_time(document, name) for name in PARTS)
-    lines = order_lines(record, currency)
+    ordered = order_lines(record, currency)
     tenders = _tenders(record, currency)
-    captures = _captures(invoices, transactions, currency)
-    captured = sum((capture.amount for capture in captures), ZERO)
-    total = to_amount(required(record, "grand_total"), currency, "grand_total") + _sum(tenders)
+    captures = _captures(invoices, transactions, currency, ordered)
+    paid = sum((capture.amount for capture in captures), ZERO) + _sum(tenders)
+    is_rest_voided = _is_rest_voided(record, invoices)
+    lines, cancelled, cancelled_taxes = ordered, ZERO, {}
+    if record.get("state") != CANCELLED_STATE:
+        final = paid if is_rest_voided else None
+        lines, cancelled, cancelled_taxes = without_cancelled(record, ordered, currency, final)
+    total = to_amount(required(record, "grand_total"), currency, "grand_total") + _sum(tenders) - cancelled
     payment, billing = nested(record, "payment"), nested(record, "billing_address")
     sending = delivery(record)
     return Order(
@@ -88,7 +94,7 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
         total=total,
         lines=lines,
         status=text(record, "status") or text(record, "state"),
-        taxes=tax_totals(record, currency),
+        taxes=taxes_left(tax_totals(record, currency), cancelled_taxes),
         tenders=tenders,
         buyer=_buyer(record, billing),
         billing=_address(billing),
@@ -99,12 +105,12 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
         references=_order_references(record, payment, invoices, creditmemos, transactions),
         accepted_at=_accepted_at(record, payment, captures, transactions),
         captures=captures,
-        is_capture_final=captured + _sum(tenders) < total and _is_rest_voided(record, invoices),
-        shipments=_shipments(record, shipments, lines),
+        is_capture_final=paid < total and is_rest_voided,
+        shipments=_shipments(record, shipments, lines, ordered),
         completed_at=_completed_at(record, captures, shipments),
         cancelled_at=_status_time(record) if record.get("state") == CANCELLED_STATE else None,
         refunds=tuple(
-            _refund(creditmemo, record, currency, lines)
+            _refund(creditmemo, record, currency, ordered)
             for creditmemo in creditmemos
             if creditmemo.get("state") is None or _is_state(creditmemo, CREDITMEMO_REFUNDED)
         ),
@@ -162,19 +168,31 @@ def _state(record: dict) -> str:
     return text(record, "hold_before_state") if state == HELD_STATE else state
 
 
-def _captures(invoices: list, transactions: list, currency: str) -> tuple:
+def _captures(invoices: list, transactions: list, currency: str, lines: tuple) -> tuple:
     """Return the paid invoices: Magento pays an invoice by capturing it."""
     times = {transaction.get("txn_id"): transaction for transaction in transactions}
+    known = {line.external_id for line in lines}
     return tuple(
         Capture(
             external_id=str(required(invoice, "entity_id")),
             amount=to_amount(required(invoice, "grand_total"), currency, "grand_total"),
             # an invoice may be made open and captured later
             time=_time(times.get(invoice.get("transaction_id") or None) or invoice, "created_at"),
+            quantities=tuple(_invoiced_quantities(invoice, known)),
         )
         for invoice in invoices
         if _is_state(invoice, INVOICE_PAID)
     )
+
+
+def _invoiced_quantities(invoice: dict, known: set) -> Iterator:
+    """Yield pairs of a line and how much of it an invoice has; the rows without price stand beside those that have."""
+    for row in entries(invoice, "items"):
+        item_id, quantity = str(row.get("order_item_id")), number(row, "qty")
+        if item_id in known and quantity:
+            yield item_id, quantity
+    if SHIPPING_ID in known and number(invoice, "shipping_amount"):
+        yield SHIPPING_ID, Decimal(1)
 
 
 def _is_state(record: dict, state: int) -> bool:
@@ -225,22 +243,24 @@ def _status_time(record: dict) -> datetime:
     return min(times, default=None) or _time(record, "updated_at")
 
 
-def _shipments(record: dict, shipments: list, lines: tuple) -> tuple:
+def _shipments(record: dict, shipments: list, lines: tuple, ordered: tuple) -> tuple:
     """Return the parcels. The one that takes the last of the goods takes all that was left, also what is not goods.
 
     Virtual products are never sent. An order of nothing else has no parcels, and is complete when it is invoiced.
+
+    :param lines: what was not cancelled of the lines that were ``ordered``.
     """
     items = {str(item.get("item_id")): item for item in entries(record, "items")}
     left = Counter(
         {
-            line.external_id: line.quantity - number(items[line.external_id], "qty_canceled")
+            line.external_id: line.quantity
             for line in lines
             if line.external_id in items and not _is_yes(items[line.external_id].get("is_virtual"))
         }
     )
     result = []
     for shipment in shipments:
-        quantities = _sent_quantities(shipment, items, lines)
+        quantities = _sent_quantities(shipment, items, ordered)
         left.subtract(dict(quantities))
         is_last = bool(quantities) and all(quantity <= 0 for quantity in left.values())
         moment = _time(shipment, "created_at")

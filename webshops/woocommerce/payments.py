@@ -87,9 +87,17 @@ class PaymentReader:
             quantities = [to_decimal(quantity, QLIRO_CAPTURED) for _transaction, quantity in parts]
             left = max(own[0].quantity - sum(quantities), ZERO)
             amounts = divide(sum(line.amount for line in own), [*quantities, left], self.currency)
-            for (transaction, _quantity), amount in zip(parts, amounts, strict=False):
-                taken[transaction] = taken.get(transaction, ZERO) + amount
-        return tuple(Capture(transaction, amount) for transaction, amount in taken.items())
+            for (transaction, _text), quantity, amount in zip(parts, quantities, amounts, strict=False):
+                lines_of = taken.setdefault(transaction, [])
+                lines_of.append((amount, tuple((line.external_id, quantity) for line in own)))
+        return tuple(
+            Capture(
+                transaction,
+                sum((amount for amount, _pairs in lines_of), ZERO),
+                quantities=tuple(pair for _amount, pairs in lines_of for pair in pairs),
+            )
+            for transaction, lines_of in taken.items()
+        )
 
     def _time(self, name: str) -> datetime.datetime | None:
         return read_time(self.record, name, self.zone)

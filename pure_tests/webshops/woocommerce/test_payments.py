@@ -266,7 +266,11 @@ def test_qliro_captures_line_by_line():
         line_items=[socks, ORDER["line_items"][1]],
         shipping_lines=[freight],
     )
-    assert order.captures == (Capture("9001", Decimal("258.10")), Capture("9002", Decimal("179.10")))
+    one = Decimal(1)
+    assert order.captures == (
+        Capture("9001", Decimal("258.10"), quantities=(("71", one), ("73", one))),
+        Capture("9002", Decimal("179.10"), quantities=(("71", one),)),
+    )
     assert not order.is_capture_final
     assert {(ID, "9001"), (ID, "9002")} <= set(provider_references(order))
 
