@@ -12,7 +12,8 @@ from .draft import Draft
 from .due import Due
 from .parts import merged_by_line
 from .records import Booked, InvoiceOn, Plan
-from .refunds import plan_refunds
+from .refunds import plan_refunds, separate_lines
+from .released import without_released
 from .sale import plan_cancellation, plan_sale
 from .tenders import plan_tenders
 
@@ -36,6 +37,10 @@ def plan_documents(order: Order, invoice_on: InvoiceOn, booked: Booked) -> Plan:
         return Plan(problems=tuple(problems))
     if not order.total and booked.is_empty:
         return Plan(is_finished=True)  # free of charge: there is nothing to invoice, and nothing to decide
+    if not order.is_called_off:
+        order, problems = without_released(order, separate_lines(order))
+        if problems:
+            return Plan(problems=tuple(problems))
     draft = Draft(order, booked)
     if order.is_called_off:
         is_finished = True

@@ -35,7 +35,7 @@ def plan_refunds(draft: Draft, is_finished: bool) -> None:
                 )
             )
             continue
-        parts, problem = refund_parts(refund, left, draft.order.currency, _separate_lines(draft.order))
+        parts, problem = refund_parts(refund, left, draft.order.currency, separate_lines(draft.order))
         if problem:
             draft.problems.append(problem)
             continue
@@ -46,8 +46,8 @@ def plan_refunds(draft: Draft, is_finished: bool) -> None:
         draft.add(f"refund:{refund.external_id}", True, refund.time, parts, reason)
 
 
-def _separate_lines(order):
-    """The lines that are no income: an amount that is refunded without lines is never for these."""
+def separate_lines(order):
+    """Return the ids of the lines that are no income: an amount that is refunded without lines is never for these."""
     return {line.external_id for line in order.lines if line.kind in _NO_INCOME}
 
 

@@ -198,6 +198,8 @@ class Refund:
     :ivar lines: what it is for; empty for an amount without lines. Amounts, taxes and quantities are positive.
     :ivar taxes: the shop's own VAT per rate of this refund; empty where it does not report it.
     :ivar currency: of a refund that is a document of its own; empty within its order, whose currency it has.
+    :ivar released: the part of ``amount`` that was never taken: given up while it was only reserved. That is no money
+        back, and its goods are no sale.
     """
 
     external_id: str
@@ -211,6 +213,7 @@ class Refund:
     number: str = ""
     reason: str = ""
     currency: str = ""
+    released: Decimal = ZERO
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def order_document(order) -> dict:
             {
                 "id": shipment.external_id,
                 "shipped_at": _time(shipment.time),
-                "lines": [{"line_id": line_id, "quantity": str(left)} for line_id, left in shipment.quantities],
+                "lines": _quantities(shipment),
             }
             for shipment in order.shipments
         ],
@@ -115,10 +115,19 @@ def order_document(order) -> dict:
     }
     if order.captures is not None:
         document["captures"] = [
-            {"id": capture.external_id, "amount": str(capture.amount), "captured_at": _time(capture.time)}
+            {
+                "id": capture.external_id,
+                "amount": str(capture.amount),
+                "captured_at": _time(capture.time),
+                "lines": _quantities(capture),
+            }
             for capture in order.captures
         ]
     return document
+
+
+def _quantities(record):
+    return [{"line_id": line_id, "quantity": str(quantity)} for line_id, quantity in record.quantities]
 
 
 def _refund(refund):
@@ -127,6 +136,7 @@ def _refund(refund):
         "order_id": refund.order_id,
         "number": refund.number,
         "amount": str(refund.amount),
+        "released": str(refund.released),
         "refunded_at": _time(refund.time),
         "reason": refund.reason,
         "lines": [{"line_id": line.external_id, **_line(line)} for line in refund.lines],

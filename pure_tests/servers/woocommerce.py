@@ -339,14 +339,16 @@ def _vipps(order, references) -> dict:
     """Sums in øre, as text; the status stays AUTHORIZED."""
     if not references or not order.accepted_at:
         return {"_vipps_orderid": references[0].value} if references else {}
-    to_pay, captured = order.total - order.tendered, order.captured
+    released = sum((refund.released for refund in order.refunds), ZERO)
+    to_pay, captured = order.total - order.tendered - released, order.captured
     given_up = max(to_pay - captured, ZERO) if order.is_capture_final else ZERO
     amounts = {
         "_vipps_orderid": references[0].value,
         "_vipps_status": "AUTHORIZED",
-        "_vipps_amount": captured + given_up if order.is_capture_final else max(to_pay, captured),
+        "_vipps_amount": (captured + given_up if order.is_capture_final else max(to_pay, captured)) + released,
         "_vipps_cancelled": given_up,
-        "_vipps_refunded": sum((refund.amount for refund in order.refunds), ZERO),
+        "_vipps_noncapturable": released,
+        "_vipps_refunded": sum((refund.amount for refund in order.refunds), ZERO) - released,
     }
     if order.captures is not None:
         amounts["_vipps_captured"] = captured

@@ -218,6 +218,7 @@ def everything():
         taxes=(TaxTotal(Decimal(25), Decimal("40.00")),),
         number="K10533",
         reason="Retur",
+        released=Decimal("30.00"),
     )
     return Order(
         external_id="10512",
@@ -245,7 +246,7 @@ def everything():
             Reference(ReferenceKind.PROVIDER_ID, "pi_1"),
         ),
         accepted_at=ORDERED,
-        captures=(Capture("c1", Decimal("500.00"), SENT), Capture("c2", Decimal("52.00"))),
+        captures=(Capture("c1", Decimal("500.00"), SENT, (("72", Decimal("1")),)), Capture("c2", Decimal("52.00"))),
         is_capture_final=True,
         shipments=(Shipment("s1", SENT, (("71", Decimal("1")),)), Shipment("s2", RETURNED)),
         completed_at=SENT,

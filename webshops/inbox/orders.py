@@ -9,6 +9,7 @@ from ...common.currencies import smallest_unit
 from ...common.json_reading import load_document
 from ...common.messages import DocumentError, Message
 from ..records import (
+    ZERO,
     Address,
     Buyer,
     Capture,
@@ -99,10 +100,12 @@ def _refund(fields: Fields, order_id: str, currency: str, problems: list) -> Ref
     """Return a refund; ``order_id`` and ``currency`` are those of the order around it, or empty."""
     order_id = fields.repeated("order_id", order_id)
     currency = fields.repeated("currency", currency, pattern=_CURRENCY, expected="expected_currency")
+    amount = fields.amount("amount", currency, is_required=True, is_positive=True)
     return Refund(
         external_id=fields.text("id", is_required=True),
         order_id=order_id,
-        amount=fields.amount("amount", currency, is_required=True, is_positive=True),
+        amount=amount,
+        released=min(amount, max(ZERO, fields.amount("released", currency, absent=ZERO))),
         time=fields.time("refunded_at", is_required=True),
         lines=fields.each("lines", lambda line: _line(line, "line_id", currency, problems)),
         tenders=fields.each("shop_credit", lambda tender: _tender(tender, currency)),
@@ -166,6 +169,7 @@ def _capture(fields: Fields, currency: str) -> Capture:
         fields.text("id", is_required=True),
         fields.amount("amount", currency, is_required=True, is_positive=True),
         fields.time("captured_at"),
+        _quantities(fields),
     )
 
 
@@ -173,10 +177,15 @@ def _shipment(fields: Fields) -> Shipment:
     return Shipment(
         fields.text("id", is_required=True),
         fields.time("shipped_at", is_required=True),
-        fields.each(
-            "lines",
-            lambda line: (line.text("line_id", is_required=True), line.number("quantity", is_positive=True)),
-        ),
+        _quantities(fields),
+    )
+
+
+def _quantities(fields: Fields) -> tuple:
+    """Return pairs of a line and a quantity."""
+    return fields.each(
+        "lines",
+        lambda line: (line.text("line_id", is_required=True), line.number("quantity", is_positive=True)),
     )
 
 

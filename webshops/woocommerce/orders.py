@@ -8,6 +8,8 @@ Sources: the REST documentation; for gift cards used and sold, the source of Woo
 """
 
 import datetime
+from collections.abc import Iterable
+from dataclasses import replace
 
 from ...common.amounts import to_amount
 from ...common.json_reading import entries, load_document, nested, required, text
@@ -86,7 +88,7 @@ class _Reader:
             completed_at = self._time("date_completed")
         deliveries = (text(item, "method_id") for item in entries(record, "shipping_lines"))
         originals = {line.external_id: line for line in lines}
-        refunds = (self._refund(refund, originals) for refund in self.refunds)
+        refunds = [self._refund(refund, originals) for refund in self.refunds]
         return Order(
             external_id=self.external_id,
             number=number,
@@ -111,12 +113,7 @@ class _Reader:
             shipments=(Shipment("completed", completed_at),) if completed_at else (),
             completed_at=completed_at,
             cancelled_at=self._cancelled_at(),
-            refunds=tuple(
-                sorted(
-                    (refund for refund in refunds if refund.amount or refund.lines),
-                    key=lambda refund: (refund.time, refund.external_id),
-                )
-            ),
+            refunds=self._with_released(refund for refund in refunds if refund.amount or refund.lines),
             is_deleted=self.status == "trash",
             is_test=bool(self.plugin.test[1]) and self.plugin.test[1] in self.meta.text(self.plugin.test[0]),
             problems=self._problems(),
@@ -156,6 +153,15 @@ class _Reader:
             taxes=self.line_reader.tax_totals(refund, lines, sign=-1),
             reason=text(refund, "reason"),
         )
+
+    def _with_released(self, refunds: Iterable) -> tuple:
+        """Return the refunds oldest first. The first of them are those of money that was only reserved, if any are."""
+        released, result = self.payments.released, []
+        for refund in sorted(refunds, key=lambda refund: (refund.time, refund.external_id)):
+            part = min(refund.amount, released)
+            released -= part
+            result.append(replace(refund, released=part))
+        return tuple(result)
 
     def _problems(self) -> tuple:
         """Return what cannot be read for certain: refunds the order lists, but the shop does not give in full."""

@@ -44,14 +44,22 @@ class PaymentReader:
         ``_vipps_status`` stays AUTHORIZED, and ``_vipps_capture_remaining`` is not always there.
         """
 
-        def sum_of(name):
-            return to_amount(to_decimal(self.meta.text(name) or 0, name) / 100, self.currency, name)
-
-        captured = sum_of("_vipps_captured")
-        given_up = sum_of("_vipps_cancelled") + sum_of("_vipps_noncapturable")
-        is_voided = bool(given_up) and sum_of("_vipps_amount") <= captured + given_up
+        captured = self._vipps_sum("_vipps_captured")
+        given_up = self._vipps_sum("_vipps_cancelled") + self.released
+        is_voided = bool(given_up) and self._vipps_sum("_vipps_amount") <= captured + given_up
         moment = self.meta.time(VIPPS.captured_at, self.zone) or completed_at
         return (Capture("captured", captured, moment),) if captured else (), is_voided
+
+    @property
+    def released(self) -> Decimal:
+        """What was refunded while it was only reserved: Vipps' plugin keeps it in mind, and captures so much less.
+
+        Source: ``process_refund`` of the plugin. Such a refund looks like any other.
+        """
+        return self._vipps_sum("_vipps_noncapturable") if self.plugin is VIPPS else ZERO
+
+    def _vipps_sum(self, name: str) -> Decimal:
+        return to_amount(to_decimal(self.meta.text(name) or 0, name) / 100, self.currency, name)
 
     def _all_or_nothing(self, lines: tuple, to_pay: Decimal, completed_at: datetime.datetime | None) -> tuple | None:
         """Return the captures of an order of which only yes or no is reported, or nothing.
@@ -74,7 +82,8 @@ class PaymentReader:
         paid = paid if plugin.is_taken_at_once or is_at_once else None
         moment = meta.time(plugin.captured_at, self.zone) or paid or self._time("date_completed")
         name = meta.text(plugin.capture_id) if plugin.capture_id else text(self.record, "transaction_id")
-        return (Capture(name or "captured", to_pay, moment),)
+        taken = to_pay - self.released
+        return (Capture(name or "captured", taken, moment),) if taken > 0 else ()
 
     def _qliro_captures(self, lines: tuple) -> tuple:
         """Return Qliro's captures in part, which it reports line by line."""

@@ -1,0 +1,88 @@
+"""What was given back before its money was taken: it was called off, not sold and credited.
+
+Some shops refund an order that is only reserved. No money goes back then, less is captured later. The same money would
+be told twice, as captured too little and as refunded.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..common.amounts import divide, tax_within
+from ..common.values import ZERO
+from ..webshops.records import Order, OrderLine, Refund
+from .parts import Part, merged_by_line, total_amount, whole_line
+from .refund_parts import refund_parts
+
+
+def without_released(order: Order, separate_lines: Iterable = frozenset()) -> tuple:
+    """Return the order without what was called off before its money was taken, and the problems that hinder it.
+
+    Its lines are less by that, and its refunds are those of money that was taken. An order of which nothing is left
+    stays as it is.
+
+    :param separate_lines: ids of the lines that a refund without lines is never for.
+    """
+    released = sum((refund.released for refund in order.refunds), ZERO)
+    if not released or released >= order.total:
+        return order, ()
+    lines, refunds = order.lines, []
+    for refund in sorted(order.refunds, key=lambda refund: (refund.time, refund.external_id)):
+        gone, left = _divided(refund, order.currency)
+        if gone:
+            of_order = merged_by_line(whole_line(line) for line in lines)
+            parts, problem = refund_parts(gone, of_order, order.currency, separate_lines)
+            if problem:
+                return order, (problem,)
+            lines = _less(lines, parts, order.currency)
+        if left:
+            refunds.append(left)
+    return replace(order, lines=lines, total=total_amount(lines), refunds=tuple(refunds)), ()
+
+
+def _divided(refund: Refund, currency: str) -> tuple:
+    """Return a refund's part that was never taken, and the part that was given back; None where there is none."""
+    if not refund.released:
+        return None, refund
+    if refund.released >= refund.amount:
+        return refund, None
+    weights = [refund.released, refund.amount - refund.released]
+    shares = [[], []]
+    for line in refund.lines:
+        amounts, taxes = (divide(value, weights, currency) for value in (line.amount, line.tax))
+        for place, (amount, tax, weight) in enumerate(zip(amounts, taxes, weights, strict=True)):
+            quantity = line.quantity * weight / refund.amount
+            shares[place].append(replace(line, amount=amount, tax=tax, quantity=quantity))
+    return tuple(
+        replace(refund, amount=amount, lines=tuple(lines), taxes=(), released=ZERO)
+        for amount, lines in zip(weights, shares, strict=True)
+    )
+
+
+def _less(lines: tuple, parts: Iterable[Part], currency: str) -> tuple:
+    """Return the lines less the parts; what is of no line in particular is taken off all of its rate."""
+    named = {(part.line_id, part.rate): part for part in merged_by_line(parts).values() if part.line_id}
+    result = [_less_part(line, named.get((line.external_id, line.rate))) for line in lines]
+    for part in parts:
+        places = [place for place, line in enumerate(result) if line.rate == part.rate and line.amount > 0]
+        if part.line_id or not places:
+            continue
+        shares = divide(part.amount, [result[place].amount for place in places], currency)
+        for place, share in zip(places, shares, strict=True):
+            line = result[place]
+            result[place] = replace(
+                line, amount=line.amount - share, tax=line.tax - tax_within(share, part.rate, currency)
+            )
+    return tuple(line for line in result if line.amount)
+
+
+def _less_part(line: OrderLine, part: Part | None) -> OrderLine:
+    if part is None:
+        return line
+    quantity = line.quantity - part.quantity
+    # money off goods that are kept, or a discount, has no pieces of its own
+    return replace(
+        line,
+        amount=line.amount - part.amount,
+        tax=line.tax - part.tax,
+        quantity=quantity if quantity > 0 else line.quantity,
+    )
