@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ..common.currencies import smallest_unit
 from ..common.values import ZERO
-from ..webshops.records import LineKind, Order
+from ..webshops.records import Capture, LineKind, Order
 from .parts import merged_by_line, scaled, share_of_line, total_amount, whole_line
 from .records import InvoiceOn
 
@@ -30,11 +30,11 @@ class Due:
         elif self.invoice_on is InvoiceOn.COMPLETED:
             parts = ()
         elif self.follows_captures:
-            parts = self._captured_parts(order.captures)
+            parts = self._captured_parts(self._captures)
         else:
             parts = self._shipped_parts(order.shipments)
         if limit is not None and total_amount(parts) >= limit:
-            return self._captured_parts(order.captures), True, self._moment()
+            return self._captured_parts(self._captures), True, self._moment()
         return parts, is_finished, self._moment()
 
     @property
@@ -43,13 +43,23 @@ class Due:
         return self.invoice_on is InvoiceOn.CAPTURED and self.order.captures is not None
 
     @property
+    def _captures(self):
+        """The money taken, and as the last of it the goods that the buyer gave for it: what came back without money."""
+        order = self.order
+        if not order.offset or not (order.captured or order.tendered):
+            return order.captures or ()
+        since = max(refund.time for refund in order.refunds if refund.offset)
+        return (*(order.captures or ()), Capture("offset", order.offset, since))
+
+    @property
     def limit(self) -> Decimal | None:
         """What the buyer owes in the end where less than the order was captured and the rest voided, else None.
 
         Zero when nothing was captured at all: the order will not be paid, and is not invoiced.
         """
         order = self.order
-        paid = order.captured + order.tendered
+        # what came back without money was sold, and needs no payment
+        paid = order.captured + order.tendered + order.offset
         if not order.is_capture_final or order.captures is None or paid >= order.total:
             return None
         return paid if order.captured else ZERO
@@ -60,7 +70,7 @@ class Due:
             return bool(order.completed_at)
         is_delivered = bool(order.completed_at) or any(not shipment.quantities for shipment in order.shipments)
         if self.follows_captures:
-            return order.is_capture_final or order.captured + order.tendered >= order.total
+            return order.is_capture_final or order.tendered + total_amount(self._captures) >= order.total
         if is_delivered:
             return True
         sent = self._sent_quantities(order.shipments)
@@ -75,7 +85,7 @@ class Due:
             moments = [order.completed_at]
         elif self.follows_captures:
             # a shop may keep the sum alone, without a time; and gift cards are captured with the order
-            captured = [capture.time for capture in order.captures if capture.time]
+            captured = [capture.time for capture in self._captures if capture.time]
             moments = captured or (moments if order.captures else [order.accepted_at])
         return max(filter(None, moments), default=order.changed_at)
 
@@ -85,7 +95,7 @@ class Due:
         if self.invoice_on is InvoiceOn.COMPLETED:
             return []
         if self.follows_captures:
-            earlier = [self._captured_parts(order.captures[:count]) for count in range(len(order.captures))]
+            earlier = [self._captured_parts(self._captures[:count]) for count in range(len(self._captures))]
         else:
             sent = sorted(order.shipments, key=lambda shipment: shipment.time)
             earlier = [self._shipped_parts(sent[:count]) for count in range(len(sent))]

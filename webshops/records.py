@@ -198,6 +198,8 @@ class Refund:
     :ivar lines: what it is for; empty for an amount without lines. Amounts, taxes and quantities are positive.
     :ivar taxes: the shop's own VAT per rate of this refund; empty where it does not report it.
     :ivar currency: of a refund that is a document of its own; empty within its order, whose currency it has.
+    :ivar offset: the part of ``amount`` for which no money goes back: it settles what the buyer owes of the order, as
+        for goods that came back before they were paid for, or were exchanged.
     :ivar released: the part of ``amount`` that was never taken: given up while it was only reserved. That is no money
         back, and its goods are no sale.
     """
@@ -214,6 +216,7 @@ class Refund:
     reason: str = ""
     currency: str = ""
     released: Decimal = ZERO
+    offset: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -277,6 +280,11 @@ class Order:
     def tendered(self) -> Decimal:
         """What gift cards and store credit paid."""
         return sum((tender.amount for tender in self.tenders), ZERO)
+
+    @property
+    def offset(self) -> Decimal:
+        """What came back settles of what the buyer owes, without money."""
+        return sum((refund.offset for refund in self.refunds), ZERO)
 
     @property
     def is_called_off(self) -> bool:

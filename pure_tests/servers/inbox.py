@@ -136,6 +136,7 @@ def _refund(refund):
         "order_id": refund.order_id,
         "number": refund.number,
         "amount": str(refund.amount),
+        "offset": str(refund.offset),
         "released": str(refund.released),
         "refunded_at": _time(refund.time),
         "reason": refund.reason,

@@ -79,7 +79,7 @@ class ShopifyServer(ShopServer):
             before = listed.get(identity)
             if before is None or not _is_cut_of(lines, before, order.currency):
                 listed[identity] = lines
-        owed = order.total - order.tendered
+        owed = order.total - order.tendered - order.offset
         self.authorised[order.external_id] = max(owed, self.authorised.get(order.external_id, ZERO))
         self.deleted.pop(order.external_id, None)
         self.orders[order.external_id] = _Rendering(self, order).order()
@@ -299,6 +299,7 @@ class _Rendering:
             "email": order.buyer.email or None,
             "phone": order.buyer.phone or None,
             "totalPriceSet": self._bag(counted),
+            "currentTotalPriceSet": self._bag(self._left()),
             "totalTaxSet": self._bag(sum((total.tax for total in order.taxes), ZERO)),
             "taxLines": [self._tax_line("MVA", total.rate, total.tax) for total in order.taxes],
             "totalTipReceivedSet": self._bag(
@@ -321,6 +322,12 @@ class _Rendering:
             "fulfillments": [self._fulfillment(shipment) for shipment in order.shipments],
             "refunds": refunds,
         }
+
+    def _left(self):
+        """What the order is worth after returns and refunds; what was exchanged for them is in it."""
+        if self.is_unpaid_cancelled:
+            return ZERO
+        return self.asked.total - sum((refund.amount for refund in self.asked.refunds), ZERO)
 
     def _bag(self, amount):
         """The buyer's money; the shop's at a rate, so that nobody mistakes one for the other."""
@@ -484,7 +491,7 @@ class _Rendering:
 
     def _financial_status(self, refunds):
         order = self.asked
-        refunded = sum((refund.amount for refund in order.refunds), ZERO)
+        refunded = sum((refund.amount - refund.offset for refund in order.refunds), ZERO)
         paid = order.captured + order.tendered
         if refunded:
             return "REFUNDED" if refunded >= paid else "PARTIALLY_REFUNDED"
@@ -548,7 +555,7 @@ class _Rendering:
             | {"accountNumber": tender.reference or None}
             for index, tender in enumerate(refund.tenders)
         ]
-        money = refund.amount - sum((tender.amount for tender in refund.tenders), ZERO)
+        money = refund.amount - refund.offset - sum((tender.amount for tender in refund.tenders), ZERO)
         if money:
             transactions.append(self._transaction(f"{refund.external_id} money", "REFUND", money, refund.time))
         for reference in refund.references:

@@ -218,6 +218,7 @@ def everything():
         taxes=(TaxTotal(Decimal(25), Decimal("40.00")),),
         number="K10533",
         reason="Retur",
+        offset=Decimal("20.00"),
         released=Decimal("30.00"),
     )
     return Order(

@@ -105,6 +105,7 @@ def _refund(fields: Fields, order_id: str, currency: str, problems: list) -> Ref
         external_id=fields.text("id", is_required=True),
         order_id=order_id,
         amount=amount,
+        offset=min(amount, max(ZERO, fields.amount("offset", currency, absent=ZERO))),
         released=min(amount, max(ZERO, fields.amount("released", currency, absent=ZERO))),
         time=fields.time("refunded_at", is_required=True),
         lines=fields.each("lines", lambda line: _line(line, "line_id", currency, problems)),

@@ -27,6 +27,15 @@ def nodes(record: dict, name: str) -> list:
     return entries({name: value.get("nodes")} if isinstance(value, dict) else record, name)
 
 
+def stays_in_order(refund: dict, item: dict) -> bool:
+    """Whether units of a refund stay among what the order sold: money follows them, or they had been sent.
+
+    A cancelled unit without money was taken off the order before it was paid for.
+    """
+    pays = any(transaction.get("kind") == "REFUND" for transaction in nodes(refund, "transactions"))
+    return pays or item.get("restockType") == "RETURN"
+
+
 def total_of(parts) -> Decimal:
     """Return the sum of the amounts of lines, captures or tenders."""
     return sum((part.amount for part in parts), ZERO)
@@ -106,15 +115,11 @@ class Lines:
         return tuple(lines), tuple(removed)
 
     def _units_given_back(self) -> Counter:
-        """Return how many units of each line were given back: money follows them, or they were sent back unpaid.
-
-        A cancelled unit without money was taken off the order before it was paid for.
-        """
+        """Return how many units of each line were given back."""
         units = Counter()
         for refund in nodes(self.node, "refunds"):
-            pays = any(transaction.get("kind") == "REFUND" for transaction in nodes(refund, "transactions"))
             for item in nodes(refund, "refundLineItems"):
-                if pays or item.get("restockType") == "RETURN":
+                if stays_in_order(refund, item):
                     quantity = to_decimal(required(item, "quantity"), "refundLineItems.quantity")
                     units[nested(item, "lineItem").get("id")] += quantity
         return units

@@ -5,14 +5,14 @@ put together.
 
 - Every amount is in shop currency and in presentment currency, the buyer's. The order is read in the latter, which is
   what providers settle in.
-- A refund is worth its successful REFUND transactions. One that has none only put goods back on the shelf.
+- What a refund is worth, and what exchanges are: see :mod:`.refunds`.
 
 Source: shopify.dev, Admin GraphQL reference (objects Order, LineItem, OrderTransaction, Refund, Fulfillment, MoneyBag).
 """
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from ...common.amounts import to_decimal
@@ -36,6 +36,7 @@ from ..records import (
 )
 from .lines import Lines, nodes, number, total_of
 from .queries import WHOLE_LISTS
+from .refunds import GivenBack, read_refunds, with_offsets
 
 AUTHORIZATIONS = frozenset({"AUTHORIZATION", "EMV_AUTHORIZATION"})
 PAYMENTS = frozenset({"CAPTURE", "SALE"})
@@ -82,7 +83,7 @@ def _is_done(transaction: dict) -> bool:
     return transaction.get("status") == "SUCCESS"
 
 
-def _done(transactions: list, kinds) -> list:
+def _done(transactions: Iterable, kinds) -> list:
     """Return the transactions of these kinds that were carried out."""
     return [each for each in transactions if _is_done(each) and each.get("kind") in kinds]
 
@@ -101,7 +102,11 @@ class _Reader:
         captures, tenders = self._captures(), self._tenders(self.transactions, PAYMENTS)
         paid = total_of((*captures, *tenders))
         lines, removed = self.lines.to_lines(keeps_all=bool(cancelled_at) and not captures and not tenders)
-        total = self._order_total(lines, removed)
+        refunds = read_refunds(node, self.lines)
+        total = self._order_total(lines, removed, refunds)
+        owed = ZERO if cancelled_at else max(ZERO, total - paid)
+        refunds = with_offsets(refunds, owed, self.lines)
+        offset = sum((refund.offset for refund in refunds), ZERO)
         shipments = self._shipments()
         method, method_name = self._payment_method()
         statuses = (text(node, "displayFinancialStatus"), text(node, "displayFulfillmentStatus"))
@@ -125,28 +130,32 @@ class _Reader:
             references=self._references(),
             accepted_at=self._accepted_at(shipments),
             captures=captures,
-            is_capture_final=paid < total and self._is_released(cancelled_at),
+            is_capture_final=paid + offset < total and self._is_released(cancelled_at),
             shipments=shipments,
             completed_at=self._completed_at(shipments),
             cancelled_at=cancelled_at,
-            refunds=tuple(filter(None, map(self._refund, nodes(node, "refunds")))),
+            refunds=tuple(filter(None, map(self._refund, refunds))),
             is_test=bool(node.get("test")) or any(item.get("test") for item in self.transactions if _is_done(item)),
             problems=self._problems(),
         )
 
     # --- sums
 
-    def _order_total(self, lines: tuple, removed: tuple) -> Decimal:
-        """Return what the buyer owes.
+    def _order_total(self, lines: tuple, removed: tuple, refunds: list) -> Decimal:
+        """Return what the buyer owes, before anything was given back.
 
         Shopify does not document whether ``totalPriceSet`` of an edited order counts units that were taken off, nor
-        whether it counts cash rounding. It is the lines' sum where it fits with one of these; else it stands as it is,
-        and the difference is found out.
+        whether it counts cash rounding, nor what an exchange has added. It is the lines' sum where it fits with one of
+        these, or where the lines less what came back are ``currentTotalPriceSet``; else it stands as it is, and the
+        difference is found out.
         """
         total = self.lines.amount(self.node, "totalPriceSet", is_required=True)
         owed, off = total_of(lines), total_of(removed)
         rounding = total_of(line for line in lines if line.kind is LineKind.ROUNDING)
         fits = any(owed + counted == total for counted in (ZERO, off, -rounding, off - rounding))
+        if not fits and refunds and self.node.get("currentTotalPriceSet"):
+            left = owed - sum((total_of(refund.lines) for refund in refunds), ZERO)
+            fits = left - self.lines.amount(self.node, "currentTotalPriceSet") in (ZERO, rounding)
         return owed if fits else total
 
     def _tax_totals(self, lines: tuple, removed: tuple) -> tuple:
@@ -180,7 +189,7 @@ class _Reader:
             if transaction.get("gateway") not in TENDERS
         )
 
-    def _tenders(self, transactions: list, kinds: frozenset) -> tuple:
+    def _tenders(self, transactions: Iterable, kinds: frozenset) -> tuple:
         return tuple(
             Tender(
                 TENDERS[transaction["gateway"]],
@@ -251,31 +260,23 @@ class _Reader:
 
     # --- refunds
 
-    def _refund(self, node: dict) -> Refund | None:
-        """Return a refund of money; None for one that has paid nothing back."""
-        paid = _done(nodes(node, "transactions"), {"REFUND"})
-        amount = sum((self.lines.amount(item, "amountSet", is_required=True) for item in paid), ZERO)
+    def _refund(self, given: GivenBack) -> Refund | None:
+        """Return a refund; None for one that has paid nothing back and settles nothing."""
+        node, amount = given.node, given.paid + given.offset
         if not amount:
             return None
-        lines = []
-        for item in nodes(node, "refundLineItems"):
-            quantity = to_decimal(required(item, "quantity"), "refundLineItems.quantity")
-            price, tax = self.lines.amount(item, "subtotalSet"), self.lines.amount(item, "totalTaxSet")
-            lines += self.lines.refunded(nested(item, "lineItem").get("id"), quantity, price, tax)
-        for item in nodes(node, "refundShippingLines"):
-            price, tax = self.lines.amount(item, "subtotalAmountSet"), self.lines.amount(item, "taxAmountSet")
-            lines += self.lines.refunded(nested(item, "shippingLine").get("id"), Decimal(1), price, tax)
-        moments = [_time(item, "processedAt") for item in paid]
+        moments = [_time(item, "processedAt") for item in given.transactions]
         reasons = {text(item, "reason") for item in nodes(node, "orderAdjustments")} - SILENT_REASONS
         return Refund(
             external_id=number(required(node, "id")),
             order_id=order_id(self.node),
             amount=amount,
             time=min(filter(None, moments), default=None) or _required_time(node, "createdAt"),
-            lines=tuple(line for line in lines if line.amount or line.quantity),
-            tenders=self._tenders(paid, frozenset({"REFUND"})),
-            references=references(_provider_keys(paid)),
+            lines=given.lines,
+            tenders=self._tenders(given.transactions, frozenset({"REFUND"})),
+            references=references(_provider_keys(given.transactions)),
             reason=text(node, "note") or ", ".join(sorted(filter(None, reasons))),
+            offset=given.offset,
         )
 
     # --- who, and by which keys it is found again
@@ -319,7 +320,7 @@ def _address(record: dict) -> Address:
     return Address(*(text(record, name) for name in fields))
 
 
-def _provider_keys(transactions: list) -> Iterator[tuple]:
+def _provider_keys(transactions: Iterable) -> Iterator[tuple]:
     """Yield the keys of payments, of failed attempts too: a settlement may come for any of them.
 
     ``paymentId`` is what Shopify sends to a provider. Shopify Payments names our own transaction in its payouts.

@@ -55,7 +55,8 @@ ORDER = " ".join(
     (
         "id legacyResourceId name createdAt processedAt updatedAt closedAt cancelledAt test taxesIncluded",
         "dutiesIncluded currencyCode presentmentCurrencyCode displayFinancialStatus displayFulfillmentStatus",
-        f"paymentGatewayNames email phone totalPriceSet {MONEY} totalTaxSet {MONEY} {TAX_LINES}",
+        f"paymentGatewayNames email phone totalPriceSet {MONEY} currentTotalPriceSet {MONEY}",
+        f"totalTaxSet {MONEY} {TAX_LINES}",
         f"totalTipReceivedSet {MONEY} totalCashRoundingAdjustment {{ paymentSet {MONEY} }}",
         f"originalTotalDutiesSet {MONEY} additionalFees {{ id name price {MONEY} {TAX_LINES} }}",
         f"customer {{ id displayName }} billingAddress {ADDRESS} shippingAddress {ADDRESS}",

@@ -100,6 +100,15 @@ def order_with_refunds():
     return replace(order, refunds=refunds, changed_at=moment)
 
 
+def exchanged_order():
+    """The coffee came back, and tea of the same price was sent for it: no money moved."""
+    order = sent_order()
+    coffee = replace(order.lines[1], discount=Decimal(0))
+    tea = line("79", "Te 100 g", "116.10", 15, sku="TE-100")
+    refund = Refund("10537", "10512", Decimal("116.10"), RETURNED, (coffee,), offset=Decimal("116.10"))
+    return with_lines(sent_order, *order.lines, tea, captures=order.captures, refunds=(refund,), changed_at=RETURNED)
+
+
 STORIES = {
     "begun": lambda: new_order(accepted_at=None, references=()),
     "reserved": new_order,
@@ -108,6 +117,7 @@ STORIES = {
     "captured in part, rest voided": voided_order,
     "refunded": refunded_order,
     "refunded in other ways": order_with_refunds,
+    "exchanged": exchanged_order,
     "cancelled": cancelled_order,
     "company": company_order,
     "all kinds of lines": order_of_all_kinds,
