@@ -18,10 +18,11 @@ class SaleOrder(models.Model):
         event_date = self._get_local_date(document.time)
         values = self._prepare_invoice()
         journal = webshop._get_sale_journal()
+        credited = document.is_credit_note and self._get_credited_invoice(document)
         values.update(
             {
                 "move_type": "out_refund" if document.is_credit_note else "out_invoice",
-                "invoice_date": self._get_document_date(event_date, journal),
+                "invoice_date": self._get_document_date(event_date, journal, credited),
                 "journal_id": journal.id,
                 "webshop_id": webshop.id,
                 "webshop_order_id": self.id,
@@ -32,7 +33,7 @@ class SaleOrder(models.Model):
             }
         )
         if document.is_credit_note:
-            values["reversed_entry_id"] = self._get_credited_invoice(document).id
+            values["reversed_entry_id"] = credited.id
             values["transaction_ids"] = []
         else:
             values["delivery_date"] = event_date
@@ -45,11 +46,15 @@ class SaleOrder(models.Model):
         """The day something happened, where the company is: late in the evening in UTC is the next day in Norway."""
         return moment.astimezone(ZoneInfo(self._get_time_zone())).date()
 
-    def _get_document_date(self, event_date, journal):
+    def _get_document_date(self, event_date, journal, credited=None):
         """Return the date of a document for what happened on ``event_date``.
 
+        :param credited: the invoice that a credit note belongs to: goods refunded before they were invoiced do not
+            lower the VAT of a term before that of their sale.
         :raises SettlementError: when today itself is locked.
         """
+        if credited and credited.invoice_date:
+            event_date = max(event_date, credited.invoice_date)
         company = self.company_id
         today = fields.Date.context_today(self.with_context(tz=self._get_time_zone()))
         date = document_date(event_date, today, int(company.vat_term_months), company.tax_lock_date or None)

@@ -123,6 +123,8 @@ class SaleOrder(models.Model):
             for tender in plan.tenders:
                 order._make_tender_entry(tender)
             order._reconcile_webshop_documents(moves[order], shop_order)
+            if plan.is_finished:
+                order._reconcile_offsets(shop_order)
             order._reconcile_registered_payments(plan.is_finished)
         for is_finished, orders in (
             self.browse(order.id for order in planned).grouped(lambda order: planned[order][1].is_finished).items()

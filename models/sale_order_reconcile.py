@@ -1,5 +1,6 @@
 from odoo import models
 
+from .money import to_decimal
 from .sale_order_booked import REFUND, WITHDRAWN
 
 
@@ -34,6 +35,23 @@ class SaleOrder(models.Model):
         if moves:
             self._reconcile_without_money(invoices, credit_notes)
 
+    def _reconcile_offsets(self, shop_order):
+        """Reconcile credit notes of goods that came back without money with what the buyer owes, for that much.
+
+        The newest invoices first: they hold the goods of an exchange, and the older ones may await a payment. What is
+        paid back besides stays open: the refund in the settlement meets it.
+        """
+        offsets = {f"{REFUND}{refund.external_id}": refund.offset for refund in shop_order.refunds if refund.offset}
+        if not offsets:
+            return
+        moves = self._get_webshop_moves().sorted("id", reverse=True)
+        invoices = moves.filtered(lambda move: move.move_type == "out_invoice")
+        for note in (moves - invoices).filtered(lambda move: move.webshop_document_key in offsets):
+            for invoice in invoices:
+                left = offsets[note.webshop_document_key] - get_settled(note, invoices)
+                if min(get_open(note), get_open(invoice)) <= left:
+                    (note | invoice)._reconcile_receivables()
+
     def _reconcile_without_money(self, invoices, credit_notes):
         """Reconcile invoices and credit notes with each other whose payment and refund had met before they were made.
 
@@ -53,6 +71,19 @@ class SaleOrder(models.Model):
 
         :param bool is_finished: whether nothing more of the order is to be invoiced.
         """
+
+
+def get_open(document):
+    """Return what is open on the customer's account of an invoice or credit note, in its currency."""
+    lines = document._get_open_receivables()
+    return to_decimal(abs(sum(lines.mapped("amount_residual_currency"))), document.currency_id)
+
+
+def get_settled(note, invoices):
+    """Return how much of a credit note has been reconciled with these invoices, in its currency."""
+    partials = note._get_webshop_receivables().matched_debit_ids
+    with_invoices = partials.filtered(lambda partial: partial.debit_move_id.move_id in invoices)
+    return to_decimal(sum(with_invoices.mapped("credit_amount_currency")), note.currency_id)
 
 
 def is_money_back(order):

@@ -4,6 +4,7 @@ from . import test_buyers
 from . import test_credit_slips
 from . import test_deliveries
 from . import test_event_access
+from . import test_goods_without_money
 from . import test_hints
 from . import test_month
 from . import test_nothing_to_decide
