@@ -37,12 +37,13 @@ def plan_documents(order: Order, invoice_on: InvoiceOn, booked: Booked) -> Plan:
         return Plan(problems=tuple(problems))
     if not order.total and booked.is_empty:
         return Plan(is_finished=True)  # free of charge: there is nothing to invoice, and nothing to decide
+    told = order
     if not order.is_called_off:
         order, problems = without_released(order, separate_lines(order))
         if problems:
             return Plan(problems=tuple(problems))
     draft = Draft(order, booked)
-    if order.is_called_off:
+    if order.is_called_off or (told.lines and not order.lines):
         is_finished = True
         plan_refunds(draft, is_finished)
         plan_cancellation(draft)
@@ -55,7 +56,7 @@ def plan_documents(order: Order, invoice_on: InvoiceOn, booked: Booked) -> Plan:
         plan_refunds(draft, is_finished)
     if draft.problems:
         return Plan(problems=tuple(draft.problems))
-    because = _explain_nothing(order) if is_finished and booked.is_empty and not draft.documents else None
+    because = _explain_nothing(told) if is_finished and booked.is_empty and not draft.documents else None
     return Plan(tuple(draft.documents), plan_tenders(draft), is_finished=is_finished, nothing_because=because)
 
 

@@ -10,21 +10,22 @@ from dataclasses import replace
 from ..common.amounts import divide, tax_within
 from ..common.values import ZERO
 from ..webshops.records import Order, OrderLine, Refund
-from .parts import Part, merged_by_line, total_amount, whole_line
+from .parts import Part, merged_by_line, sums_by_rate, total_amount, whole_line
 from .refund_parts import refund_parts
 
 
 def without_released(order: Order, separate_lines: Iterable = frozenset()) -> tuple:
     """Return the order without what was called off before its money was taken, and the problems that hinder it.
 
-    Its lines are less by that, and its refunds are those of money that was taken. An order of which nothing is left
-    stays as it is.
+    Its lines are less by that, and its refunds are those of money that was taken. Where all was called off it has none.
 
     :param separate_lines: ids of the lines that a refund without lines is never for.
     """
     released = sum((refund.released for refund in order.refunds), ZERO)
-    if not released or released >= order.total:
+    if not released:
         return order, ()
+    if released >= order.total:
+        return replace(order, lines=(), total=ZERO, refunds=()), ()
     lines, refunds = order.lines, []
     for refund in sorted(order.refunds, key=lambda refund: (refund.time, refund.external_id)):
         gone, left = _divided(refund, order.currency)
@@ -62,16 +63,19 @@ def _less(lines: tuple, parts: Iterable[Part], currency: str) -> tuple:
     """Return the lines less the parts; what is of no line in particular is taken off all of its rate."""
     named = {(part.line_id, part.rate): part for part in merged_by_line(parts).values() if part.line_id}
     result = [_less_part(line, named.get((line.external_id, line.rate))) for line in lines]
-    for part in parts:
-        places = [place for place, line in enumerate(result) if line.rate == part.rate and line.amount > 0]
-        if part.line_id or not places:
-            continue
-        shares = divide(part.amount, [result[place].amount for place in places], currency)
-        for place, share in zip(places, shares, strict=True):
+    spread = sums_by_rate(part for part in parts if not part.line_id)
+    for place, (line, before) in enumerate(zip(result, lines, strict=True)):
+        if line.amount < 0 < before.amount:
+            # there was less left of the line than was given up of it
+            spread[line.rate] = spread.get(line.rate, ZERO) - line.amount
+            result[place] = replace(line, amount=ZERO, tax=ZERO)
+    for rate, amount in spread.items():
+        places = [place for place, line in enumerate(result) if line.rate == rate and line.amount > 0]
+        shares = divide(amount, [result[place].amount for place in places], currency) if places and amount else ()
+        for place, share in zip(places, shares, strict=False):
             line = result[place]
-            result[place] = replace(
-                line, amount=line.amount - share, tax=line.tax - tax_within(share, part.rate, currency)
-            )
+            tax = line.tax - tax_within(share, rate, currency)
+            result[place] = replace(line, amount=line.amount - share, tax=tax)
     return tuple(line for line in result if line.amount)
 
 
