@@ -4,6 +4,7 @@ Some shops refund an order that is only reserved. No money goes back then, less 
 be told twice, as captured too little and as refunded.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ def without_released(order: Order, separate_lines: Iterable = frozenset()) -> tu
 
     :param separate_lines: ids of the lines that a refund without lines is never for.
     """
+    order = _with_never_captured(order)
     released = sum((refund.released for refund in order.refunds), ZERO)
     if not released:
         return order, ()
@@ -38,6 +40,26 @@ def without_released(order: Order, separate_lines: Iterable = frozenset()) -> tu
         if left:
             refunds.append(left)
     return replace(order, lines=lines, total=total_amount(lines), refunds=tuple(refunds)), ()
+
+
+def _with_never_captured(order: Order) -> Order:
+    """Return the order with refunds of lines marked as released that the money was never taken for.
+
+    Only where the shop names the lines of what it captured, and gave up the rest.
+    """
+    captures = order.captures or ()
+    is_told = captures and all(capture.quantities for capture in captures)
+    if not (order.is_capture_final and is_told) or order.tenders:
+        return order
+    taken = Counter()
+    for capture in captures:
+        for line_id, quantity in capture.quantities:
+            taken[line_id] += quantity
+    refunds = []
+    for refund in sorted(order.refunds, key=lambda refund: (refund.time, refund.external_id)):
+        never = sum((line.amount for line in refund.lines if line.external_id and not taken[line.external_id]), ZERO)
+        refunds.append(replace(refund, released=max(refund.released, min(never, refund.amount))))
+    return replace(order, refunds=tuple(refunds))
 
 
 def _divided(refund: Refund, currency: str) -> tuple:

@@ -7,7 +7,7 @@ import pytest
 
 from odoo.addons.settlement_bridge.invoicing.parts import Part
 from odoo.addons.settlement_bridge.invoicing.records import InvoiceOn
-from odoo.addons.settlement_bridge.webshops.records import LineKind, TaxTotal
+from odoo.addons.settlement_bridge.webshops.records import Capture, LineKind, TaxTotal
 
 from ..samples.webshop_orders import ORDERED, RETURNED, SENT, line, new_order, refunded_order, sent_order
 from .books import (
@@ -251,6 +251,19 @@ def test_refund_of_what_is_not_sent_yet_waits_until_it_is(books):
     plan = books.tell(changed(order, shipments=(parcel(1, socks=2),), completed_at=LATER))
     assert books.per_rate() == {Decimal(25): Decimal("437.20")}
     assert plan.is_finished
+
+
+def test_refund_of_a_line_that_was_never_captured_is_no_money_back(books):
+    """Qliro captured the socks alone and gave up the rest; the coffee was refunded while it was reserved."""
+    socks = Capture("9001", SOCKS.amount, SENT, ((SOCKS.external_id, SOCKS.quantity),))
+    coffee = refund("1", COFFEE.amount, [COFFEE], moment=ORDERED)
+    order = sent_order(captures=(socks,), is_capture_final=True, refunds=(coffee,))
+    books.tell(order)
+    assert books.per_rate() == {Decimal(25): Decimal("358.20")}
+    back = replace(SOCKS, amount=Decimal("179.10"), tax=Decimal("35.82"), quantity=Decimal(1))
+    plan = books.tell(refunded(order, refund("2", "179.10", [back])))
+    assert told(plan) == [("refund:2", "credit note", "179.10")]
+    assert books.per_rate("tax") == {Decimal(25): Decimal("35.82")}
 
 
 def test_refund_larger_than_the_invoice_is_a_problem(books):

@@ -167,6 +167,7 @@ class Month:
         self._other_vat()
         self._other_buyers()
         self._left_out()
+        self._without_money()
 
     # ------------------------------------------------------------ placing an order
 
@@ -389,6 +390,33 @@ class Month:
         life.change(at(27), is_deleted=True)
         # given away: nothing to invoice, and nothing to decide
         self.place(at(27), ("TE-100", 1), shipping="0", discount="100").sent(at(28))
+
+    def _without_money(self):
+        """Goods and money that do not move together."""
+        # exchanged for the same, for something cheaper, and for something dearer
+        for sku, other in (("KOPP-3", "KOPP-3"), ("PLEDD-2", "SOKK-1"), ("SOKK-1", "PLEDD-2")):
+            life = self.place(at(10, 16), (sku, 1), needs=[Feature.EXCHANGE])
+            old, shipping = life.last.lines
+            first = Shipment(f"{life.number}1", at(11), ((old.external_id, Decimal(1)),))
+            back = life.sent(at(11), shipments=(first,)).give_back(0)
+            new = line(f"{life.number}9", GOODS[other][0], GOODS[other][1], GOODS[other][2], sku=other)
+            second = Shipment(f"{life.number}2", at(19), ((new.external_id, Decimal(1)),))
+            offset = min(old.amount, new.amount)
+            refund = Refund(f"{life.number}51", life.number, old.amount, at(19), (back,), offset=offset)
+            life.change(at(19), lines=(old, shipping, new), shipments=(first, second), refunds=(refund,))
+            if new.amount > old.amount:
+                life.captured(at(19, 12), new.amount - old.amount)
+                del life.states[-2]
+            elif new.amount < old.amount:
+                life.money.append(Money(local_day(at(19)), new.amount - old.amount))
+        # some of it was called off, as a refund, while the money was only reserved; the rest was captured
+        for hour in (9, 10, 11):
+            life = self.place(at(12, hour), ("SOKK-1", 1), ("KAFFE-250", 2), needs=[Feature.RELEASED])
+            coffee = life.give_back(1)
+            refund = Refund(
+                f"{life.number}51", life.number, coffee.amount, at(12, 16), (coffee,), released=coffee.amount
+            )
+            life.change(at(12, 16), refunds=(refund,)).sent(at(13), amount=life.last.total - coffee.amount)
 
 
 def steps(lives):

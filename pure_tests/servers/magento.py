@@ -28,6 +28,8 @@ class MagentoServer(ShopServer):
 
     platform = "magento"
     cannot = {
+        Feature.EXCHANGE: "An exchange is a credit memo and an order of its own.",
+        Feature.RELEASED: "Only what was invoiced, and so captured, is refunded; the rest is cancelled.",
         Feature.EDIT_AFTER: "An order is edited by cancelling it and making a new one, before it is invoiced.",
         Feature.TIP: "There are no tips in core; modules keep them in totals of their own.",
         Feature.FEE: "There are no fees in core; modules keep them in totals of their own.",

@@ -39,6 +39,8 @@ class MystoreServer(ShopServer):
     store = "ullbutikken"
     _at_once = "The whole order is captured when it gets the status Sendt; before that it is edited down."
     cannot = {
+        Feature.EXCHANGE: "An exchange is a credit order and an order of its own.",
+        Feature.RELEASED: _at_once,
         Feature.PART_SHIPMENT: "An order is sent, or it is not.",
         Feature.CAPTURE: _at_once,
         Feature.PART_CAPTURE: _at_once,

@@ -32,6 +32,8 @@ class Nettbutikk24Server(ShopServer):
     _at_once = "The whole order is captured when it gets the status Sendt."
     _unknown = "No known field tells it."
     cannot = {
+        Feature.EXCHANGE: "An exchange is a credit order and an order of its own.",
+        Feature.RELEASED: _at_once,
         Feature.PART_SHIPMENT: "No known field tells which lines were sent.",
         Feature.CAPTURE: _at_once,
         Feature.PART_CAPTURE: _at_once,

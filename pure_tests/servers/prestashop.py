@@ -27,6 +27,8 @@ class PrestaShopServer(ShopServer):
 
     platform = "prestashop"
     cannot = {
+        Feature.EXCHANGE: "An exchange is a credit slip and an order of its own.",
+        Feature.RELEASED: "A slip does not tell whether its money had been taken.",
         Feature.PART_SHIPMENT: "The whole order is shipped; one that is sent in parts is split in several orders.",
         Feature.VOID: "Core knows what was paid, not that the rest of a reservation was given up.",
         Feature.GIFT_CARD_SOLD: "Core has no gift cards; a module's is a product like others.",

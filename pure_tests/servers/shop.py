@@ -24,6 +24,8 @@ class Feature(str, Enum):
     REFUND_SHIPPING = "a refund of the shipping"
     REFUND_MIXED = "a refund of lines whose amount is not the lines' sum"
     REFUND_TO_GIFT_CARD = "a refund onto a gift card"
+    EXCHANGE = "goods that came back without money back, for others or before they were paid for"
+    RELEASED = "a refund of what is only reserved"
     REFUND_WITHDRAWN = "a refund that is deleted again"
     DELETION = "an order that is deleted in the shop"
     VAT_NUMBER = "the buyer's VAT number"

@@ -45,7 +45,10 @@ class ShopifyServer(ShopServer):
     """
 
     platform = "shopify"
-    cannot = {Feature.REFUND_WITHDRAWN: "Shopify has no way to delete a refund that was made."}
+    cannot = {
+        Feature.RELEASED: "What is called off before it is paid for leaves the order.",
+        Feature.REFUND_WITHDRAWN: "Shopify has no way to delete a refund that was made.",
+    }
     webhook_secret = "shpss_client-secret"
 
     client_id = "client-id"

@@ -51,6 +51,7 @@ class WooCommerceServer(ShopServer):
     name = "Eksempelbutikken"
     time_zone = zoneinfo.ZoneInfo("Europe/Oslo")
     cannot = {
+        Feature.EXCHANGE: "An exchange is a refund and an order of its own; a refund is of money.",
         Feature.PART_SHIPMENT: "An order is completed or it is not; parts sent are known to shipping plugins alone.",
         Feature.STORE_CREDIT: "Store credit is a plugin's, and looks like a coupon or a negative fee.",
         Feature.TIP: "A tip is a fee of a plugin, which nothing tells from other fees.",
