@@ -83,9 +83,10 @@ def _divided(refund: Refund, currency: str) -> tuple:
 
 def _less(lines: tuple, parts: Iterable[Part], currency: str) -> tuple:
     """Return the lines less the parts; what is of no line in particular is taken off all of its rate."""
-    named = {(part.line_id, part.rate): part for part in merged_by_line(parts).values() if part.line_id}
+    known = {(line.external_id, line.rate) for line in lines}
+    named = {key: part for key, part in merged_by_line(parts).items() if key in known}
     result = [_less_part(line, named.get((line.external_id, line.rate))) for line in lines]
-    spread = sums_by_rate(part for part in parts if not part.line_id)
+    spread = sums_by_rate(part for part in parts if (part.line_id, part.rate) not in known)
     for place, (line, before) in enumerate(zip(result, lines, strict=True)):
         if line.amount < 0 < before.amount:
             # there was less left of the line than was given up of it

@@ -134,6 +134,15 @@ def test_given_up_in_part_and_given_back_in_part(invoice_on):
 
 
 @EVERY_EVENT
+def test_an_amount_and_then_the_hat_of_which_little_was_left(invoice_on):
+    """299.99 of 500.00 is some 120 of the hat: given up whole after that, the rest of it is of the jumper."""
+    books = Books(invoice_on)
+    amount, hat = refund(901, "299.99", 3), refund(902, "200.00", 4, HAT)
+    books.tell(shop(amount, hat, _vipps_noncapturable="49999", _vipps_captured="1"))
+    assert documents(books) == [("invoice", [("71", "0.01")])]
+
+
+@EVERY_EVENT
 def test_what_was_given_up_without_a_refund_is_a_share_of_all(invoice_on):
     books = Books(invoice_on)
     books.tell(shop(_vipps_noncapturable="20000", _vipps_captured="30000"))
