@@ -43,10 +43,7 @@ class WooCommerce:
 
     def told(self, order):
         self.shop.put(order)
-        stored = self.shop.orders[order.external_id]
-        refunds = [{"id": refund["id"]} for refund in stored["refunds"]]
-        document = {"order": {**stored["order"], "refunds": refunds}, "refunds": stored["refunds"]}
-        return _read("woocommerce", document, self.shop.time_zone)
+        return _read("woocommerce", self.shop.document(order.external_id), self.shop.time_zone)
 
 
 class Shopify:
@@ -56,11 +53,10 @@ class Shopify:
 
     def told(self, order):
         self.shop.put(order)
-        return _read("shopify", {"order": self.shop.orders[order.external_id]})
+        return _read("shopify", json.dumps({"order": self.shop.orders[order.external_id]}).encode())
 
 
-def _read(platform, document, zone=datetime.timezone.utc):
-    content = json.dumps(document, default=str).encode()
+def _read(platform, content, zone=datetime.timezone.utc):
     return PLATFORMS[platform].parse(content, ShopSettings(time_zone=zone))
 
 
