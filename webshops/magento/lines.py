@@ -137,11 +137,16 @@ def _item_rate(item: dict, applied: list, tax: Decimal) -> Decimal | None:
 
 
 def _tax_class(item: dict, record: dict, applied: list) -> str:
-    """Return the code of the tax. The shop keeps none of a tax of 0 %."""
+    """Return the code of the tax, and its title if that says more. The shop keeps none of a tax of 0 %."""
     if not applied:
         rate = number(item, "tax_percent")
         applied = [entry for entry in extended_entries(record, "applied_taxes") if number(entry, "percent") == rate]
-    return " + ".join(dict.fromkeys(str(entry["code"]) for entry in applied if entry.get("code")))
+    return " + ".join(dict.fromkeys(filter(None, map(_tax_name, applied))))
+
+
+def _tax_name(entry: dict) -> str:
+    code, title = str(entry.get("code") or ""), str(entry.get("title") or "")
+    return code if title.casefold() in code.casefold() else ", ".join(filter(None, (code, title)))
 
 
 def _shipping_line(record: dict, currency: str) -> OrderLine | None:

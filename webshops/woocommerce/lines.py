@@ -39,14 +39,16 @@ class LineReader:
     """Reads the lines and the VAT of an order and its refunds.
 
     :param order: the order's record.
-    :ivar rates: the shop's own table of VAT, see :func:`rates_of`.
+    :ivar rates: the shop's own table of VAT, see :func:`rates_of`. :ivar names: what it calls them, see
+        :func:`names_of`.
     :ivar unit: what the shop rounds its sums to.
     :ivar has_untaxed: whether something of the order is sold without VAT.
     """
 
-    def __init__(self, order: dict, currency: str, rates: dict):
+    def __init__(self, order: dict, currency: str, rates: dict, names: dict):
         self.currency = currency
         self.rates = rates
+        self.names = names
         self.unit = unit_of(_sums(order), currency)
         self.is_coarse = self.unit > smallest_unit(currency)
         self.has_untaxed = any(
@@ -95,7 +97,7 @@ class LineReader:
                 quantity=quantity or Decimal(1),
                 discount=discount,
                 sku=text(item, "sku"),
-                tax_class=text(item, "tax_class"),
+                tax_class=self._tax_name(item, rate),
             )
             for (rate, _net, part_tax), amount, discount in zip(parts, amounts, discounts, strict=True)
         ]
@@ -147,6 +149,12 @@ class LineReader:
         nets = divide(rounded(net, self.currency), bases, self.currency)
         taxes = divide(rounded(tax, self.currency), [amount for _rate, amount in charged], self.currency)
         return [(rate, part, tax_part) for (rate, _amount), part, tax_part in zip(charged, nets, taxes, strict=True)]
+
+    def _tax_name(self, item: dict, rate: Decimal | None) -> str:
+        """Return the tax class of a line, and what the shop calls the tax it was charged (``SE-MOMS 25``)."""
+        told = (str(entry.get("id")) for entry in entries(item, "taxes") if entry.get("total") not in (None, ""))
+        charged = (self.names.get(rate_id, "") for rate_id in told if self.rates.get(rate_id) == rate)
+        return ", ".join(dict.fromkeys(filter(None, (text(item, "tax_class"), *charged))))
 
     def _discounts(self, item: dict, amounts: list) -> list:
         """Return what was taken off each part of a line: coupons are already inside ``total``."""
@@ -207,6 +215,21 @@ def rates_of(records: list) -> dict:
             if rates.get(rate_id) is None:
                 rates[rate_id] = _percent(tax_line)
     return rates
+
+
+def names_of(records: list) -> dict:
+    """Return what the shop calls its taxes: ``rate_id`` as text to ``SE-MOMS 25``, with the label if it says more.
+
+    The last part of ``rate_code`` is the rate's priority. A refund often has neither.
+    """
+    names: dict = {}
+    for record in records:
+        for tax_line in entries(record, "tax_lines"):
+            code, label = re.sub(r"-[0-9]+$", "", text(tax_line, "rate_code")), text(tax_line, "label")
+            shown = code if label.casefold() in code.casefold() else ", ".join(filter(None, (code, label)))
+            rate_id = str(tax_line.get("rate_id"))
+            names[rate_id] = names.get(rate_id) or shown
+    return names
 
 
 def _percent(tax_line: dict) -> Decimal | None:

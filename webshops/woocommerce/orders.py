@@ -27,7 +27,7 @@ from ..records import (
     TenderKind,
     references,
 )
-from .lines import LineReader, as_ordered, items, rates_of
+from .lines import LineReader, as_ordered, items, names_of, rates_of
 from .payments import PaymentReader, qliro_parts
 from .plugins import PLUGINS, Meta
 from .times import read_time, required_time
@@ -71,7 +71,8 @@ class _Reader:
         self.external_id = str(required(order, "id"))
         self.currency = str(required(order, "currency"))
         self.status = text(order, "status")
-        self.line_reader = LineReader(order, self.currency, rates_of([order, *refunds]))
+        records = [order, *refunds]
+        self.line_reader = LineReader(order, self.currency, rates_of(records), names_of(records))
         self.payments = PaymentReader(order, self.currency, zone)
         self.meta, self.plugin = self.payments.meta, self.payments.plugin
 

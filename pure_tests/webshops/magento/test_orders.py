@@ -398,6 +398,12 @@ def test_the_rate_of_shipping_comes_from_the_shops_tax_table():
     assert (shipping.rate, shipping.tax_class) == (25, "Frakt")
 
 
+def test_the_title_of_a_tax_is_told_where_it_says_more_than_its_code():
+    swedish = {"code": "Rate 7", "title": "IOSS Sverige", "percent": 25, "amount": 15.8}
+    taxes = [{"type": "shipping", "applied_taxes": [swedish]}]
+    assert read(extension_attributes={"item_applied_taxes": taxes}).lines[2].tax_class == "Rate 7, IOSS Sverige"
+
+
 def test_a_rate_nobody_tells_is_left_to_a_person():
     assert read(shipping_amount=70.54, shipping_tax_amount=8.46).lines[2].rate is None
     assert read(items=[item(tax_percent=None)]).lines[0].rate is None

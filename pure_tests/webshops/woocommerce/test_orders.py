@@ -34,10 +34,28 @@ def test_the_example_is_553_30_of_which_vat_102_58():
     assert sum(each.tax for each in order.lines) == Decimal("102.58")
     assert order.taxes == (TaxTotal(Decimal(15), Decimal("15.14")), TaxTotal(Decimal(25), Decimal("87.44")))
     socks, coffee, freight = order.lines
-    assert socks == line("71", "Ullsokker", "358.20", 25, sku="SOKK-1", quantity=2, discount="39.80")
+    high = {"tax_class": "NO-MVA 25"}
+    assert socks == line("71", "Ullsokker", "358.20", 25, sku="SOKK-1", quantity=2, discount="39.80", **high)
     assert (coffee.amount, coffee.rate, coffee.discount) == (Decimal("116.10"), 15, Decimal("12.90"))
-    assert coffee.tax_class == "naeringsmidler"
-    assert freight == line("73", "Posten", "79.00", 25, kind=LineKind.SHIPPING)
+    assert coffee.tax_class == "naeringsmidler, NO-MVA 15"
+    assert freight == line("73", "Posten", "79.00", 25, kind=LineKind.SHIPPING, **high)
+
+
+@pytest.mark.parametrize(
+    ("tax_line", "name"),
+    [
+        ({"rate_code": "SE-MOMS 25-1", "label": "Moms"}, "SE-MOMS 25"),
+        ({"rate_code": "SE-1", "label": "IOSS"}, "SE, IOSS"),
+        ({"rate_code": "", "label": "IOSS"}, "IOSS"),
+        ({}, ""),
+    ],
+)
+def test_what_the_shop_calls_the_tax_tells_whose_vat_it_is(tax_line, name):
+    """25 % is Norwegian, Swedish and Danish VAT alike; freight has no tax class, but it has the tax's name."""
+    tax_line = {"rate_id": 3, "rate_percent": 25, "tax_total": "71.64", "shipping_tax_total": "15.80", **tax_line}
+    socks, _coffee, freight = read(tax_lines=[tax_line, ORDER["tax_lines"][1]]).lines
+    assert (socks.rate, socks.tax_class) == (25, name)
+    assert (freight.rate, freight.tax_class) == (25, name)
 
 
 def test_a_coupon_is_not_taken_off_twice():

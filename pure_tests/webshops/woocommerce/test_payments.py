@@ -44,7 +44,7 @@ def test_an_amount_without_lines():
 
 def test_a_refund_of_the_freight():
     (refund,) = read([{**REFUND, "amount": "79.00", "line_items": [], "shipping_lines": [FREIGHT_BACK]}]).refunds
-    assert refund.lines == (line("73", "Posten", "79.00", 25, kind=LineKind.SHIPPING),)
+    assert refund.lines == (line("73", "Posten", "79.00", 25, kind=LineKind.SHIPPING, tax_class="NO-MVA 25"),)
 
 
 def test_a_refund_of_a_fee_and_of_a_discount():

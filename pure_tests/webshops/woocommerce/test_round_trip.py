@@ -40,12 +40,19 @@ def expressible(order):
     last = order.captures[-1].time if order.captures else None
     return replace(
         order,
-        lines=tuple(sorted(order.lines, key=lambda each: KINDS.index(each.kind))),
+        lines=tuple(map(named, sorted(order.lines, key=lambda each: KINDS.index(each.kind)))),
         references=references,
         captures=(Capture("captured", order.captured, last),) if order.captures else order.captures,
         shipments=tuple(replace(shipment, external_id="completed") for shipment in order.shipments),
-        refunds=tuple(replace(each, taxes=refund_taxes(each)) for each in order.refunds),
+        refunds=tuple(
+            replace(each, lines=tuple(map(named, each.lines)), taxes=refund_taxes(each)) for each in order.refunds
+        ),
     )
+
+
+def named(each):
+    """A line with what the shop calls its tax, beside the tax class."""
+    return replace(each, tax_class=", ".join(filter(None, (each.tax_class, f"NO-MVA {each.rate:f}"))))
 
 
 def refund_taxes(refund):
