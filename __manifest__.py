@@ -25,6 +25,7 @@
         "wizard/settlement_rule_learn_views.xml",
         "wizard/settlement_rule_tryout_views.xml",
         "wizard/settlement_fee_vat_seen_views.xml",
+        "wizard/settlement_foreign_vat_views.xml",
         "wizard/settlement_erase_customer_views.xml",
         "views/account_settlement_document_views.xml",
         "views/account_settlement_line_views.xml",

@@ -1,7 +1,7 @@
 """An order of which a person has said that the shop's VAT is none: the whole amount is the price.
 
-A shop that shows its prices with VAT everywhere reports a rate for goods that leave the VAT area too, though it owes that
-VAT to nobody.
+A shop that shows its prices with VAT everywhere reports a rate for goods that leave the VAT area too, though it owes
+that VAT to nobody.
 """
 
 from collections import Counter

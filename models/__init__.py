@@ -77,6 +77,8 @@ from . import sale_webshop_ingest
 from . import sale_webshop_buyer
 from . import sale_webshop_customers
 from . import sale_webshop_lines
+from . import sale_webshop_foreign_vat
+from . import sale_webshop_waits
 from . import sale_order_reference
 from . import sale_order
 from . import sale_order_webshop
@@ -92,6 +94,9 @@ from . import sale_order_vouchers
 from . import sale_order_gift_cards
 from . import sale_order_reconcile
 from . import sale_order_documents
+from . import sale_order_foreign_vat
+from . import sale_order_waits
+from . import sale_order_by_hand
 from . import sale_webshop_odoo_shop
 from . import sale_order_money_back
 from . import sale_order_odoo_shop

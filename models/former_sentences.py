@@ -21,5 +21,20 @@ register(
             "The keys for Vipps are missing. A system administrator enters them under Settings › Payment "
             "Providers and Webshops."
         ),
+        "no_tax_for_rate": _(
+            "No tax of the company corresponds to %(rate)s %% on the line %(line)s (%(area)s, tax name "
+            "%(tax_class)s). Add it to the taxes of the shop."
+        ),
+        "tax_rate_differs": _(
+            "The shop's %(rate)s %% is mapped to the tax %(tax)s, which has %(own)s %%. They must be the same."
+        ),
+        "no_product_for_sku": _(
+            "No product has the SKU %(sku)s of the line %(line)s, and the shop has no default product. Create the"
+            " product, or choose a default on the shop."
+        ),
+        "books_locked": _("The books are locked up to %(date)s, which includes today. Open the period to go on."),
+        "refund_of_several_taxes": _(
+            "%(rate)s %% was refunded without lines, and several taxes of the order have that rate: %(taxes)s."
+        ),
     }
 )

@@ -18,8 +18,9 @@ class SaleOrder(models.Model):
         return self.sudo()
 
     def action_webshop_retry(self):
-        """Retry: what kept the orders waiting may be fixed."""
+        """Retry: what kept the orders waiting may be fixed. Others that wait for the same settings are tried too."""
         orders = self._may_decide()
+        orders._let_others_go_on()
         # what was cancelled by hand counts no more, and is made anew
         orders.webshop_move_ids.filtered(lambda move: move.state == "cancel").webshop_order_id = False
         orders.filtered(lambda order: order.webshop_state in ("waiting", "left_out")).write(

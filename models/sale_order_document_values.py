@@ -5,7 +5,7 @@ from odoo.fields import Command
 
 from ..common.messages import SettlementError
 from ..invoicing.dates import document_date
-from .money import to_rate
+from .money import to_decimal, to_rate
 
 
 class SaleOrder(models.Model):
@@ -62,8 +62,10 @@ class SaleOrder(models.Model):
             date = today
         if locks := company._get_violated_lock_dates(date, True, journal):
             raise SettlementError(
-                "books_locked",
+                "document_date_locked",
                 date=max(lock[0] for lock in locks),
+                order=self.webshop_reference or self.name,
+                amount=to_decimal(self.webshop_total or self.amount_total, self.currency_id),
             )
         return date
 
@@ -84,7 +86,7 @@ class SaleOrder(models.Model):
         for sequence, part in enumerate(document.parts):
             line = by_id.get(part.line_id)
             earlier = invoiced.get((part.line_id, part.rate))
-            model = line or self._get_line_of_rate(part.rate)
+            model = line or self._get_line_of_rate(part.rate, part.amount)
             if not model and not earlier:
                 raise SettlementError(
                     "no_line_of_rate",
@@ -116,14 +118,18 @@ class SaleOrder(models.Model):
                 result[line.sale_line_ids[:1].webshop_line_id or "", to_rate(line.tax_ids)] = line
         return result
 
-    def _get_line_of_rate(self, rate):
-        """The largest line of the order with this VAT: an amount without lines is booked like it."""
+    def _get_line_of_rate(self, rate, amount):
+        """The largest line of the order with this VAT: an amount without lines is booked like it.
+
+        :raises SettlementError: naming the amount, when the lines of this rate have several taxes.
+        """
         lines = self.order_line.filtered(
             lambda line: line.webshop_kind in ("product", "shipping", "fee") and to_rate(line.tax_ids) == rate
         )
         if len(lines.tax_ids) > 1:
             raise SettlementError(
-                "refund_of_several_taxes",
+                "refund_tax_ambiguous",
+                amount=amount,
                 rate=f"{rate.normalize():f}",
                 taxes=", ".join(lines.tax_ids.mapped("display_name")),
             )

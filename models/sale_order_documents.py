@@ -90,8 +90,10 @@ class SaleOrder(models.Model):
         """Return ``(the order as the shop told it, the plan, problems that keep it from being made)``."""
         shop_order = self._get_webshop_order()
         self._follow_webshop_order(shop_order)
+        shop_order = self._without_vat_not_owed(shop_order)
         booked = self._get_booked()
         plan = plan_documents(shop_order, self._get_invoice_on(), booked)
+        plan = self._settled_by_hand(plan, shop_order, booked)
         is_needed = not plan.is_finished or plan.documents
         problems = list(plan.problems)
         if is_needed and self.webshop_line_problem_data:
@@ -125,6 +127,7 @@ class SaleOrder(models.Model):
             order._reconcile_webshop_documents(moves[order], shop_order)
             if plan.is_finished:
                 order._reconcile_offsets(shop_order)
+            order._note_vat_outside_area(moves[order], shop_order)
             order._reconcile_registered_payments(plan.is_finished)
         for is_finished, orders in (
             self.browse(order.id for order in planned).grouped(lambda order: planned[order][1].is_finished).items()

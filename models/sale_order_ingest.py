@@ -7,6 +7,8 @@ from odoo.fields import Command
 from ..common.messages import SettlementError
 from ..webshops.records import ZERO, Refund
 from ..webshops.registry import PLATFORMS
+from .foreign_vat import joined_foreign_vat
+from .money import to_rate
 from .times import to_naive
 
 
@@ -227,14 +229,16 @@ class SaleOrder(models.Model):
             try:
                 taxes = self._get_line_tax(line, product, order)
             except SettlementError as error:
-                problems.append(error.message)
-                continue
+                taxes = self._get_tax_as_invoiced(line, error.message)
+                if not taxes:
+                    problems.append(error.message)
+                    continue
             values, quantity = self.env["sale.order.line"]._prepare_exact_amounts(
                 line.name or product.display_name,
                 taxes,
                 float(line.quantity),
                 line.amount,
-                line.tax,
+                line.tax if to_rate(taxes) else ZERO,
                 self.currency_id,
             )
             vals_list.append(
@@ -248,7 +252,7 @@ class SaleOrder(models.Model):
                     "analytic_distribution": webshop.analytic_distribution or False,
                 }
             )
-        return vals_list, problems
+        return vals_list, joined_foreign_vat(problems)
 
     def _get_line_tax(self, line, product, order):
         """Return the tax of a line; none of one free of charge, where no tax is known: nothing of it is booked.

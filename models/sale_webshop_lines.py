@@ -2,6 +2,7 @@ from odoo import models
 
 from ..common.messages import Message, SettlementError
 from ..webshops.records import LineKind
+from .foreign_vat import FOREIGN_VAT
 from .money import to_rate
 
 #: Norwegian standard codes that stand for another kind of zero than export.
@@ -32,8 +33,8 @@ class SaleWebshop(models.Model):
             if not product and line.amount:
                 problems.append(
                     Message(
-                        "no_product_for_sku",
-                        {"sku": line.sku or "–", "line": line.name},
+                        "line_without_product",
+                        {"sku": line.sku or "–", "line": line.name, "amount": line.amount},
                     )
                 )
             products[line.external_id] = product
@@ -46,34 +47,42 @@ class SaleWebshop(models.Model):
         """
         if line.kind in (LineKind.GIFT_CARD, LineKind.ROUNDING) or (line.kind is LineKind.TIP and not line.rate):
             return self.env["account.tax"]
-        address = order.shipping if order.shipping.country else order.billing
-        is_abroad = self.company_id._is_outside_vat_area(address.country, address.postcode)
+        place = self._get_place(order)
         is_service = line.kind is LineKind.PRODUCT and product.type == "service" and product != self.fallback_product_id
         own = product.taxes_id.filtered_domain(self.env["account.tax"]._check_company_domain(self.company_id))
         own = fiscal_position.map_tax(own) if fiscal_position else own
-        rule = self.tax_rule_ids.filtered(lambda rule: rule._fits(line.rate, is_abroad, is_service, line.tax_class))[:1]
-        if rule and to_rate(rule.tax_id) != line.rate:
+        rule = self.tax_rule_ids._get_first(line.rate, place, is_service, line.tax_class)
+        is_foreign_vat = place.is_abroad and not place.is_home and line.rate
+        # a person may say that what the shop calls VAT abroad is none
+        if rule and to_rate(rule.tax_id) != line.rate and not (is_foreign_vat and not to_rate(rule.tax_id)):
             raise SettlementError(
-                "tax_rate_differs",
+                "line_tax_rate_differs",
+                line=line.name,
+                amount=line.amount,
                 rate=f"{line.rate.normalize():f}",
                 tax=rule.tax_id.display_name,
                 own=f"{to_rate(rule.tax_id).normalize():f}",
             )
-        if rule.tax_class:
+        if rule.tax_class or rule.country_id or rule.country_group_id:
             return rule.tax_id
-        is_own_right = len(own) == 1 and own.amount_type == "percent" and to_rate(own) == line.rate
+        # abroad the product's own tax is only right where a fiscal position put it there, whatever its rate
+        is_own_right = not is_foreign_vat or (fiscal_position and not own <= product.taxes_id)
+        is_own_right = is_own_right and len(own) == 1 and own.amount_type == "percent" and to_rate(own) == line.rate
         if is_own_right and product != self.fallback_product_id:
             code = own.l10n_no_standard_code if "l10n_no_standard_code" in own._fields else ""
             # what is zero at home for what it is, is export when it leaves
-            if not is_abroad or line.rate or fiscal_position or code == OUTSIDE_VAT_ACT:
+            if not place.is_abroad or line.rate or fiscal_position or code == OUTSIDE_VAT_ACT:
                 return own
         if rule:
             return rule.tax_id
+        if is_foreign_vat:
+            raise SettlementError(FOREIGN_VAT, **self._describe_foreign_vat(line, place, order))
         raise SettlementError(
-            "no_tax_for_rate",
+            "line_tax_unknown",
+            amount=line.amount,
             rate=f"{line.rate.normalize():f}",
             line=line.name,
-            area=Message("area_outside") if is_abroad else Message("area_domestic"),
+            area=Message("area_outside") if place.is_abroad else Message("area_domestic"),
             tax_class=line.tax_class or "–",
         )
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SaleWebshopProduct(models.Model):
@@ -26,6 +26,19 @@ class SaleWebshopProduct(models.Model):
     )
     text = fields.Char(string="Name or SKU Contains", help="Empty: any name.")
     product_id = fields.Many2one("product.product", required=True, check_company=True, ondelete="restrict")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let the orders go on that waited for these products."""
+        rules = super().create(vals_list)
+        rules.webshop_id._let_waiting_go_on()
+        return rules
+
+    def write(self, vals):
+        """Let the orders go on that waited for these products."""
+        result = super().write(vals)
+        self.webshop_id._let_waiting_go_on()
+        return result
 
     def _fits(self, line):
         self.ensure_one()

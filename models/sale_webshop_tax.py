@@ -1,11 +1,31 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 
-#: For the Norwegian chart: rate, where it is sent, standard VAT code, and the account of NS 4102 for such sales.
-PROPOSED = ((25, "any", "3", "3000"), (15, "any", "31", "3030"), (12, "any", "33", "3050"), (0, "abroad", "52", "3105"))
+#: For the Norwegian chart: rate, where it is sent, standard VAT code, and the account of NS 4102 for such sales. What
+#: is charged abroad is not proposed: 25 % is Norwegian, Swedish and Danish VAT alike; a person has to say whose it is.
+PROPOSED = (
+    (25, "domestic", "3", "3000"),
+    (15, "domestic", "31", "3030"),
+    (12, "domestic", "33", "3050"),
+    (0, "abroad", "52", "3105"),
+)
+
+
+class Place(NamedTuple):
+    """Where goods are sent.
+
+    :ivar country: code of two letters, the company's own where the shop names none. :ivar is_abroad: whether they leave
+        the VAT area. :ivar is_home: whether it is the company's country all the same, as Svalbard is Norway.
+    """
+
+    country: str
+    is_abroad: bool
+    is_home: bool
 
 
 class SaleWebshopTax(models.Model):
-    """Which tax a shop's VAT rate stands for; the first that fits counts."""
+    """Which tax a shop's VAT rate stands for; of those that fit, the most particular counts."""
 
     _name = "sale.webshop.tax"
     _description = "Webshop Tax"
@@ -21,6 +41,11 @@ class SaleWebshopTax(models.Model):
         string="Sent To",
         required=True,
         default="any",
+        help="VAT charged for goods to Svalbard or Jan Mayen counts as charged in the country.",
+    )
+    country_id = fields.Many2one("res.country", ondelete="restrict", help="Empty: any.")
+    country_group_id = fields.Many2one(
+        "res.country.group", string="Countries", ondelete="restrict", help="Empty: any country."
     )
     goods = fields.Selection(
         [("any", "Anything"), ("goods", "Goods"), ("service", "Services")],
@@ -45,6 +70,35 @@ class SaleWebshopTax(models.Model):
         ondelete="restrict",
         help="For products that name no account of their own. Empty: the product category's.",
     )
+    takes_foreign_vat = fields.Boolean(
+        compute="_compute_takes_foreign_vat",
+        help="VAT of this rate is booked as Norwegian VAT in whichever country it was charged.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let the orders go on that waited for these taxes."""
+        rules = super().create(vals_list)
+        rules.webshop_id._let_waiting_go_on()
+        return rules
+
+    def write(self, vals):
+        """Let the orders go on that waited for these taxes."""
+        result = super().write(vals)
+        self.webshop_id._let_waiting_go_on()
+        return result
+
+    @api.depends("rate", "area", "country_id", "country_group_id", "tax_class", "tax_id")
+    def _compute_takes_foreign_vat(self):
+        has_codes = "l10n_no_standard_code" in self.env["account.tax"]._fields
+        for rule in self:
+            rule.takes_foreign_vat = bool(
+                rule.rate
+                and rule.area == "any"
+                and not (rule.country_id or rule.country_group_id or rule.tax_class)
+                and has_codes
+                and rule.tax_id.l10n_no_standard_code
+            )
 
     @api.model
     def _propose(self, webshop):
@@ -85,11 +139,36 @@ class SaleWebshopTax(models.Model):
         taxes = Tax.search([*Tax._check_company_domain(company), ("type_tax_use", "=", "sale")], order="sequence, id")
         return {tax.l10n_no_standard_code: tax for tax in reversed(taxes) if tax.l10n_no_standard_code}
 
-    def _fits(self, rate, is_abroad, is_service, tax_class):
+    def _get_first(self, rate, place, is_service, tax_class):
+        """Return the row that counts for a line, or none. The more particular one does: one that names the shop's tax,
+        then one of a country, of a group of countries, of an area, of a kind of goods; then the order of the list.
+
+        :param Decimal rate: in percent. :param Place place: where the goods are sent.
+        """
+        fitting = self.filtered(lambda rule: rule._fits(rate, place, is_service, tax_class))
+        return fitting.sorted(lambda rule: [not part for part in rule._get_particulars()])[:1]
+
+    def _get_particulars(self):
+        return (
+            bool(self.tax_class),
+            bool(self.country_id),
+            bool(self.country_group_id),
+            self.area != "any",
+            self.goods != "any",
+        )
+
+    def _fits(self, rate, place, is_service, tax_class):
         self.ensure_one()
         return (
             abs(self.rate - float(rate)) < 0.0005
-            and self.area in ("any", "abroad" if is_abroad else "domestic")
+            and self._is_area_of(place, rate)
+            and (not self.country_id or self.country_id.code == place.country)
+            and (not self.country_group_id or place.country in self.country_group_id.country_ids.mapped("code"))
             and self.goods in ("any", "service" if is_service else "goods")
             and (not self.tax_class or self.tax_class.casefold() in tax_class.casefold())
         )
+
+    def _is_area_of(self, place, rate):
+        if self.area == "domestic":
+            return not place.is_abroad or bool(place.is_home and rate)
+        return self.area == "any" or place.is_abroad

@@ -257,23 +257,23 @@ register(
             "Voucher %(voucher)s was booked from documents with the SHA-256 %(booked)s, but its transactions now "
             "come from %(found)s."
         ),
-        "books_locked": _("The books are locked up to %(date)s, which includes today. Open the period to go on."),
-        "refund_of_several_taxes": _(
-            "%(rate)s %% was refunded without lines, and several taxes of the order have that rate: %(taxes)s."
+        "no_line_of_rate": _(
+            "No line of the order has %(rate)s %%, so there is no account to book %(amount)s to. Write the credit "
+            "note by hand from the invoice under Documents, then choose Include Documents Made by Hand."
         ),
-        "no_line_of_rate": _("No line of the order has %(rate)s %%, so there is no account to book %(amount)s to."),
         "document_made_by_hand": _(
-            "%(documents)s was made by hand, so the shop's own documents are not added to it. Count it as the "
-            "shop's own, or exclude the order."
+            "%(documents)s was made by hand, so the shop's own documents are not added to it. Choose Include Documents "
+            "Made by Hand if it is of this order, else Exclude."
         ),
-        "document_set_to_draft": _("%(documents)s was set back to draft. Post or cancel it, then retry."),
+        "document_set_to_draft": _("%(documents)s is a draft. Post it under Documents, or cancel it and choose Retry."),
         "document_cancelled": _("%(documents)s was cancelled by hand. Retry to create it anew, or exclude the order."),
         "document_currency_differs": _(
-            "The document would be in %(made)s, but the order is in %(wanted)s. It was not created."
+            "The document would be in %(made)s, but the order is in %(wanted)s. It was not created. Choose Draft "
+            "Invoice, correct it and post it."
         ),
         "document_total_differs": _(
             "The document would come to %(made)s with %(made_tax)s VAT, but the shop has %(wanted)s with "
-            "%(wanted_tax)s. It was not created."
+            "%(wanted_tax)s. It was not created. Choose Draft Invoice, correct it and post it."
         ),
         "booking_failed": _("Booking stopped on an unexpected error; see the server log. It is retried automatically."),
         "order_with_down_payment": _(
@@ -288,7 +288,10 @@ register(
         "keep_unmatched": _("A transaction of order %(order)s is not matched yet."),
         "keep_unposted": _("A document of order %(order)s is not posted yet."),
         "keep_unlocked": _("Order %(order)s is booked in a period that is not locked yet."),
-        "shop_without_account": _("The shop has no account for %(what)s. Choose it on the shop."),
+        "shop_without_account": _(
+            "The shop has no account for %(what)s, which this order needs. Choose it under Accounts of the Shop; all "
+            "orders that wait for it then go on."
+        ),
         "order_with_too_many_lines": _(
             "The order has %(count)s lines, more than the limit of %(limit)s. Write its invoice by hand, or "
             "divide the order in the shop."
@@ -314,18 +317,44 @@ register(
         "older_than_known": _("Older than what is already stored of the order."),
         "method_excluded": _("Paid or delivered by %(method)s, which is excluded here."),
         "shop_cannot_be_asked": _("This shop sends its orders itself, so nothing can be fetched."),
-        "no_tax_for_rate": _(
-            "No tax of the company corresponds to %(rate)s %% on the line %(line)s (%(area)s, tax name "
-            "%(tax_class)s). Add it to the taxes of the shop."
+        "foreign_vat_undecided": _(
+            "The shop charged %(tax)s VAT in %(amount)s to %(country)s: %(rate)s %%, called %(tax_class)s there. The "
+            "rate alone does not tell whose VAT it is. Choose Decide on VAT: owed to that country (OSS or IOSS), "
+            "domestic VAT that the shop charged, or no VAT (export). All orders that wait for it then go on."
         ),
-        "tax_rate_differs": _(
-            "The shop's %(rate)s %% is mapped to the tax %(tax)s, which has %(own)s %%. They must be the same."
+        "vat_charged_outside_area": _(
+            "The shop charged %(tax)s VAT for order %(order)s, sent to %(place)s, which is outside the VAT area. It is "
+            "booked as charged, and owed. If it was charged by mistake, refund it to the buyer in the shop."
         ),
-        "currency_inactive": _("The currency %(currency)s is not active. Activate it, with its rates."),
-        "currency_without_rate": _("The currency %(currency)s has no rate here. Enter its rates."),
-        "no_product_for_sku": _(
-            "No product has the SKU %(sku)s of the line %(line)s, and the shop has no default product. Create the"
-            " product, or choose a default on the shop."
+        "line_tax_unknown": _(
+            "No tax of the company corresponds to %(rate)s %% on the line %(line)s of %(amount)s (%(area)s, tax name "
+            "%(tax_class)s). Add it under Taxes of the Shop; all orders that wait for it then go on."
+        ),
+        "line_tax_rate_differs": _(
+            "The line %(line)s of %(amount)s has %(rate)s %% in the shop, which stands for the tax %(tax)s, but that "
+            "has %(own)s %%. Choose one with the same rate under Taxes of the Shop; all orders that wait for it then "
+            "go on."
+        ),
+        "line_without_product": _(
+            "No product has the SKU %(sku)s of the line %(line)s, %(amount)s, and the shop has no default product. "
+            "Choose New Product, then Retry; or choose a default under Products of the Shop."
+        ),
+        "document_date_locked": _(
+            "The books are locked up to %(date)s, which includes today, so nothing can be invoiced or credited for "
+            "order %(order)s of %(amount)s. Open the period, then choose Retry: all orders that wait for it then go on."
+        ),
+        "refund_tax_ambiguous": _(
+            "The shop refunded %(amount)s at %(rate)s %% without saying what for, and several taxes of the order have "
+            "that rate: %(taxes)s. Write the credit note by hand from the invoice under Documents, then choose Include "
+            "Documents Made by Hand."
+        ),
+        "currency_inactive": _(
+            "The order is in %(currency)s, which is not active. Activate it under Currencies, and enter its rates; "
+            "then choose Retry: all orders that wait for it go on."
+        ),
+        "currency_without_rate": _(
+            "The order is in %(currency)s, which has no rate here. Enter it under Currencies, then choose Retry: all "
+            "orders that wait for it go on."
         ),
         "area_outside": _("outside the VAT area"),
         "area_domestic": _("in the country"),

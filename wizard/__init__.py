@@ -19,4 +19,5 @@ from . import settlement_reverse
 from . import settlement_rule_learn
 from . import settlement_rule_tryout
 from . import settlement_fee_vat_seen
+from . import settlement_foreign_vat
 from . import settlement_erase_customer

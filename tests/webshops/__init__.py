@@ -13,4 +13,5 @@ from . import test_orders
 from . import test_together
 from . import test_totals
 from . import test_unwanted_deliveries
+from . import test_foreign_vat
 from . import test_work_list

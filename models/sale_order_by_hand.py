@@ -1,0 +1,98 @@
+from dataclasses import replace
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..webshops.records import ZERO
+from .money import to_rate
+
+#: The key of an invoice that a person writes for a web order, because its lines cannot be booked as the shop reports.
+BY_HAND_KEY = "by_hand"
+
+
+class SaleOrder(models.Model):
+    """An invoice that a person writes for a web order that waits: when it is posted, the order goes on by itself."""
+
+    _inherit = "sale.order"
+
+    def action_webshop_draft_invoice(self):
+        """Make a draft of the order's invoice with what is known of its lines, and open it."""
+        self.ensure_one()
+        order = self._may_decide()
+        drafts = order.webshop_move_ids.filtered(lambda move: move.state == "draft")
+        if not drafts and any(move.state == "posted" for move in order._get_webshop_moves()):
+            raise UserError(
+                order.env._(
+                    "%s is invoiced already. Write what is missing as an invoice or a credit note under Documents.",
+                    order.webshop_reference or order.name,
+                )
+            )
+        move = drafts[:1] or order._create_draft_by_hand()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": move.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _create_draft_by_hand(self):
+        order = self.with_company(self.company_id)
+        shop_order = order._get_webshop_order()
+        journal = order.webshop_id._get_sale_journal()
+        moment = (shop_order.shipments[-1].time if shop_order.shipments else None) or shop_order.changed_at
+        lines = [order._prepare_line_by_hand(line) for line in shop_order.lines]
+        values = {
+            **order._prepare_invoice(),
+            "move_type": "out_invoice",
+            "invoice_date": order._get_document_date(order._get_local_date(moment), journal),
+            "journal_id": journal.id,
+            "webshop_id": order.webshop_id.id,
+            "webshop_order_id": order.id,
+            "webshop_document_key": BY_HAND_KEY,
+            "invoice_payment_term_id": False,
+            "invoice_line_ids": [Command.create(line) for line in lines],
+        }
+        return order.env["account.move"].create(values)
+
+    def _prepare_line_by_hand(self, line):
+        """Return the values of a line with the shop's amount; without a tax where it is not known."""
+        webshop = self.webshop_id
+        model = self.order_line.filtered(lambda own: own.webshop_line_id == line.external_id)[:1]
+        product = model.product_id or webshop.fallback_product_id
+        taxes = model.tax_ids if line.rate is not None and to_rate(model.tax_ids) == line.rate else model.tax_ids[:0]
+        values, quantity = self.env["sale.order.line"]._prepare_exact_amounts(
+            line.name or product.display_name,
+            taxes,
+            abs(float(line.quantity)),
+            line.amount,
+            line.tax if taxes else ZERO,
+            self.currency_id,
+        )
+        account = self._get_webshop_account(model, taxes) if model else webshop.fallback_account_id
+        return {
+            **values,
+            "quantity": quantity,
+            "product_id": product.id,
+            "sale_line_ids": [Command.set(model.ids)],
+            **({"account_id": account.id} if account else {}),
+        }
+
+    def _settled_by_hand(self, plan, shop_order, booked):
+        """Return the plan, finished where a person's own invoice comes to what the buyer owes: what the shop's lines
+        say is then no question any more.
+
+        :param plan: :class:`~..invoicing.records.Plan`. :param shop_order: :class:`~..webshops.records.Order`.
+        :param booked: :class:`~..invoicing.records.Booked`.
+        """
+        by_hand = self.webshop_move_ids.filtered(
+            lambda move: move.state == "posted" and move.webshop_document_key == BY_HAND_KEY
+        )
+        if not plan.problems or not by_hand:
+            return plan
+        owed = ZERO if shop_order.is_called_off else shop_order.total
+        kept = owed - (ZERO if shop_order.is_called_off else sum((each.amount for each in shop_order.refunds), ZERO))
+        if sum((part.amount for part in booked.left), ZERO) != kept:
+            return plan
+        return replace(plan, problems=(), documents=(), is_finished=True)

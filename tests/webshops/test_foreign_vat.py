@@ -1,0 +1,180 @@
+"""VAT that a shop charges abroad: no rate alone tells whose it is, so a person says it once."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+
+from odoo.addons.settlement_bridge.pure_tests.samples.webshop_orders import line, refunded_order, sent_order
+from odoo.addons.settlement_bridge.webshops.records import Address, LineKind
+
+from .web_order_case import NOON, WebOrderCase
+
+STOCKHOLM = Address("Kerstin Exempel", street="Drottninggatan 1", postcode="11122", city="Stockholm", country="SE")
+COPENHAGEN = Address("Karen Eksempel", street="Strøget 1", postcode="1000", city="København", country="DK")
+LONGYEARBYEN = Address("Kari Eksempel", street="Vei 500", postcode="9170", city="Longyearbyen", country="NO")
+#: 500.00, of which 100.00 VAT.
+SOCKS = (
+    line("71", "Ullsokker", "400.00", 25, sku="SOKK-1", tax_class="SE-MOMS 25"),
+    line("73", "Posten", "100.00", 25, kind=LineKind.SHIPPING),
+)
+
+
+def sent_to(address, number="10512", make=sent_order, lines=SOCKS):
+    return make(
+        external_id=number,
+        number=number,
+        lines=lines,
+        total=sum(each.amount for each in lines),
+        billing=address,
+        shipping=address,
+    )
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOON)
+class TestForeignVat(WebOrderCase):
+    """Swedish and Danish 25 % is not Norwegian VAT because the rate is the same."""
+
+    def decide(self, order, choice, **values):
+        action = order.action_open_foreign_vat()
+        with Form(self.env["settlement.foreign.vat"].with_context(**action["context"])) as form:
+            form.choice = choice
+            for name, value in values.items():
+                form[name] = value
+        return form.save().action_confirm()
+
+    def items(self, order, credit=False):
+        """Account, debit, credit of the invoice; without the customer's."""
+        move_type = "out_refund" if credit else "out_invoice"
+        moves = order._get_webshop_moves().filtered(lambda move: move.move_type == move_type)
+        lines = moves.line_ids.filtered(lambda item: item.account_id.account_type != "asset_receivable")
+        sums = {}
+        for item in lines:
+            sums[item.account_id.code] = round(sums.get(item.account_id.code, 0) + item.balance, 2)
+        return sums
+
+    def test_waits_and_says_country_rate_name_and_sum(self):
+        order = self.told(sent_to(STOCKHOLM))
+        self.assertWaits(order, "100.00 VAT in 500.00 to Sweden (SE): 25 %, called SE-MOMS 25")
+        self.assertEqual(order.webshop_problem.count("\n"), 0, "one sentence for all lines of the order")
+        self.assertEqual(order.webshop_ways, "vat")
+        self.assertTrue(self.shop.has_undecided_vat)
+
+    def test_owed_to_sweden_is_a_debt_and_export_in_the_norwegian_return(self):
+        order, other = self.told(sent_to(STOCKHOLM), sent_to(STOCKHOLM, "10513"))
+        danish = self.told(sent_to(COPENHAGEN, "10514"))
+        self.decide(order, "owed")
+        self.run_documents()
+        for each in (order, other):
+            self.assertEqual(self.documents(each), [("out_invoice", "500.00", "100.00", "2026-03-03")])
+            self.assertEqual(self.items(each), {"3105": -400.0, "2791": -100.0})
+        self.assertEqual(danish.webshop_state, "waiting", "what is owed to Sweden is not owed to Denmark")
+        rule = self.shop.tax_rule_ids.filtered("country_id")
+        self.assertEqual((rule.country_id.code, rule.rate, rule.tax_id.name), ("SE", 25, "IOSS SE 25 %"))
+        self.assertFalse(rule.tax_id.l10n_no_standard_code)
+        items = order._get_webshop_moves().line_ids
+        export_tags = self.taxes["52"].invoice_repartition_line_ids.tag_ids
+        self.assertEqual(items.filtered(lambda item: item.account_id.code == "3105").tax_tag_ids, export_tags)
+        self.assertFalse(items.filtered(lambda item: item.account_id.code == "2791").tax_tag_ids)
+        later = self.told(sent_to(STOCKHOLM, "10515"))
+        self.assertEqual(later.webshop_state, "done", "said once a shop")
+
+    def test_the_next_country_has_a_tax_of_its_own_on_the_same_account(self):
+        swedish, danish = self.told(sent_to(STOCKHOLM), sent_to(COPENHAGEN, "10514"))
+        self.decide(swedish, "owed")
+        self.decide(danish, "owed")
+        self.assertEqual(self.items(danish), {"3105": -400.0, "2791": -100.0})
+        self.assertEqual(danish._get_webshop_moves().invoice_line_ids.tax_ids.name, "IOSS DK 25 %")
+
+    def test_number_and_name_can_be_changed(self):
+        order = self.told(sent_to(STOCKHOLM))
+        with self.assertRaisesRegex(UserError, "2790"):
+            self.decide(order, "owed", owed_account_code="2790")
+        self.decide(order, "owed", owed_account_code="2795", owed_account_name="Skyldig svensk moms")
+        self.assertEqual(self.items(order), {"3105": -400.0, "2795": -100.0})
+
+    def test_norwegian_vat_that_the_shop_charged(self):
+        order = self.told(sent_to(STOCKHOLM))
+        self.decide(order, "domestic", scope="everywhere")
+        self.assertEqual(self.items(order), {"3000": -400.0, "2700": -100.0})
+        self.assertEqual(order._get_webshop_moves().invoice_line_ids.tax_ids, self.taxes["3"])
+        danish = self.told(sent_to(COPENHAGEN, "10514"))
+        self.assertEqual(danish.webshop_state, "done")
+
+    def test_no_vat_is_the_whole_amount_from_export(self):
+        order = self.told(sent_to(STOCKHOLM))
+        self.decide(order, "export")
+        self.assertEqual(self.documents(order), [("out_invoice", "500.00", "0.00", "2026-03-03")])
+        self.assertEqual(self.items(order), {"3105": -500.0})
+        back = replace(SOCKS[0], discount=Decimal(0))
+        shop_order = sent_to(STOCKHOLM)
+        [refund] = refunded_order().refunds
+        refund = replace(refund, amount=back.amount, lines=(back,))
+        order = self.told(replace(shop_order, refunds=(refund,), changed_at=refund.time))
+        self.assertEqual(self.items(order, credit=True), {"3105": 400.0})
+        self.assertEqual(order.webshop_state, "done")
+
+    def test_what_is_invoiced_is_credited_with_the_tax_it_had(self):
+        """Also where nobody has decided: an invoice of the time when the rate alone was enough."""
+        self.shop.tax_rule_ids = [Command.create({"rate": 25, "tax_id": self.taxes["3"].id})]
+        order = self.told(sent_to(STOCKHOLM))
+        self.assertEqual(self.items(order), {"3000": -400.0, "2700": -100.0})
+        self.shop.tax_rule_ids.filtered(lambda rule: rule.area == "any").unlink()
+        shop_order = sent_to(STOCKHOLM)
+        [refund] = refunded_order().refunds
+        refund = replace(refund, amount=Decimal("500.00"), lines=())
+        order = self.told(replace(shop_order, refunds=(refund,), changed_at=refund.time))
+        self.assertEqual(order.webshop_state, "done")
+        self.assertEqual(self.items(order, credit=True), {"3000": 400.0, "2700": 100.0})
+
+    def test_the_most_particular_row_counts(self):
+        """The shop's name of the tax, the country, the countries, the area: whatever the order of the list."""
+        swedish, danish = self.env.ref("base.se"), self.env.ref("base.dk")
+        nordic = self.env["res.country.group"].sudo().create(
+            {"name": "Norden", "country_ids": [Command.set((swedish | danish).ids)]}
+        )
+        place = self.shop._get_place
+        taxes = {
+            name: self.taxes["3"].sudo().copy({"name": name}) for name in ("any", "abroad", "group", "country", "name")
+        }
+        rows = [
+            {"tax_id": taxes["any"].id},
+            {"tax_id": taxes["abroad"].id, "area": "abroad"},
+            {"tax_id": taxes["group"].id, "country_group_id": nordic.id},
+            {"tax_id": taxes["country"].id, "country_id": swedish.id},
+            {"tax_id": taxes["name"].id, "tax_class": "se-moms"},
+        ]
+        self.shop.tax_rule_ids.unlink()
+        self.shop.tax_rule_ids = [Command.create({"rate": 25, **row}) for row in rows]
+        rules = self.shop.tax_rule_ids
+
+        def first(address, name=""):
+            return rules._get_first(Decimal(25), place(sent_to(address)), False, name).tax_id.name
+
+        self.assertEqual(first(STOCKHOLM, "SE-MOMS 25"), "name")
+        self.assertEqual(first(STOCKHOLM), "country")
+        self.assertEqual(first(COPENHAGEN), "group")
+        self.assertEqual(first(replace(COPENHAGEN, country="FI")), "abroad")
+        self.assertEqual(first(sent_order().billing), "any")
+
+    def test_row_that_takes_any_vat_is_shown(self):
+        self.assertFalse(self.shop.takes_foreign_vat)
+        self.shop.tax_rule_ids = [Command.create({"rate": 25, "tax_id": self.taxes["3"].id})]
+        self.assertTrue(self.shop.takes_foreign_vat)
+
+    def test_vat_charged_to_svalbard_is_booked_and_said(self):
+        order = self.told(sent_to(LONGYEARBYEN))
+        self.assertEqual(self.items(order), {"3000": -400.0, "2700": -100.0})
+        invoice = order._get_webshop_moves()
+        for record in (order, invoice):
+            self.assertIn("100.00 VAT for order 10512, sent to 9170 Longyearbyen", str(record.message_ids.mapped("body")))
+        home = self.told(sent_order(external_id="2", number="2"))
+        self.assertNotIn("outside the VAT area", str(home._get_webshop_moves().message_ids.mapped("body")))
+
+    def run_documents(self):
+        self.env["sale.order"]._cron_webshop_documents()
