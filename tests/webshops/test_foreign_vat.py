@@ -177,4 +177,6 @@ class TestForeignVat(WebOrderCase):
         self.assertNotIn("outside the VAT area", str(home._get_webshop_moves().message_ids.mapped("body")))
 
     def run_documents(self):
-        self.env["sale.order"]._cron_webshop_documents()
+        with self.enter_registry_test_mode():
+            self.env.ref("settlement_bridge.ir_cron_webshop_documents").sudo().method_direct_trigger()
+        self.env.invalidate_all()
