@@ -1,9 +1,11 @@
-from dataclasses import replace
-
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..invoicing.draft import Draft
+from ..invoicing.parts import total_amount
+from ..invoicing.records import Plan
+from ..invoicing.tenders import plan_tenders
 from ..webshops.records import ZERO
 from .money import to_rate
 
@@ -54,6 +56,7 @@ class SaleOrder(models.Model):
             "invoice_payment_term_id": False,
             "invoice_line_ids": [Command.create(line) for line in lines],
         }
+        order.webshop_is_by_hand = True
         return order.env["account.move"].create(values)
 
     def _prepare_line_by_hand(self, line):
@@ -80,19 +83,17 @@ class SaleOrder(models.Model):
         }
 
     def _settled_by_hand(self, plan, shop_order, booked):
-        """Return the plan, finished where a person's own invoice comes to what the buyer owes: what the shop's lines
-        say is then no question any more.
+        """Return the plan, finished where documents that a person wrote or counted come to what the buyer owes: what
+        the shop's lines say is then no question any more.
 
         :param plan: :class:`~..invoicing.records.Plan`. :param shop_order: :class:`~..webshops.records.Order`.
         :param booked: :class:`~..invoicing.records.Booked`.
         """
-        by_hand = self.webshop_move_ids.filtered(
-            lambda move: move.state == "posted" and move.webshop_document_key == BY_HAND_KEY
-        )
-        if not plan.problems or not by_hand:
+        if not plan.problems or not self.webshop_is_by_hand:
             return plan
-        owed = ZERO if shop_order.is_called_off else shop_order.total
-        kept = owed - (ZERO if shop_order.is_called_off else sum((each.amount for each in shop_order.refunds), ZERO))
-        if sum((part.amount for part in booked.left), ZERO) != kept:
+        refunded = sum((refund.amount for refund in shop_order.refunds), ZERO)
+        kept = ZERO if shop_order.is_called_off else shop_order.total - refunded
+        if booked.is_empty or total_amount(booked.left) != kept:
             return plan
-        return replace(plan, problems=(), documents=(), is_finished=True)
+        tenders = plan_tenders(Draft(shop_order, booked)) if shop_order.tendered <= shop_order.total else ()
+        return Plan(tenders=tenders, is_finished=True)

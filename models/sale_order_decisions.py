@@ -64,6 +64,7 @@ class SaleOrder(models.Model):
         A credit note of just a refund's amount is that refund's; others count as a change.
         """
         for order in self._may_decide():
+            order.webshop_is_by_hand = True
             booked = order._get_booked()
             missing = [
                 refund for refund in order._get_webshop_order().refunds if refund.external_id not in booked.refunds

@@ -68,7 +68,7 @@ class SaleOrder(models.Model):
             {
                 "webshop_state": "waiting",
                 "webshop_check": False,
-                "webshop_problem_data": [problem.to_json() for problem in problems],
+                "webshop_problem_data": [problem.to_json() for problem in self._with_way(problems)],
             }
         )
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..common.messages import Message
 from .foreign_vat import FOREIGN_VAT
 
 #: Sentences with which orders wait for something that is set up in Odoo, and where. One act ends the wait of all.
@@ -29,7 +30,9 @@ BY_HAND = {
             "order_vat_differs",
             "document_total_differs",
             "document_currency_differs",
-            "order_with_too_many_lines",
+            "mystore_line_unknown",
+            "order_status_unknown",
+            "order_list_too_long",
         ),
         "invoice",
     ),
@@ -51,6 +54,8 @@ BY_HAND = {
         "documents",
     ),
 }
+#: Sentences of reading the shop's documents, which do not know what can be done here.
+OF_READING = frozenset({"line_vat_differs", "mystore_line_unknown", "order_status_unknown", "order_list_too_long"})
 
 
 class SaleOrder(models.Model):
@@ -73,6 +78,13 @@ class SaleOrder(models.Model):
 
     def _get_problem_codes(self):
         return {code for code, _values in self.webshop_problem_data or ()}
+
+    @staticmethod
+    def _with_way(problems):
+        """Return the problems that let an order wait, with what can be done here where none of them says it."""
+        if any(problem.code in OF_READING for problem in problems):
+            return [*problems, Message("written_by_hand")]
+        return problems
 
     def _go_on(self, first=None):
         """Try orders again that waited for something which is set up now: in the background, so that there may be many.

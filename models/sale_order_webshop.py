@@ -17,6 +17,7 @@ class SaleOrder(models.Model):
             "webshop_asked_at",
             "webshop_is_deleted",
             "webshop_is_called_off",
+            "webshop_is_by_hand",
             "webshop_event_id",
             "webshop_check",
             "webshop_line_problem_data",
@@ -83,6 +84,12 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         help="A person has confirmed that a deleted order was cancelled.",
+        groups="account.group_account_invoice",
+    )
+    webshop_is_by_hand = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="A person has written documents of this order, or counted some that were.",
         groups="account.group_account_invoice",
     )
     webshop_event_id = fields.Many2one(

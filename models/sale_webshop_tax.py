@@ -139,6 +139,28 @@ class SaleWebshopTax(models.Model):
         taxes = Tax.search([*Tax._check_company_domain(company), ("type_tax_use", "=", "sale")], order="sequence, id")
         return {tax.l10n_no_standard_code: tax for tax in reversed(taxes) if tax.l10n_no_standard_code}
 
+    def _say_at_home(self):
+        """Say on the shop that these taxes count in the country alone from now on."""
+        rates = ", ".join(f"{rule.rate:g} %" for rule in self)
+        self.webshop_id.message_post(
+            body=self.env._(
+                "The taxes proposed for %s count in the country alone from now on. Orders to other countries with VAT "
+                "wait until somebody has said whose VAT it is, once for the shop.",
+                rates,
+            )
+        )
+
+    def _say_particular(self):
+        """Say on the shop that these taxes count from now on, which others before them in the list kept from it."""
+        taxes = [" ".join(filter(None, (f"{rule.rate:g} %", rule.tax_class, rule.tax_id.name))) for rule in self]
+        self.webshop_id.message_post(
+            body=self.env._(
+                "Of the taxes that fit the most particular one counts from now on, not the first in the list. These "
+                "did not count before: %s.",
+                "; ".join(taxes),
+            )
+        )
+
     def _get_first(self, rate, place, is_service, tax_class):
         """Return the row that counts for a line, or none. The more particular one does: one that names the shop's tax,
         then one of a country, of a group of countries, of an area, of a kind of goods; then the order of the list.

@@ -330,13 +330,9 @@ register(
             "No tax of the company corresponds to %(rate)s %% on the line %(line)s of %(amount)s (%(area)s, tax name "
             "%(tax_class)s). Add it under Taxes of the Shop; all orders that wait for it then go on."
         ),
-        "proposed_taxes_at_home": _(
-            "The taxes proposed for %(rates)s count in the country alone from now on. Orders to other countries with VAT "
-            "wait until somebody has said whose VAT it is, once for the shop."
-        ),
-        "particular_taxes_count": _(
-            "Of the taxes that fit the most particular one counts from now on, not the first in the list. These did not "
-            "count before: %(taxes)s."
+        "written_by_hand": _(
+            "If the shop cannot be corrected, choose Draft Invoice, correct it and post it, or write a credit note "
+            "from the invoice under Documents: then the order goes on."
         ),
         "line_tax_rate_differs": _(
             "The line %(line)s of %(amount)s has %(rate)s %% in the shop, which stands for the tax %(tax)s, but that "

@@ -42,10 +42,7 @@ register(
         "expected_currency": _("a currency such as NOK"),
         "expected_nonzero_number": _("a number other than zero"),
         "expected_country": _("a country such as NO"),
-        "line_vat_differs": _(
-            "The VAT of the line %(line)s is %(tax)s; at %(rate)s %% it should be %(expected)s. Correct it in the "
-            "shop, or write the document by hand: Draft Invoice, or the credit note from the invoice under Documents."
-        ),
+        "line_vat_differs": _("The VAT of the line %(line)s is %(tax)s; at %(rate)s %% it should be %(expected)s."),
         "magento_keys_incomplete": _(
             "The keys of the Magento shop are not complete. Copy consumer key, consumer secret, access token and "
             "access token secret from System > Extensions > Integrations; or the access token alone, if the shop "

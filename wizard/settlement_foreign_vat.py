@@ -148,6 +148,8 @@ class SettlementForeignVat(models.TransientModel):
         self.ensure_one()
         webshop = self.webshop_id._as_manager()
         dialog = self.sudo()
+        if not dialog.rate:
+            raise UserError(self.env._("%s does not wait for this any more.", self.order_id.display_name))
         orders = dialog._get_orders()
         tax = dialog._get_tax()
         webshop.tax_rule_ids.filtered(dialog._is_same_row).unlink()

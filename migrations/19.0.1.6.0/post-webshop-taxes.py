@@ -1,11 +1,10 @@
 """Let the taxes that were proposed for a shop count in the country alone; those that a person has added stay.
 
-25 % stood for Norwegian VAT wherever the goods went. It is Swedish and Danish VAT too, so abroad a person says whose it is.
+25 % stood for Norwegian VAT wherever the goods went. It is Swedish and Danish VAT too, so abroad a person says whose it
+is.
 """
 
 from odoo import SUPERUSER_ID, api
-
-from odoo.addons.settlement_bridge.common.messages import Message
 
 #: Rate and Norwegian standard code of what was proposed for anywhere, and of what was proposed abroad.
 ANYWHERE = {(25, "3"), (15, "31"), (12, "33")}
@@ -26,26 +25,17 @@ def migrate(cr, version):
             if {rule.rate for rule in proposed} != {rate for rate, _code in ANYWHERE} or not abroad:
                 continue
             proposed.area = "domestic"
-            rates = ", ".join(f"{rule.rate:g} %" for rule in proposed)
-            note = env["settlement.message"].with_context(lang=language)
-            webshop.message_post(body=note._render(Message("proposed_taxes_at_home", {"rates": rates})))
-        say_what_counts_now(env, webshop, language)
+            proposed.with_context(lang=language)._say_at_home()
+        rules = webshop.tax_rule_ids.sorted(lambda rule: (rule.sequence, rule.id))
+        hidden = rules.browse(
+            rule.id for place, rule in enumerate(rules) if any(hides(earlier, rule) for earlier in rules[:place])
+        )
+        if hidden:
+            hidden.with_context(lang=language)._say_particular()
 
 
 def is_plain(rule, area):
     return rule.area == area and rule.goods == "any" and not rule.tax_class
-
-
-def say_what_counts_now(env, webshop, language):
-    """Name the rows that another row before them in the list kept from counting: the more particular one does now."""
-    rules = webshop.tax_rule_ids.sorted(lambda rule: (rule.sequence, rule.id))
-    found = []
-    for place, rule in enumerate(rules):
-        if any(hides(earlier, rule) for earlier in rules[:place]):
-            found.append(f"{rule.rate:g} % {rule.tax_class or ''} → {rule.tax_id.display_name}".replace("  ", " "))
-    if found:
-        note = env["settlement.message"].with_context(lang=language)
-        webshop.message_post(body=note._render(Message("particular_taxes_count", {"taxes": "; ".join(found)})))
 
 
 def hides(earlier, rule):

@@ -182,6 +182,7 @@ METHODS = {
     ("sale.webshop.event", "action_leave_out"): USER,
     ("sale.order", "action_webshop_adopt"): USER,
     ("sale.order", "action_webshop_call_off"): USER,
+    ("sale.order", "action_webshop_draft_invoice"): USER,
     ("sale.order", "action_webshop_leave_out"): USER,
     ("sale.order", "action_webshop_keep_buyer"): USER,
     ("sale.order", "action_webshop_retry"): USER,
@@ -478,6 +479,11 @@ class TestRoles(WebOrderCase):
             "settlement.accept": (
                 MANAGER,
                 {"settlement_id": self.settlement.id, "reason": "Prøve"},
+                ["action_confirm"],
+            ),
+            "settlement.foreign.vat": (
+                MANAGER,
+                {"order_id": self.records["sale.order"].id, "choice": "owed"},
                 ["action_confirm"],
             ),
             "settlement.bank.match": (USER, {"settlement_ids": self.settlement.ids}, ["action_confirm"]),

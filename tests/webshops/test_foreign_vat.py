@@ -135,8 +135,10 @@ class TestForeignVat(WebOrderCase):
     def test_the_most_particular_row_counts(self):
         """The shop's name of the tax, the country, the countries, the area: whatever the order of the list."""
         swedish, danish = self.env.ref("base.se"), self.env.ref("base.dk")
-        nordic = self.env["res.country.group"].sudo().create(
-            {"name": "Norden", "country_ids": [Command.set((swedish | danish).ids)]}
+        nordic = (
+            self.env["res.country.group"]
+            .sudo()
+            .create({"name": "Norden", "country_ids": [Command.set((swedish | danish).ids)]})
         )
         place = self.shop._get_place
         taxes = {
@@ -172,7 +174,9 @@ class TestForeignVat(WebOrderCase):
         self.assertEqual(self.items(order), {"3000": -400.0, "2700": -100.0})
         invoice = order._get_webshop_moves()
         for record in (order, invoice):
-            self.assertIn("100.00 VAT for order 10512, sent to 9170 Longyearbyen", str(record.message_ids.mapped("body")))
+            self.assertIn(
+                "100.00 VAT for order 10512, sent to 9170 Longyearbyen", str(record.message_ids.mapped("body"))
+            )
         home = self.told(sent_order(external_id="2", number="2"))
         self.assertNotIn("outside the VAT area", str(home._get_webshop_moves().message_ids.mapped("body")))
 

@@ -4,10 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.settlement_bridge.common.messages import Message
+from odoo.addons.settlement_bridge.models.sale_order_waits import BY_HAND, OF_READING, SET_UP
 from odoo.addons.settlement_bridge.pure_tests.samples.webshop_orders import (
     RETURNED,
     line,
@@ -26,6 +29,164 @@ GIFT_CARD = LineKind.GIFT_CARD
 @freeze_time(NOON)
 class TestWorkList(WebOrderCase):
     """An order that cannot be booked waits with its reason, and the rest go through."""
+
+    def run_documents(self):
+        """Let the scheduled action make what orders call for."""
+        with self.enter_registry_test_mode():
+            self.env.ref("settlement_bridge.ir_cron_webshop_documents").sudo().method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_each_sentence_names_a_button_that_is_there(self):
+        """What a sentence tells a person to choose is on the form while the order waits for it."""
+        buttons = {
+            "vat": ["Decide on VAT"],
+            "taxes": ["Taxes of the Shop"],
+            "products": ["New Product", "Products of the Shop"],
+            "accounts": ["Accounts of the Shop"],
+            "currencies": ["Currencies", "Retry"],
+            "locks": ["Retry"],
+            "invoice": ["Draft Invoice"],
+        }
+        arch = self.env["sale.order"].get_view(self.env.ref("sale.view_order_form").id, "form")["arch"]
+        form = etree.fromstring(arch)
+        old = {"no_tax_for_rate", "tax_rate_differs", "no_product_for_sku", "books_locked"}
+        for code, way in {**SET_UP, **BY_HAND}.items():
+            sentence = Message(code).sentence
+            if code in old or (code in OF_READING and (sentence := Message("written_by_hand").sentence) is None):
+                continue
+            for label in buttons.get(way, ()):
+                with self.subTest(code=code):
+                    self.assertIn(label, sentence)
+                    self.assertTrue(form.xpath(f"//button[@string='{label}']"))
+
+    def test_one_tax_lets_all_orders_go_on_that_wait_for_it(self):
+        odd = sent_order(lines=(line("71", "Fisk", "111.00", 11),), total=Decimal("111.00"))
+        orders = self.told(odd, replace(odd, external_id="2", number="2"))
+        self.assertEqual(orders.mapped("webshop_ways"), ["taxes", "taxes"])
+        self.assertWaits(orders[0], "11 % on the line Fisk of 111.00")
+        taxes = self.open(orders[0].action_open_webshop_taxes())
+        taxes.tax_rule_ids = [Command.create({"rate": 11, "tax_id": self.make_tax(11).id})]
+        self.run_documents()
+        self.assertEqual(orders.mapped("webshop_state"), ["done", "done"])
+
+    def open(self, action):
+        """The record that a button opens."""
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def test_new_product_lets_all_orders_go_on(self):
+        self.shop.fallback_product_id = False
+        orders = self.told(
+            *(
+                sent_order(
+                    external_id=number,
+                    number=number,
+                    lines=(line("71", "Lue", "200.00", 25, sku="LUE-1"),),
+                    total=Decimal("200.00"),
+                )
+                for number in ("1", "2")
+            )
+        )
+        self.assertWaits(orders[0], "SKU LUE-1 of the line Lue, 200.00")
+        context = orders[0].action_open_new_product()["context"]
+        product = self.env["product.product"].sudo().with_context(**context).create({})
+        self.assertEqual((product.default_code, product.name), ("LUE-1", "Lue"))
+        orders[0].action_webshop_retry()
+        self.run_documents()
+        self.assertEqual(orders.mapped("webshop_state"), ["done", "done"])
+
+    def test_account_of_the_shop_lets_all_orders_go_on(self):
+        account, self.shop.gift_card_account_id = self.shop.gift_card_account_id, False
+        card = line("71", "Gavekort", "500.00", 0, kind=GIFT_CARD)
+        orders = self.told(
+            *(
+                sent_order(external_id=number, number=number, lines=(card,), total=Decimal("500.00"))
+                for number in ("1", "2")
+            )
+        )
+        self.assertEqual(orders.mapped("webshop_ways"), ["accounts", "accounts"])
+        self.open(orders[0].action_open_webshop_accounts()).gift_card_account_id = account
+        self.run_documents()
+        self.assertEqual(orders.mapped("webshop_state"), ["done", "done"])
+
+    def test_invoice_written_by_hand_where_the_shop_does_not_add_up(self):
+        """The shop says 553.40, its lines 553.30: a person finds the bag for 0.10, and the order goes on."""
+        order = self.told(sent_order(total=Decimal("553.40")))
+        self.assertWaits(order, "Draft Invoice")
+        self.assertEqual(order.webshop_ways, "invoice")
+        draft = self.open(order.action_webshop_draft_invoice())
+        self.assertEqual((draft.state, draft.amount_total, draft.amount_tax), ("draft", 553.30, 102.58))
+        self.assertEqual(self.open(order.action_webshop_draft_invoice()), draft, "one draft is enough")
+        values = {"name": "Pose", "quantity": 1, "price_unit": 0.08, "tax_ids": [Command.set(self.taxes["3"].ids)]}
+        draft.invoice_line_ids = [Command.create(values)]
+        draft.action_post()
+        self.run_documents()
+        self.assertEqual(self.documents(order), [("out_invoice", "553.40", "102.60", "2026-03-03")])
+        self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
+
+    def test_refund_of_an_order_that_was_invoiced_by_hand(self):
+        order = self.told(sent_order(total=Decimal("553.40")))
+        draft = self.open(order.action_webshop_draft_invoice())
+        draft.invoice_line_ids = [Command.create({"name": "Pose", "price_unit": 0.10, "tax_ids": [Command.clear()]})]
+        draft.action_post()
+        goodwill = Refund("1", "10512", Decimal("53.40"), RETURNED)
+        order = self.told(sent_order(total=Decimal("553.40"), refunds=(goodwill,), changed_at=RETURNED))
+        self.assertEqual(order.webshop_state, "waiting")
+        self.credit_by_hand(draft, "42.72")
+        order.action_webshop_adopt()
+        self.assertEqual(self.documents(order)[1], ("out_refund", "53.40", "10.68", "2026-03-09"))
+        self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
+
+    def credit_by_hand(self, invoice, net):
+        """Write a credit note of this net amount at 25 %, with Odoo's own button on the invoice."""
+        note = invoice._reverse_moves([{"invoice_date": "2026-03-09"}])
+        first = note.invoice_line_ids.sorted("sequence")[0]
+        first.write(
+            {"quantity": 1, "price_unit": float(net), "discount": 0, "tax_ids": [Command.set(self.taxes["3"].ids)]}
+        )
+        (note.invoice_line_ids - first).unlink()
+        note.action_post()
+        return note
+
+    def test_refund_of_more_than_is_invoiced(self):
+        """The shop also paid for the buyer's trouble: a person credits it by hand, and includes it."""
+        more = Refund("1", "10512", Decimal("600.00"), RETURNED)
+        invoice = self.told(sent_order())._get_webshop_moves()
+        order = self.told(sent_order(refunds=(more,), changed_at=RETURNED))
+        self.assertEqual((order.webshop_state, order.webshop_ways), ("waiting", "documents"))
+        self.assertIn("refunded 600.00, but only 553.30", order.webshop_problem)
+        self.credit_by_hand(invoice, "480.00")
+        order.action_webshop_adopt()
+        self.assertEqual(self.documents(order)[1], ("out_refund", "600.00", "120.00", "2026-03-09"))
+        self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
+
+    def test_refund_that_includes_a_gift_card(self):
+        """600.00 of which a gift card of 500.00: an amount without lines says not what for."""
+        lines = (
+            line("71", "Ullsokker", "100.00", 25, sku="SOKK-1"),
+            line("72", "Gavekort", "500.00", 0, kind=GIFT_CARD),
+        )
+        sold = sent_order(lines=lines, total=Decimal("600.00"))
+        invoice = self.told(sold)._get_webshop_moves()
+        refund = Refund("1", "10512", Decimal("300.00"), RETURNED)
+        order = self.told(replace(sold, refunds=(refund,), changed_at=RETURNED))
+        self.assertEqual((order.webshop_state, order.webshop_ways), ("waiting", "documents"))
+        self.assertIn("refunded 300.00 without saying what for", order.webshop_problem)
+        self.credit_by_hand(invoice, "240.00")
+        order.action_webshop_adopt()
+        self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
+
+    def test_vat_the_shop_got_wrong(self):
+        """300.00 with VAT 50.00: nobody knows, so a person writes the invoice."""
+        wrong = replace(line("71", "Ullsokker", "300.00", 25, sku="SOKK-1"), tax=Decimal("50.00"))
+        order = self.told(sent_order(lines=(wrong,), total=Decimal("300.00"), taxes=()))
+        self.assertWaits(order, "If the shop cannot be corrected, choose Draft Invoice")
+        draft = self.open(order.action_webshop_draft_invoice())
+        draft.invoice_line_ids = [Command.clear(), Command.create({"name": "Ullsokker", "price_unit": 240.0})]
+        draft.invoice_line_ids.tax_ids = self.taxes["3"]
+        draft.action_post()
+        self.run_documents()
+        self.assertEqual(self.documents(order), [("out_invoice", "300.00", "60.00", "2026-03-03")])
+        self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
 
     def test_rate_no_tax_stands_for(self):
         odd = sent_order(lines=(line("71", "Fisk", "111.00", 11),), total=Decimal("111.00"))
