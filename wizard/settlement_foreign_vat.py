@@ -24,7 +24,7 @@ class SettlementForeignVat(models.TransientModel):
     rate = fields.Float(string="Rate (%)", digits=(6, 3), compute="_compute_asked", store=True)
     tax_class = fields.Char(string="Shop's Tax Name", compute="_compute_asked", store=True)
     amount_tax = fields.Monetary(string="VAT Charged", compute="_compute_asked", store=True)
-    amount = fields.Monetary(string="Of", compute="_compute_asked", store=True)
+    amount = fields.Monetary(string="Amount With VAT", compute="_compute_asked", store=True)
     order_count = fields.Integer(string="Orders Waiting", compute="_compute_order_count")
     choice = fields.Selection(
         [
