@@ -127,7 +127,8 @@ class OrderLine:
     :ivar rate: VAT in percent; None where the shop does not report it, which a person must then correct.
     :ivar quantity: as ordered; never zero.
     :ivar discount: what was taken off already to get to ``amount``, with VAT; for people.
-    :ivar tax_class: the shop's own name of the tax, by which the accountant can distinguish 0 % from 0 %.
+    :ivar tax_class: the shop's own name of the tax, by which the accountant can distinguish 0 % from 0 %, and one
+        country's 25 % from another's.
     """
 
     external_id: str
