@@ -67,7 +67,8 @@ def wordings(norwegian_then, norwegian_now):
     :param dict norwegian_then: the translations as they were, by the English wording. ``norwegian_now``: as they are.
     """
     now = {}
-    for path in environment.CHECKOUT.glob("[a-z]*/**/sentences.py"):
+    former = environment.CHECKOUT / "models" / "former_sentences.py"
+    for path in (*environment.CHECKOUT.glob("[a-z]*/**/sentences.py"), former):
         (catalogue,) = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Dict))
         for code, sentence in zip(catalogue.keys, catalogue.values, strict=True):
             now[code.value] = sentence.args[0].value
