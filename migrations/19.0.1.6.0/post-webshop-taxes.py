@@ -17,6 +17,10 @@ def migrate(cr, version):
         return
     for webshop in env["sale.webshop"].with_context(active_test=False).search([]):
         language = webshop.company_id.partner_id.lang
+        rules = webshop.tax_rule_ids.sorted(lambda rule: (rule.sequence, rule.id))
+        hidden = rules.browse(
+            rule.id for place, rule in enumerate(rules) if any(hides(earlier, rule) for earlier in rules[:place])
+        )
         # what is proposed is made at once
         for rules in webshop.tax_rule_ids.grouped("create_date").values():
             proposed = rules.filtered(lambda rule: (rule.rate, rule.tax_id.l10n_no_standard_code) in ANYWHERE)
@@ -26,10 +30,6 @@ def migrate(cr, version):
                 continue
             proposed.area = "domestic"
             proposed.with_context(lang=language)._say_at_home()
-        rules = webshop.tax_rule_ids.sorted(lambda rule: (rule.sequence, rule.id))
-        hidden = rules.browse(
-            rule.id for place, rule in enumerate(rules) if any(hides(earlier, rule) for earlier in rules[:place])
-        )
         if hidden:
             hidden.with_context(lang=language)._say_particular()
 

@@ -1,5 +1,6 @@
 """VAT that a shop charges abroad: no rate alone tells whose it is, so a person says it once."""
 
+import runpy
 from dataclasses import replace
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from freezegun import freeze_time
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import file_path
 
 from odoo.addons.settlement_bridge.pure_tests.samples.webshop_orders import line, refunded_order, sent_order
 from odoo.addons.settlement_bridge.webshops.records import Address, LineKind
@@ -168,6 +170,26 @@ class TestForeignVat(WebOrderCase):
         self.assertFalse(self.shop.takes_foreign_vat)
         self.shop.tax_rule_ids = [Command.create({"rate": 25, "tax_id": self.taxes["3"].id})]
         self.assertTrue(self.shop.takes_foreign_vat)
+
+    def test_shop_of_the_version_before(self):
+        """What was proposed for anywhere counts at home; a row that a person added stays, and is shown."""
+        proposed = self.shop.tax_rule_ids.filtered("rate")
+        proposed.area = "any"
+        self.shop.tax_rule_ids = [
+            Command.create({"rate": 25, "goods": "goods", "tax_id": self.taxes["3"].id}),
+            Command.create(
+                {"rate": 25, "tax_class": "moms", "tax_id": self.taxes["3"].sudo().copy({"name": "Moms"}).id}
+            ),
+        ]
+        own = self.shop.tax_rule_ids.filtered(lambda rule: rule.goods == "goods")
+        script = file_path("settlement_bridge/migrations/19.0.1.6.0/post-webshop-taxes.py")
+        runpy.run_path(script)["migrate"](self.env.cr, "19.0.1.5.0")
+        self.env.invalidate_all()
+        self.assertEqual(proposed.mapped("area"), ["domestic"] * 3)
+        self.assertEqual((own.area, own.takes_foreign_vat), ("any", True))
+        said = str(self.shop.message_ids.mapped("body"))
+        self.assertIn("proposed for 25 %, 15 %, 12 %", said)
+        self.assertIn("25 % moms Moms", said, "it did not count before, below a plain 25 %")
 
     def test_vat_charged_to_svalbard_is_booked_and_said(self):
         order = self.told(sent_to(LONGYEARBYEN))
