@@ -26,10 +26,8 @@ def refund_parts(refund: Refund, left: dict, currency: str, separate_lines=froze
     lines = [line for line in refund.lines if line.amount]
     for line in lines:
         if line.rate is None:
-            return (), Message(
-                "refund_rate_unknown",
-                {"line": line.name or line.external_id, "amount": line.amount},
-            )
+            values = {"line": line.name or line.external_id, "amount": line.amount}
+            return (), _of_refund(refund, Message("refund_rate_unknown", values))
     told = lines
     lines = _with_tax_left_out(lines, refund.amount, currency)
     for line in lines:

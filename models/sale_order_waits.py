@@ -39,6 +39,7 @@ BY_HAND = {
     **dict.fromkeys(
         (
             "refund_rate_unknown",
+            "refund_unclear",
             "refund_without_lines_exceeds_goods",
             "refund_exceeds_invoiced",
             "refund_of_several_taxes",
@@ -55,7 +56,17 @@ BY_HAND = {
     ),
 }
 #: Sentences of reading the shop's documents, which do not know what can be done here.
-OF_READING = frozenset({"line_vat_differs", "mystore_line_unknown", "order_status_unknown", "order_list_too_long"})
+OF_READING = frozenset(
+    {
+        "line_negative",
+        "line_rate_unknown",
+        "line_vat_differs",
+        "order_vat_differs",
+        "mystore_line_unknown",
+        "order_status_unknown",
+        "order_list_too_long",
+    }
+)
 
 
 class SaleOrder(models.Model):
