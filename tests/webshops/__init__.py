@@ -4,6 +4,7 @@ from . import test_buyers
 from . import test_credit_slips
 from . import test_deliveries
 from . import test_event_access
+from . import test_foreign_vat
 from . import test_goods_without_money
 from . import test_hints
 from . import test_month
@@ -13,5 +14,4 @@ from . import test_orders
 from . import test_together
 from . import test_totals
 from . import test_unwanted_deliveries
-from . import test_foreign_vat
 from . import test_work_list
