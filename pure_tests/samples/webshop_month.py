@@ -69,6 +69,7 @@ class Life:
     :ivar is_waiting: whether it ends on the work list. :ivar is_ignored: whether it never becomes an order in Odoo.
     :ivar is_unfinished: whether it is still to be invoiced when the month ends.
     :ivar is_paid_elsewhere: whether no money of it passes through Vipps.
+    :ivar rounding: how the shop rounds it, where it is not line by line to the øre; not every platform has that choice.
     """
 
     states: list
@@ -78,6 +79,7 @@ class Life:
     is_ignored: bool = False
     is_unfinished: bool = False
     is_paid_elsewhere: bool = False
+    rounding: str = ""
 
     @property
     def number(self):
@@ -168,6 +170,7 @@ class Month:
         self._other_buyers()
         self._left_out()
         self._without_money()
+        self._rounded()
 
     # ------------------------------------------------------------ placing an order
 
@@ -257,6 +260,16 @@ class Month:
         amount = life.last.lines[0].amount
         shipment = Shipment(f"{life.number}1", at(7))
         life.captured(at(7), amount, is_final=True, shipments=(shipment,), completed_at=at(7), status="completed")
+        # one thing was sent and paid for with the freight, and the rest of it called off, line by line
+        needs = [Feature.VOID, Feature.PART_CAPTURE, Feature.PART_SHIPMENT]
+        for hour in (15, 16, 17):
+            life = self.place(at(6, hour), ("PLEDD-2", 1), ("KAFFE-250", 2), needs=needs)
+            sent, _called_off, shipping = life.last.lines
+            shipment = Shipment(f"{life.number}1", at(7), ((sent.external_id, Decimal(1)),))
+            life.captured(
+                at(7), sent.amount + shipping.amount, is_final=True, shipments=(shipment,), completed_at=at(7),
+                status="completed",
+            )  # fmt: skip
         # called off before anything was captured
         for day in (6, 8):
             self.place(at(day, 14), ("KOPP-3", 1)).cancelled(at(day + 1))
@@ -349,8 +362,9 @@ class Month:
         # abroad, and to Svalbard: outside the VAT area
         sweden = Address("", "", "Storgatan 2", "", "11122", "Stockholm", "SE")
         svalbard = Address("", "", "Vei 500", "", "9170", "Longyearbyen", "NO")
-        for day, address in ((8, sweden), (9, svalbard)):
-            life = self.place(at(day, 9), ("PLEDD-2", 1), ("BOK-1", 1), shipping="149.00", rate=0)
+        # to Sweden with Sweden's VAT, too: at the same rate as ours, and owed there
+        for day, address, rate in ((8, sweden, 0), (9, svalbard, 0), (10, sweden, 25), (11, sweden, 25)):
+            life = self.place(at(day, 9), ("PLEDD-2", 1), ("BOK-1", 1), shipping="149.00", rate=rate)
             address = replace(address, name=life.last.buyer.name)
             life.states[0] = replace(life.last, billing=address, shipping=address)
             life.sent(at(day + 2))
@@ -366,6 +380,14 @@ class Month:
             address = replace(OSLO, name=buyer.name, street="Bygata 4")
             life.states[0] = replace(life.last, buyer=buyer, billing=address, shipping=address)
             life.sent(at(day + 1))
+        # two companies and a private buyer with one e-mail, as an accountant or purchaser has it
+        for hour, company in enumerate(("Firma A AS", "Firma B AS", "", "Firma A AS"), 9):
+            life = self.place(at(23, hour), ("KAFFE-250", 4))
+            name = "Kari Innkjøp"
+            address = replace(OSLO, name=name, company=company)
+            buyer = Buyer(name=name, company=company, email="innkjop@example.com")
+            life.states[0] = replace(life.last, buyer=buyer, billing=address, shipping=address)
+            life.sent(at(24))
         life = self.place(at(24, 12), ("KOPP-3", 12), needs=[Feature.VAT_NUMBER])
         buyer = Buyer(name="Per Innkjøp", company="Luftspeil Kontor AS", email="post@example.com", vat="NO987654325MVA")
         address = replace(OSLO, name=buyer.name, company=buyer.company, street="Kontorveien 3")
@@ -417,6 +439,27 @@ class Month:
                 f"{life.number}51", life.number, coffee.amount, at(12, 16), (coffee,), released=coffee.amount
             )
             life.change(at(12, 16), refunds=(refund,)).sent(at(13), amount=life.last.total - coffee.amount)
+
+    def _rounded(self):
+        """The same sums, where the shop rounds otherwise: whole kroner, or the VAT of the whole order once."""
+        for day in (4, 5, 6):
+            life = self.place(at(day, 17), ("SOKK-1", 1), ("KAFFE-250", 1))
+            life.rounding = "whole kroner"
+            life.sent(at(day + 1))
+        back = life.give_back(0)
+        life.refunded(at(12), back.amount, [back])
+        # 35.71 and 3.13 without VAT, at 12 %: 43.5008 in all, of which 4.6608 is VAT
+        for day in (4, 5, 6):
+            life = self.place(at(day, 18), ("BILLETT", 1), ("BILLETT", 1), shipping="0")
+            first, second = life.last.lines
+            first, second = (
+                line(each.external_id, each.name, amount, 12, sku=each.sku)
+                for each, amount in ((first, "39.99"), (second, "3.51"))
+            )
+            life.change(at(day, 18, 30), lines=(first, second))
+            del life.states[0]
+            life.rounding = "at subtotal"
+            life.sent(at(day + 1))
 
 
 def steps(lives):

@@ -36,6 +36,9 @@ PLUGINS = {
 STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "checkout-draft")
 ORDER_BY = ("date", "id", "include", "title", "slug", "modified")
 
+#: How shops round: "Number of decimals" 0, and prices without VAT with "Round tax at subtotal level".
+WHOLE_KRONER, ROUNDED_AT_SUBTOTAL = "whole kroner", "at subtotal"
+
 
 class WooCommerceServer(ShopServer):
     """A WooCommerce shop in Oslo.
@@ -44,6 +47,7 @@ class WooCommerceServer(ShopServer):
     :ivar sorts_as_asked: a plugin does not make it give the newest first, whatever it is asked for.
     :ivar refunds_date_orders: a refund changes the order's own date (7.6 and later).
     :ivar is_emptied: what is deleted is gone, instead of being in the trash.
+    :ivar roundings: how the shop rounded an order, by its number, where it was not line by line to the øre.
     """
 
     platform = "woocommerce"
@@ -67,6 +71,7 @@ class WooCommerceServer(ShopServer):
         self.sorts_as_asked = True
         self.refunds_date_orders = True
         self.is_emptied = False
+        self.roundings: dict = {}
         self.orders: dict = {}
         self._given: dict = {}
         self._deliveries = 0
@@ -137,13 +142,14 @@ class WooCommerceServer(ShopServer):
     def _order(self, order) -> dict:
         sent = [shipment for shipment in order.shipments if not shipment.quantities]
         completed_at = order.completed_at or max((shipment.time for shipment in sent), default=None)
-        items = _items(order.lines, 1)
+        rounding = self.roundings.get(order.number, "")
+        items = _items(order.lines, 1, rounding)
         shipping = [_shipping(item, order.delivery_method) for kind, item in items if kind is LineKind.SHIPPING]
         if not shipping and order.delivery_method:
             free = {"id": int(order.external_id) * 10 + 9, "name": "", "total": ZERO, "total_tax": ZERO, "taxes": []}
             shipping = [_shipping(free, order.delivery_method)]
         own = (LineKind.SHIPPING, LineKind.PRODUCT, LineKind.GIFT_CARD)
-        tax_lines = _tax_lines(order.lines, order.taxes, 1)
+        tax_lines = _tax_lines(order.lines, order.taxes, 1, rounding, order.shipping.country)
         references = [each for each in order.references if each.kind in PROVIDERS]
         return {
             "id": int(order.external_id),
@@ -154,13 +160,13 @@ class WooCommerceServer(ShopServer):
             "version": "10.3.0",
             "status": _status(order, completed_at),
             "currency": order.currency,
-            "prices_include_tax": True,
+            "prices_include_tax": rounding != ROUNDED_AT_SUBTOTAL,
             **self._times("date_created", order.created_at),
             **self._times("date_modified", order.changed_at),
             **self._times("date_paid", order.accepted_at),
             **self._times("date_completed", completed_at),
             "total": order.total - order.tendered,
-            "total_tax": sum((line.tax for line in order.lines), ZERO),
+            "total_tax": sum((line["tax_total"] + line["shipping_tax_total"] for line in tax_lines), ZERO),
             "customer_id": int(order.buyer.external_id or 0),
             "billing": {**_address(order.billing), "email": order.buyer.email, "phone": order.buyer.phone},
             "shipping": _address(order.shipping),
@@ -210,7 +216,8 @@ class WooCommerceServer(ShopServer):
         return meta
 
     def _refund(self, refund, order) -> dict:
-        items = _items(refund.lines, -1)
+        rounding = self.roundings.get(order.number, "")
+        items = _items(refund.lines, -1, rounding)
         return {
             "id": int(refund.external_id),
             "parent_id": int(order.external_id),
@@ -226,7 +233,7 @@ class WooCommerceServer(ShopServer):
             ],
             "tax_lines": [
                 {name: value for name, value in line.items() if name not in ("rate_percent", "label", "rate_code")}
-                for line in _tax_lines(refund.lines, refund.taxes, -1)
+                for line in _tax_lines(refund.lines, refund.taxes, -1, rounding, order.shipping.country)
             ],
             "fee_lines": [item for kind, item in items if kind in FEES],
         }
@@ -369,13 +376,25 @@ def _rate_id(rate) -> int:
     return RATE_IDS.get(rate, 100 + int(rate * 100))
 
 
-def _items(lines, sign: int) -> list:
+def _net_and_vat(line, rounding: str) -> tuple:
+    """Return a line's net, its VAT as the shop counts it, and its VAT as it shows it."""
+    if rounding == WHOLE_KRONER:
+        vat = (line.amount * line.rate / (100 + line.rate)).quantize(Decimal("0.000001"))
+        return line.amount - vat, vat, vat.quantize(Decimal(1), "ROUND_HALF_UP")
+    if rounding == ROUNDED_AT_SUBTOTAL:
+        net = (line.amount * 100 / (100 + line.rate)).quantize(Decimal("0.01"))
+        return net, net * line.rate / 100, net * line.rate / 100
+    return line.amount - line.tax, line.tax, line.tax
+
+
+def _items(lines, sign: int, rounding: str) -> list:
     """Return ``(kind, item)`` of lines; lines ``71/25`` and ``71/15`` are one item with two rates."""
     items: dict = {}
     for line in lines:
         item_id = line.external_id.split("/")[0]
         key = item_id or object()
-        net, before, tax_before = line.amount - line.tax, line.amount + line.discount, line.tax
+        net, vat, shown = _net_and_vat(line, rounding)
+        before, tax_before = line.amount + line.discount, vat
         if line.discount:
             tax_before = (before * line.rate / (100 + line.rate)).quantize(Decimal("0.01"), "ROUND_HALF_UP")
         _kind, item = items.setdefault(
@@ -394,8 +413,8 @@ def _items(lines, sign: int) -> list:
             ),
         )
         item["total"] += sign * net
-        item["total_tax"] += sign * line.tax
-        item["taxes"].append({"id": _rate_id(line.rate), "total": sign * line.tax, "subtotal": sign * tax_before})
+        item["total_tax"] += sign * shown
+        item["taxes"].append({"id": _rate_id(line.rate), "total": sign * vat, "subtotal": sign * tax_before})
         if line.kind in (LineKind.PRODUCT, LineKind.GIFT_CARD):
             item.update({"quantity": int(sign * line.quantity), "sku": line.sku, "product_id": 55, "variation_id": 0})
             item["subtotal"] = item.get("subtotal", ZERO) + sign * (before - tax_before)
@@ -413,20 +432,22 @@ def _shipping(item: dict, method: str) -> dict:
     return {**rest, "method_title": item["name"], "method_id": method, "instance_id": "1"}
 
 
-def _tax_lines(lines, taxes, sign: int) -> list:
+def _tax_lines(lines, taxes, sign: int, rounding: str, country: str) -> list:
     """Return the table of rates with the shop's sums, goods and shipping apart."""
-    sums = {each.rate: each.tax for each in taxes}
+    sums = {each.rate: each.tax for each in taxes if rounding != WHOLE_KRONER}
     for line in () if sums else lines:
-        sums[line.rate] = sums.get(line.rate, ZERO) + line.tax
+        sums[line.rate] = sums.get(line.rate, ZERO) + _net_and_vat(line, rounding)[2]
+    country, label = ("SE", "Moms") if country == "SE" else ("NO", "MVA")
     found = []
     for number, (rate, tax) in enumerate(sums.items(), 1):
-        shipping = sum((line.tax for line in lines if line.kind is LineKind.SHIPPING and line.rate == rate), ZERO)
+        of_shipping = [line for line in lines if line.kind is LineKind.SHIPPING and line.rate == rate]
+        shipping = sum((_net_and_vat(line, rounding)[2] for line in of_shipping), ZERO)
         found.append(
             {
                 "id": 9000 + number,
-                "rate_code": f"NO-MVA {rate:f}-1",
+                "rate_code": f"{country}-{label.upper()} {rate:f}-1",
                 "rate_id": _rate_id(rate),
-                "label": "MVA",
+                "label": label,
                 "compound": False,
                 "tax_total": sign * (tax - shipping),
                 "shipping_tax_total": sign * shipping,

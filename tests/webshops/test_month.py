@@ -64,6 +64,7 @@ class TestMonth(WebshopCase, HttpCase):
                 lives.append(life)
             for feature in lacking:
                 _logger.info("%s cannot tell order %s: %s", server.platform, life.number, server.cannot[feature])
+        server.roundings = {life.number: life.rounding for life in lives if life.rounding}
         settings = server.settings
         shop = self.make_shop(
             server.platform,
@@ -89,6 +90,7 @@ class TestMonth(WebshopCase, HttpCase):
                 if is_pushed:
                     self.push(shop, server, orders, chance)
                 self.run_actions()
+                self.decide_foreign_vat(shop)
         with freeze_time(MONTH_END):
             # all of it once more
             shop.sudo().write({"fetch_enabled": shop.has_polling, "fetch_next_at": False, "fetch_cursor": False})
@@ -117,6 +119,14 @@ class TestMonth(WebshopCase, HttpCase):
             for name in ("fetch", "events", "documents", "documents"):
                 self.trigger(f"ir_cron_webshop_{name}")
         self.env.invalidate_all()
+
+    def decide_foreign_vat(self, shop):
+        """An accountant says once that the VAT charged on what is sent to Sweden is owed there."""
+        waiting = shop.order_ids.filtered(lambda order: order.webshop_state == "waiting")
+        if waiting:
+            dialog = self.env["settlement.foreign.vat"].create({"order_id": waiting[0].id, "choice": "owed"})
+            self.assertEqual((dialog.country_id.code, dialog.rate), ("SE", 25))
+            dialog.action_confirm()
 
     def settle_month(self, lives):
         """Let Vipps settle what it moved, day by day, and pay it out in the end."""
