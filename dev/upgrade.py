@@ -6,6 +6,7 @@ import re
 import subprocess
 import tempfile
 from collections import Counter
+from itertools import zip_longest
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,9 @@ import environment
 BEFORE = "7a02fae2c2881b0b37c8a1f52936a272ead1e483"
 #: The wordings of that version, by which its sentences were stored, and the code of each.
 WORDINGS = environment.CHECKOUT / "migrations" / "19.0.1.3.0" / "wordings.json"
+#: Sentences on what stands open on the customer; this version says them of the past once nothing does.
+STANDS_ON_CUSTOMER = ("awaits_invoice", "awaits_credit_note", "surplus_on_customer", "already_paid_by", "nothing_open")
+OF_THE_PAST = dict.fromkeys(STANDS_ON_CUSTOMER, "stood_on_customer")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -45,7 +49,8 @@ def run(setup):
         f"upgrade: {texts} texts, {sum(map(len, before['ledger'].values()))} rows of the ledger and "
         f"{sum(map(len, before['keys'].values()))} keys compared"
     )
-    return log, compare(before, after, wordings(before["norwegian"], after["norwegian"]))
+    languages = (before["norwegian"], after["norwegian"])
+    return log, compare(before, after, [wordings(*languages), wordings(*languages, OF_THE_PAST)])
 
 
 def version_before(setup, folder):
@@ -61,10 +66,11 @@ def version_before(setup, folder):
     return SimpleNamespace(**{**vars(setup), "addon": addon, "config": config, "variables": variables})
 
 
-def wordings(norwegian_then, norwegian_now):
+def wordings(norwegian_then, norwegian_now, instead=None):
     """Return the :class:`Wording` of each sentence, in English and in Norwegian, the most particular first.
 
     :param dict norwegian_then: the translations as they were, by the English wording. ``norwegian_now``: as they are.
+    :param dict instead: the codes of sentences to those that are said in their place.
     """
     now = {}
     former = environment.CHECKOUT / "models" / "former_sentences.py"
@@ -77,9 +83,10 @@ def wordings(norwegian_then, norwegian_now):
         if code not in now:
             # nothing reports it any more; where it is stored all the same, the texts differ
             continue
-        found[wording] = now[code]
+        said = now[(instead or {}).get(code, code)]
+        found[wording] = said
         if norwegian := norwegian_then.get(wording):
-            found[norwegian] = norwegian_now[now[code]]
+            found[norwegian] = norwegian_now[said]
     found = sorted(found.items(), key=lambda pair: -len(PLACEHOLDER.sub("", pair[0])))
     return [Wording(then, now) for then, now in found]
 
@@ -95,6 +102,8 @@ def compare(before, after, reworded):
     """Return a list of sentences: one for each part of the ledger, each shop's keys, and each text, not as before.
 
     Fields that only one of the versions has are left out.
+
+    :param reworded: one list of :class:`Wording` for each way in which a sentence may read now.
     """
     found = []
     for name, rows in before["ledger"].items():
@@ -109,8 +118,8 @@ def compare(before, after, reworded):
         for field in sorted(fields.keys() & after["sentences"][language].keys()):
             then, now = fields[field], after["sentences"][language][field]
             for number in sorted(then.keys() | now.keys(), key=int):
-                expected = [reword(line, reworded) for line in then.get(number, "").splitlines()]
-                if expected != now.get(number, "").splitlines():
+                lines = zip_longest(then.get(number, "").splitlines(), now.get(number, "").splitlines(), fillvalue="")
+                if not all(any(reword(line, each) == said for each in reworded) for line, said in lines):
                     texts = f"    before: {then.get(number)}\n    now:    {now.get(number)}"
                     found.append(f"{field} of {number} in {language}:\n{texts}")
     return found
