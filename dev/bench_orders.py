@@ -26,6 +26,9 @@ WORKERS = {
     "two workers": ((READING,), (DOCUMENTS,)),
 }
 
+#: Seconds until a worker whose action has nothing to do is woken again.
+WAKING = 0.2
+
 #: Payloads are stored so many at a time, as fetching does.
 STORED_TOGETHER = 500
 
@@ -143,6 +146,8 @@ def work(registry, crons):
             )
         if is_read and is_booked:
             return
+        if READING not in crons:
+            time.sleep(WAKING)
 
 
 def work_beside_each_other(registry, workers):

@@ -117,6 +117,9 @@ class SaleWebshopEvent(models.Model):
             lambda events: events.try_lock_for_update().filtered_domain(documents)._read_all(),
             together=TOGETHER,
         )
+        if not count():
+            # another worker may be at the same documents: each takes those that the other has not
+            self.env["sale.order"]._cron_webshop_documents(batch_size)
         fault._wake("ir_cron_webshop_documents")
 
     @api.autovacuum

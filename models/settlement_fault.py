@@ -20,6 +20,9 @@ LONGEST_PAUSE = timedelta(minutes=RETRY_MINUTES[-1])
 #: After how many failures in a row a person is asked to look.
 FAILURES_TO_TELL = 3
 
+#: After how many conflicts in a row records that are worked on together are worked on one by one.
+MAX_TRIES_TOGETHER = 3
+
 #: Conflicts with what others do at the same time: they changed or stored the same record. Retried at once.
 CONCURRENCY = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError, UniqueViolation)
 
@@ -99,15 +102,20 @@ class SettlementFault(models.Model):
         """Call ``work`` with several records at once; return whether it succeeded. Nothing is left of it otherwise."""
         if len(records) == 1:
             return False
-        try:
-            work(records)
-            self.env.flush_all()
-            self._forget(task, records)
-        except Exception as error:
-            self.env.cr.rollback()
-            _logger.info("%s of %s is done one by one: %s", task, records, error)
-            return False
-        return True
+        for attempt in range(1, MAX_TRIES_TOGETHER + 1):
+            try:
+                work(records)
+                self.env.flush_all()
+                self._forget(task, records)
+                return True
+            except CONCURRENCY:
+                self.env.cr.rollback()
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))
+            except Exception as error:
+                self.env.cr.rollback()
+                _logger.info("%s of %s is done one by one: %s", task, records, error)
+                return False
+        return False
 
     def _work_on(self, task, record, work, refuse=None):
         for attempt in range(1, MAX_TRIES_ON_CONCURRENCY_FAILURE + 1):
