@@ -84,10 +84,12 @@ class SettlementFault(models.Model):
         """
         for start in range(0, len(records), together):
             chunk = records[start : start + together]
-            if not self._work_on_together(task, chunk, work):
-                for record in chunk:
-                    self._work_on(task, record, work, refuse)
-            self.env["ir.cron"]._commit_progress(len(chunk))
+            if self._work_on_together(task, chunk, work):
+                self.env["ir.cron"]._commit_progress(len(chunk))
+                continue
+            for record in chunk:
+                self._work_on(task, record, work, refuse)
+                self.env["ir.cron"]._commit_progress(1)
 
     @api.model
     def _wake(self, name):
