@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .money import to_decimal
 from .sale_order_booked import REFUND
@@ -11,11 +11,17 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _may_decide(self):
-        """Return the orders with the rights to follow a decision up, once it is clear that the user may take it."""
+        """Return the web orders with the rights to follow a decision up, once it is clear that the user may take it.
+
+        :raises UserError: where none of them is a web order.
+        """
         self.check_access("write")
         if not self.env.user.has_group("settlement_bridge.group_settlement_user"):
             raise AccessError(self.env._("Only users of Settlements decide on web orders that wait."))
-        return self.sudo()
+        orders = self.sudo().filtered("webshop_id")
+        if self and not orders:
+            raise UserError(self.env._("%s is no web order: there is nothing to decide on it here.", self[0].name))
+        return orders
 
     def action_webshop_retry(self):
         """Retry: what kept the orders waiting may be fixed. Others that wait for the same settings are tried too."""
@@ -37,7 +43,16 @@ class SaleOrder(models.Model):
 
     def action_webshop_call_off(self):
         """A person has said that an order the shop has deleted was called off: what is invoiced is credited."""
-        self._may_decide().write({"webshop_is_called_off": True})
+        orders = self._may_decide()
+        if kept := orders.filtered(lambda order: not order.webshop_is_deleted):
+            raise UserError(
+                self.env._(
+                    "%s is not deleted in the shop. What is cancelled there is credited by itself once the shop "
+                    "reports it.",
+                    kept[0].name,
+                )
+            )
+        orders.write({"webshop_is_called_off": True})
         self.action_webshop_retry()
 
     def action_open_webshop_events(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
@@ -186,6 +187,19 @@ class SaleOrder(models.Model):
         if "webshop_reference" in vals and not self.env.su and self.sudo().webshop_id:
             self._refuse_written({"webshop_reference"})
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_reported(self):
+        """What a shop has reported is not made to vanish: neither its order, nor what it is to be booked as."""
+        if reported := self.filtered("webshop_is_reported"):
+            raise UserError(
+                self.env._(
+                    "%(order)s was reported by %(shop)s, and is not deleted. Exclude it if nothing of it is to be "
+                    "invoiced or credited here.",
+                    order=reported[0].name,
+                    shop=reported[0].sudo().webshop_id.name,
+                )
+            )
 
     def _is_invoiced_by_webshop(self):
         """Whether only the shop's events make invoices of this order."""

@@ -3,6 +3,7 @@ from contextlib import suppress
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 #: Stored documents that are read together: more are hardly faster, and one that fails delays the others.
 TOGETHER = 25
@@ -124,8 +125,7 @@ class SaleWebshopEvent(models.Model):
 
     @api.autovacuum
     def _gc_hints(self):
-        """Hints that were followed up are of no use after some weeks; what was invoiced from is kept."""
+        """Hints that were followed up are of no use after some weeks, nor what was excluded; what was read is kept."""
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=30)
-        self.search(
-            [("create_date", "<", limit), ("order_id", "=", False), ("state", "in", ("done", "ignored"))]
-        ).unlink()
+        is_of_no_use = Domain("state", "=", "ignored") | Domain("state", "=", "done") & Domain("kind", "!=", "document")
+        self.search(Domain("create_date", "<", limit) & Domain("order_id", "=", False) & is_of_no_use).unlink()

@@ -11,6 +11,7 @@ from . import test_month
 from . import test_nothing_to_decide
 from . import test_odoo_shop
 from . import test_orders
+from . import test_refused_decisions
 from . import test_together
 from . import test_totals
 from . import test_unwanted_deliveries
