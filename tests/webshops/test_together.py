@@ -4,11 +4,13 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.settlement_bridge.models import settlement_fault
 from odoo.addons.settlement_bridge.pure_tests.samples import webshop_orders
 from odoo.addons.settlement_bridge.pure_tests.servers.inbox import InboxServer
 from odoo.addons.settlement_bridge.webshops.records import Address, RawOrder
@@ -139,6 +141,31 @@ class TestTogether(WebOrderCase):
         events = Event._store_raw(self.shop, raw_orders, "asked")
         events._read()
         self.assertEqual(events.sorted("id").mapped("state"), ["done", "error", "done"])
+
+    def test_a_conflict_over_one_keeps_what_is_done_of_the_others(self):
+        """Somebody else is at the last order all the time: it is left for the next run, the others are invoiced."""
+        events = self.stored(*(order_of(str(number)) for number in range(1, 5)))
+        events._read()
+        last = events.sorted("id")[-1].order_id
+        model = type(last)
+        plan = model._plan_documents
+
+        def collide(order):
+            if order == last:
+                raise SerializationFailure
+            return plan(order)
+
+        self.env.flush_all()
+        with (
+            freeze_time(NOON),
+            self.enter_registry_test_mode(),
+            patch.object(settlement_fault.time, "sleep"),
+            patch.object(model, "_plan_documents", collide),
+        ):
+            self.trigger("ir_cron_webshop_documents")
+        self.env.invalidate_all()
+        self.assertEqual(events.sorted("id").order_id.mapped("webshop_state"), ["done", "done", "done", "open"])
+        self.assertFalse(self.env["settlement.fault"].sudo().search([]))
 
     def test_two_reports_of_one_order_are_read_in_their_order(self):
         """Reserved and then sent, both in one delivery: one order, invoiced once."""
