@@ -34,13 +34,19 @@ class Due:
         else:
             parts = self._shipped_parts(order.shipments)
         if limit is not None and total_amount(parts) >= limit:
-            return self._captured_parts(self._captures), True, self._moment()
+            parts = self._captured_parts(self._captures) if order.captured else self._sent_parts(limit)
+            return parts, True, self._moment()
         return parts, is_finished, self._moment()
 
     @property
     def follows_captures(self) -> bool:
         """Whether the money captured decides what is due, not the goods sent."""
         return self.invoice_on is InvoiceOn.CAPTURED and self.order.captures is not None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the shop names the lines of money it took."""
+        return any(capture.quantities for capture in self.order.captures or ())
 
     @property
     def _captures(self):
@@ -55,23 +61,41 @@ class Due:
     def limit(self) -> Decimal | None:
         """What the buyer owes in the end where less than the order was captured and the rest voided, else None.
 
-        Zero when nothing was captured at all: the order will not be paid, and is not invoiced.
+        Where nothing was captured at all it is no more than what gift cards paid of the goods sent. Zero: the order
+        will not be paid, and is not invoiced.
         """
         order = self.order
         # what came back without money was sold, and needs no payment
         paid = order.captured + order.tendered + order.offset
         if not order.is_capture_final or order.captures is None or paid >= order.total:
             return None
-        return paid if order.captured else ZERO
+        if order.captured:
+            return paid
+        return min(order.tendered, total_amount(self._sent()))
+
+    @property
+    def _is_delivered(self):
+        order = self.order
+        return bool(order.completed_at) or any(not shipment.quantities for shipment in order.shipments)
+
+    def _sent(self):
+        """The goods sent so far, or the whole order where all of it was."""
+        order = self.order
+        if self._is_delivered:
+            return tuple(whole_line(line) for line in order.lines)
+        return self._shipped_parts(order.shipments)
+
+    def _sent_parts(self, limit):
+        """What gift cards paid of the goods sent, where no other money was ever taken."""
+        return scaled(self._sent(), limit, self.order.currency)
 
     def _is_due_in_full(self):
         order = self.order
         if self.invoice_on is InvoiceOn.COMPLETED:
             return bool(order.completed_at)
-        is_delivered = bool(order.completed_at) or any(not shipment.quantities for shipment in order.shipments)
         if self.follows_captures:
             return order.is_capture_final or order.tendered + total_amount(self._captures) >= order.total
-        if is_delivered:
+        if self._is_delivered:
             return True
         sent = self._sent_quantities(order.shipments)
         goods = [line for line in order.lines if line.kind is LineKind.PRODUCT]

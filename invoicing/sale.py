@@ -12,6 +12,7 @@ from .parts import (
     amounts_by_line,
     merged_by_line,
     part_difference,
+    scaled,
     sums_by_rate,
     total_amount,
     whole_line,
@@ -43,7 +44,7 @@ def plan_sale(draft: Draft, due: Due, wanted: tuple, moment: datetime.datetime) 
     is_change = bool(draft.booked.sold) and (bool(credited) or not _is_next_part(draft, due))
     if is_change:
         key, moment = "change", draft.order.changed_at
-        reason = draft.change_reason()
+        reason = _change_reason(draft, due)
     else:
         key, reason = "sale", _sale_reason(draft, due)
     if credited:
@@ -75,15 +76,17 @@ def _with_what_stands(draft, due, target, sold):
     A shop that goes back on an event (a status set back, another event chosen to invoice on) has not called off the
     sale: only a changed line, or a voided payment, is credited.
     """
-    if due.limit is not None:
+    if due.limit is not None and (not due.follows_captures or due.is_named):
         return target
     standing = {}
     for line in draft.order.lines:
         have = sold.get((line.external_id, line.rate))
         if have:
             standing[have.line_id, have.rate] = have if abs(have.amount) < abs(line.amount) else whole_line(line)
-    if due.follows_captures and total_amount(target.values()) >= total_amount(standing.values()):
-        return target
+    if due.follows_captures:
+        paid_for = _paid_for(draft, target, _as_invoiced(standing, target, sold))
+        if paid_for is not None or due.limit is not None:
+            return target if paid_for is None else paid_for
     more = {
         key: part for key, part in standing.items() if key not in target or abs(part.amount) > abs(target[key].amount)
     }
@@ -93,10 +96,47 @@ def _with_what_stands(draft, due, target, sold):
     return {**target, **more}
 
 
+def _as_invoiced(standing, target, sold):
+    """Return what stands with its own VAT, where money in parts made it another than that of the whole line."""
+    result = dict(standing)
+    for key, part in standing.items():
+        if part.amount == sold[key].amount:
+            is_aimed_at = key in target and target[key].amount == part.amount
+            result[key] = target[key] if is_aimed_at else sold[key]
+    return result
+
+
+def _paid_for(draft, target, standing):
+    """Return what stands, and of the target what more money pays for; None where there is less money than stands.
+
+    A line added since is not paid for by money that an invoice has been made of already.
+    """
+    more = total_amount(target.values()) - total_amount(standing.values())
+    if more < 0:
+        return None
+    if not more:
+        return standing
+    grown = [
+        part_difference(part, standing.get(key, Part(*key, ZERO, ZERO, ZERO)))
+        for key, part in target.items()
+        if abs(part.amount) > abs(standing[key].amount if key in standing else ZERO)
+    ]
+    if total_amount(grown) < more:
+        return target
+    return merged_by_line([*standing.values(), *scaled(tuple(grown), more, draft.order.currency)])
+
+
+def _change_reason(draft, due):
+    if due.limit is not None and total_amount(draft.booked.sold) > due.limit:
+        return Message("payment_voided", draft.named())
+    return draft.change_reason()
+
+
 def _sale_reason(draft, due):
     values = draft.named()
     if due.limit is not None:
-        return Message("order_captured_in_part", values)
+        code = "order_captured_in_part" if draft.order.captured else "order_paid_by_gift_card"
+        return Message(code, values)
     if due.invoice_on is InvoiceOn.CAPTURED:
         return Message("order_captured", values)
     if due.invoice_on is InvoiceOn.COMPLETED:

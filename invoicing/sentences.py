@@ -50,6 +50,10 @@ register(
         "nothing_voided": _("The payment of order %(order)s was voided, so nothing is invoiced."),
         "nothing_test": _("Order %(order)s is a test, so nothing is invoiced."),
         "order_captured_in_part": _("Order %(order)s was partly captured, and the rest was voided."),
+        "order_paid_by_gift_card": _(
+            "What was sent of order %(order)s was paid by gift card or store credit, and the rest was voided."
+        ),
+        "payment_voided": _("The payment of order %(order)s was voided after it was invoiced."),
         "order_captured": _("Order %(order)s was captured."),
         "order_completed": _("Order %(order)s was completed."),
     }

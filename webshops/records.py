@@ -232,8 +232,9 @@ class Order:
     :ivar tenders: the part of the total paid with the shop's own gift cards or credit.
     :ivar accepted_at: when the order became binding (paid or reserved); None while it is only begun.
     :ivar captures: money taken so far; None where the platform does not report it.
-    :ivar is_capture_final: True when what was reserved and not captured was voided, or has expired: the buyer owes no
-        more than was captured. False where all was captured, and where more is due because the order was raised.
+    :ivar is_capture_final: True when what was reserved and not captured was voided, or expired before anything was
+        sent: the buyer owes no more than was captured. False where all was captured, where more is due because the
+        order was raised, and where the reservation of goods that were sent has run out: the buyer owes for them.
     :ivar shipments: goods sent. :ivar completed_at: when the shop calls the order finished.
     :ivar cancelled_at: when it was called off. An order may be cancelled after goods were sent or money was taken.
     :ivar is_deleted: the shop does not have it any more.

@@ -231,7 +231,7 @@ def test_in_the_end_the_books_say_what_the_shop_says(states, invoice_on):
     if order.cancelled_at:
         assert (books.left(), books.per_rate(), books.per_rate("tax")) == (0, {}, {})
         return
-    paid = order.captured + order.tendered if order.captured else 0
+    paid = order.captured + order.tendered
     voided = order.is_capture_final and paid < order.total
     due = paid if voided else order.total
     booked = books.booked()

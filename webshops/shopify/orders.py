@@ -44,8 +44,8 @@ PAYMENTS = frozenset({"CAPTURE", "SALE"})
 TENDERS = {"gift_card": TenderKind.GIFT_CARD, "shopify_store_credit": TenderKind.STORE_CREDIT}
 #: ``displayFinancialStatus`` of an order that somebody has paid or reserved, for orders without transactions.
 PAID_STATUSES = frozenset({"AUTHORIZED", "PAID", "PARTIALLY_PAID", "PARTIALLY_REFUNDED", "REFUNDED"})
-#: ``displayFinancialStatus`` of an order whose reservation is gone.
-RELEASED_STATUSES = frozenset({"VOIDED", "EXPIRED"})
+#: ``displayFinancialStatus`` of an order whose reservation was given up, and of one whose reservation ran out.
+VOIDED, EXPIRED = "VOIDED", "EXPIRED"
 FAILED_FULFILLMENTS = frozenset({"CANCELLED", "ERROR", "FAILURE"})
 #: Names gateways have for the ids of one payment; a receipt also has those of the shop and of the buyer.
 RECEIPT_IDS = (
@@ -108,6 +108,7 @@ class _Reader:
         refunds = with_offsets(refunds, owed, self.lines)
         offset = sum((refund.offset for refund in refunds), ZERO)
         shipments = self._shipments()
+        completed_at = self._completed_at(shipments)
         method, method_name = self._payment_method()
         statuses = (text(node, "displayFinancialStatus"), text(node, "displayFulfillmentStatus"))
         return Order(
@@ -130,9 +131,9 @@ class _Reader:
             references=self._references(),
             accepted_at=self._accepted_at(shipments),
             captures=captures,
-            is_capture_final=paid + offset < total and self._is_released(cancelled_at),
+            is_capture_final=paid + offset < total and self._is_released(cancelled_at, bool(shipments or completed_at)),
             shipments=shipments,
-            completed_at=self._completed_at(shipments),
+            completed_at=completed_at,
             cancelled_at=cancelled_at,
             refunds=tuple(filter(None, map(self._refund, refunds))),
             is_test=bool(node.get("test")) or any(item.get("test") for item in self.transactions if _is_done(item)),
@@ -209,10 +210,14 @@ class _Reader:
         moments = [_time(transaction, "processedAt") or ordered for transaction in payments]
         return min(moments or [shipment.time for shipment in shipments], default=None)
 
-    def _is_released(self, cancelled_at: datetime.datetime | None) -> bool:
-        """Whether no reservation is open any more, and something was called off."""
+    def _is_released(self, cancelled_at: datetime.datetime | None, is_sent: bool) -> bool:
+        """Whether no reservation is open any more, and something was called off.
+
+        A reservation that ran out calls nothing off once goods were sent: the buyer has them, and owes for them.
+        """
         voids = [nested(item, "parentTransaction").get("id") for item in _done(self.transactions, {"VOID"})]
-        if self.node.get("displayFinancialStatus") in RELEASED_STATUSES:
+        status = self.node.get("displayFinancialStatus")
+        if status == VOIDED or (status == EXPIRED and not is_sent):
             return True
         if not (voids or cancelled_at):
             return False

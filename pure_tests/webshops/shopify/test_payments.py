@@ -84,7 +84,8 @@ def test_a_void_of_one_reservation_leaves_the_other_open():
 
 @pytest.mark.parametrize("status", ["VOIDED", "EXPIRED"])
 def test_a_reservation_that_is_gone(status):
-    order = states([transaction(11, "AUTHORIZATION", "553.30")], displayFinancialStatus=status)
+    reserved = [transaction(11, "AUTHORIZATION", "553.30")]
+    order = states(reserved, displayFinancialStatus=status, displayFulfillmentStatus="UNFULFILLED")
     assert order.is_capture_final
     assert order.captures == ()
 
