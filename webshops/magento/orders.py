@@ -11,6 +11,7 @@ Commerce.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -76,13 +77,16 @@ def parse(content: bytes, settings: ShopSettings) -> Order:
     ordered = order_lines(record, currency)
     tenders = _tenders(record, currency)
     captures = _captures(invoices, transactions, currency, ordered)
-    paid = sum((capture.amount for capture in captures), ZERO) + _sum(tenders)
+    captured = sum((capture.amount for capture in captures), ZERO)
     is_rest_voided = _is_rest_voided(record, invoices)
     lines, cancelled, cancelled_taxes = ordered, ZERO, {}
     if record.get("state") != CANCELLED_STATE:
-        final = paid if is_rest_voided else None
+        final = captured + _sum(_tenders_used(invoices, currency)) if is_rest_voided else None
         lines, cancelled, cancelled_taxes = without_cancelled(record, ordered, currency, final)
     total = to_amount(required(record, "grand_total"), currency, "grand_total") + _sum(tenders) - cancelled
+    if cancelled:
+        tenders = _within(tenders, total - captured)
+    paid = captured + _sum(tenders)
     payment, billing = nested(record, "payment"), nested(record, "billing_address")
     sending = delivery(record)
     return Order(
@@ -157,6 +161,21 @@ def _tenders(record: dict, currency: str) -> tuple:
         for name, reference in (("customer_balance_amount", ""), ("reward_currency_amount", "reward points"))
     ]
     return tuple(tender for tender in (*cards, *credit) if tender.amount)
+
+
+def _tenders_used(invoices: list, currency: str) -> list:
+    """Return what gift cards and credit paid of the paid invoices: of a card that is worth more, the rest is unused."""
+    return [tender for one in invoices if _is_state(one, INVOICE_PAID) for tender in _tenders(one, currency)]
+
+
+def _within(tenders: tuple, owed: Decimal) -> tuple:
+    """Return the tenders less what they hold beyond ``owed``, for goods that were cancelled; the last is used last."""
+    kept = []
+    for tender in tenders:
+        amount = min(tender.amount, owed - _sum(kept))
+        if amount > 0:
+            kept.append(replace(tender, amount=amount))
+    return tuple(kept)
 
 
 # --- payment, delivery, cancellation

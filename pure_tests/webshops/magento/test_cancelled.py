@@ -7,7 +7,7 @@ import pytest
 
 from odoo.addons.settlement_bridge.invoicing.records import InvoiceOn
 
-from ...invoicing.books import Books, told
+from ...invoicing.books import GIFT_CARD, Books, told
 from .documents import parse
 
 EVERY_EVENT = pytest.mark.parametrize("invoice_on", InvoiceOn)
@@ -130,3 +130,32 @@ def test_where_the_money_does_not_fit_the_rows_the_buyer_owes_what_was_paid(paid
     books = Books()
     books.tell(found)
     assert books.left() == Decimal(paid)
+
+
+BY_GIFT_CARD = {"gift_cards_amount": 600, "grand_total": 200}
+
+
+@pytest.mark.parametrize("invoice_on", [InvoiceOn.SHIPPED, InvoiceOn.CAPTURED])
+@pytest.mark.parametrize("of_invoice", [{"gift_cards_amount": 500}, {}], ids=["told by the invoice", "not told"])
+def test_goods_sent_and_paid_by_gift_card_stay_sold_when_the_rest_is_cancelled(invoice_on, of_invoice):
+    """A card of 600.00 pays the 500.00 that was sent; the coffee is cancelled, and 100.00 of the card is not used."""
+    invoices = [{**INVOICE, "grand_total": 0, **of_invoice}]
+    books = Books(invoice_on)
+    books.tell(order(invoices=invoices, **BY_GIFT_CARD))
+    plan = books.tell(rest_cancelled(invoices=invoices, **BY_GIFT_CARD))
+    assert plan.is_finished
+    assert books.per_rate() == {Decimal(25): Decimal("500.00")}
+    assert books.per_rate("tax") == {Decimal(25): Decimal("100.00")}
+    assert books.tenders == {GIFT_CARD: Decimal("500.00")}
+
+
+@pytest.mark.parametrize(("of_invoice", "card"), [({"gift_cards_amount": 100}, 100), ({}, 100), ({}, 600)])
+def test_captured_beside_a_gift_card_and_the_rest_cancelled(of_invoice, card):
+    """The card paid 100.00 and 400.00 was captured of the 500.00 that was sent."""
+    books = Books()
+    by_both = {"invoices": [{**INVOICE, "grand_total": 400, **of_invoice}]}
+    by_both.update(gift_cards_amount=card, grand_total=800 - card)
+    books.tell(order(**by_both))
+    assert books.tell(rest_cancelled(**by_both)).is_finished
+    assert [str(document.total) for document in books.documents] == ["500.00"]
+    assert books.tenders == {GIFT_CARD: Decimal("100.00")}
