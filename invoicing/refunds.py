@@ -116,14 +116,30 @@ def _take_back(draft, refund_id, parts, reason):
 def _overpaid(draft):
     """What was taken beyond what the order reads now: it was lowered after the money was taken.
 
-    Where the platform does not report what was taken, it is what lines were lowered by since they were invoiced.
+    Where the platform does not report how much was taken, it is what lines were lowered by since they were invoiced,
+    and what was paid back for lines that were taken out before.
     """
     order = draft.order
     if order.is_called_off:
         return ZERO
-    if order.captures is not None:
+    if order.captures is not None and not order.is_captured_assumed:
         return max(ZERO, order.captured + order.tendered - order.total)
-    amounts = {}
-    for part in draft.sold():
-        amounts.setdefault(part.line_id, []).append(part.amount)
-    return sum((max(ZERO, max(of_line) - sum(of_line)) for of_line in amounts.values()), ZERO)
+    # what a voided payment was credited for was never taken
+    lowered = ZERO if order.is_capture_final else _lowered(draft.sold())
+    return lowered + (_never_invoiced(draft) if order.captures else ZERO)
+
+
+def _lowered(parts):
+    """Return how much less there is of lines than there has been; the parts are in the order they were booked in."""
+    most, now = {}, {}
+    for part in parts:
+        now[part.line_id] = now.get(part.line_id, ZERO) + part.amount
+        most[part.line_id] = max(most.get(part.line_id, now[part.line_id]), now[part.line_id])
+    return sum((most[line_id] - now[line_id] for line_id in now), ZERO)
+
+
+def _never_invoiced(draft):
+    """Return what was paid back for lines that the order does not have any more, and that were never invoiced."""
+    known = {line.external_id for line in draft.order.lines} | {part.line_id for part in draft.sold()}
+    lines = [line for refund in draft.order.refunds for line in refund.lines]
+    return total_amount(line for line in lines if line.external_id and line.external_id not in known)

@@ -38,7 +38,8 @@ class SaleOrder(models.Model):
     def _get_booked(self):
         """Return the :class:`~..invoicing.records.Booked` of this order, read from the ledger."""
         sold, refunds = [], defaultdict(list)
-        for move in self._get_webshop_moves().filtered(lambda move: move.state == "posted"):
+        # in the order they were made: a line that was lowered is told from one that was invoiced in parts
+        for move in self._get_webshop_moves().filtered(lambda move: move.state == "posted").sorted("id"):
             parts = with_document_sums(move._get_webshop_parts(), move)
             if move.move_type == "out_refund":
                 if (move.webshop_document_key or "").startswith(REFUND):

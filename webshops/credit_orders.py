@@ -103,7 +103,7 @@ def completed_in_one_go(
     :param due: what is left to pay after gift cards. :param cancelled_at: what was reserved then is released.
     """
     return {
-        "captures": (Capture("completed", due, completed_at),) if completed_at and due else (),
+        "captures": (Capture("completed", due, completed_at, is_assumed=True),) if completed_at and due else (),
         "is_capture_final": bool(cancelled_at and not completed_at),
         "shipments": (Shipment("completed", completed_at),) if completed_at else (),
         "completed_at": completed_at,

@@ -164,13 +164,15 @@ class Capture:
     """Money a provider has taken from the buyer. ``time`` may be None where the shop keeps the sum alone.
 
     ``quantities`` is what it was taken for, as pairs of a line's ``external_id`` and a quantity; empty where the shop
-    reports the sum alone.
+    reports the sum alone. ``is_assumed`` where it only tells that money was taken: ``amount`` is then what the order
+    comes to as it reads now, and what was really taken of an order that was lowered since is not known.
     """
 
     external_id: str
     amount: Decimal
     time: datetime.datetime | None = None
     quantities: tuple = ()
+    is_assumed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -277,6 +279,11 @@ class Order:
     def captured(self) -> Decimal:
         """The money taken so far; zero where the platform does not report it."""
         return sum((capture.amount for capture in self.captures or ()), ZERO)
+
+    @property
+    def is_captured_assumed(self) -> bool:
+        """Whether the shop does not tell how much money was taken, only that it was."""
+        return any(capture.is_assumed for capture in self.captures or ())
 
     @property
     def tendered(self) -> Decimal:

@@ -313,6 +313,19 @@ def test_money_back_for_a_line_taken_out_is_credited_once(books, captures, lines
     assert books.left() == Decimal("437.20")
 
 
+@pytest.mark.parametrize("captures", [(Capture("1", SOCKS.amount, SENT, is_assumed=True),), None])
+def test_money_back_for_one_of_two_pairs_sent_apart_is_credited_once(books, captures):
+    """Each pair of 179.10 has its invoice; one of them is taken out of the order, and its money paid back."""
+    order = new_order(lines=(SOCKS,), total=SOCKS.amount, captures=captures)
+    books.tell(changed(order, shipments=(parcel(1, socks=1),)))
+    order = changed(order, shipments=(parcel(1, socks=1), parcel(2, socks=1)))
+    books.tell(order)
+    one = changed(order, lines=(line("71", "Ullsokker", "179.10", 25),))
+    books.tell(one)
+    books.tell(refunded(one, refund("1", "179.10")))
+    assert (books.left(), books.per_rate("tax")) == (Decimal("179.10"), {Decimal(25): Decimal("35.82")})
+
+
 def test_money_back_before_the_order_is_lowered_is_credited_once(books):
     books.tell(refunded(sent_order(), refund("1", "116.10")))
     plan = books.tell(refunded(lowered(), refund("1", "116.10")))

@@ -69,7 +69,7 @@ class PaymentReader:
         """
         plugin, meta = self.plugin, self.meta
         if plugin is UNKNOWN:
-            return (Capture("captured", to_pay, completed_at),) if completed_at else None
+            return (Capture("captured", to_pay, completed_at, is_assumed=True),) if completed_at else None
         told, how = meta.text(plugin.captured), meta.text(plugin.at_once[0]).upper()
         captures = self._qliro_captures(lines) if plugin is QLIRO and not told else ()
         if captures:
@@ -83,7 +83,7 @@ class PaymentReader:
         moment = meta.time(plugin.captured_at, self.zone) or paid or self._time("date_completed")
         name = meta.text(plugin.capture_id) if plugin.capture_id else text(self.record, "transaction_id")
         taken = to_pay - self.released
-        return (Capture(name or "captured", taken, moment),) if taken > 0 else ()
+        return (Capture(name or "captured", taken, moment, is_assumed=True),) if taken > 0 else ()
 
     def _qliro_captures(self, lines: tuple) -> tuple:
         """Return Qliro's captures in part, which it reports line by line."""
@@ -104,6 +104,7 @@ class PaymentReader:
                 transaction,
                 sum((amount for amount, _pairs in lines_of), ZERO),
                 quantities=tuple(pair for _amount, pairs in lines_of for pair in pairs),
+                is_assumed=True,
             )
             for transaction, lines_of in taken.items()
         )
