@@ -19,6 +19,7 @@ from .test_released import COFFEE, EVERY_EVENT, HAT, JUMPER, item, refund, tax_l
 CUP = ("73", "Kopp", "80.00", "20.00", 3)
 PRICES = {"71": 300, "72": 200, "73": 100}
 STRIPE = {"payment_method": "stripe", "meta_data": meta(_stripe_charge_captured="yes")}
+KUSTOM = {"payment_method": "kco", "meta_data": meta(_wc_klarna_capture_id="c")}
 VIPPS = {"payment_method": "vipps", "meta_data": meta(_vipps_amount="50000", _vipps_captured="50000")}
 EVERY_PAYMENT = pytest.mark.parametrize(
     "payment",
