@@ -83,6 +83,7 @@ from . import sale_order_reference
 from . import sale_order
 from . import sale_order_webshop
 from . import sale_order_ingest
+from . import sale_order_buyer_by_hand
 from . import sale_order_buyer
 from . import sale_order_companions
 from . import sale_order_line_companions

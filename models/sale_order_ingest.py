@@ -9,6 +9,7 @@ from ..webshops.records import ZERO, Refund
 from ..webshops.registry import PLATFORMS
 from .foreign_vat import joined_foreign_vat
 from .money import to_rate
+from .own_writes import as_own
 from .times import to_naive
 
 
@@ -26,11 +27,12 @@ class SaleOrder(models.Model):
         """
         if not known:
             return self._create_from_webshop(webshop, {event: order})
+        last = known.webshop_event_id
         known.write(self._prepare_webshop_news(order, event))
         if known.webshop_state != "left_out":
             known.webshop_state = "open"
         if not known._get_webshop_moves():
-            known._write_webshop_partners(self._prepare_webshop_partners(webshop, order, known.partner_id))
+            known._follow_webshop_buyer(webshop, order, last)
         event.order_id = known
         known._add_webshop_references([order])
         known._sync_webshop_lines(order)
@@ -142,7 +144,7 @@ class SaleOrder(models.Model):
             # Odoo would propose addresses of its own for another customer.
             changed = values
         if changed:
-            self.with_context(update_delivery_shipping_partner=True).write(changed)
+            as_own(self.with_context(update_delivery_shipping_partner=True)).write(changed)
 
     def _add_webshop_references(self, told):
         """Keep every key a payment provider may send for the orders; those they were known by before stay.

@@ -14,6 +14,7 @@ class SaleOrder(models.Model):
             "webshop_buyer_id",
             "webshop_delivery",
             "webshop_similar_partner_id",
+            "webshop_is_customer_by_hand",
             "webshop_changed_at",
             "webshop_asked_at",
             "webshop_is_deleted",

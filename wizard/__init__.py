@@ -1,4 +1,5 @@
 from . import base_module_uninstall
+from . import base_partner_merge_automatic_wizard
 from . import settlement_activate
 from . import settlement_activate_accounts
 from . import settlement_activate_payments

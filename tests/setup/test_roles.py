@@ -113,6 +113,7 @@ WRITE = {
         "webshop_reference": NOBODY,
         "webshop_is_called_off": NOBODY,
         "webshop_similar_partner_id": NOBODY,
+        "webshop_is_customer_by_hand": NOBODY,
         "webshop_delivery": NOBODY,
     },
     "sale.order.line": {"webshop_line_id": NOBODY, "webshop_kind": NOBODY},
@@ -143,6 +144,7 @@ VALUES = {
     "webshop_event_id": False,
     "webshop_order_id": False,
     "webshop_similar_partner_id": False,
+    "webshop_is_customer_by_hand": False,
     "partner_id": False,
 }
 
@@ -342,6 +344,7 @@ class TestRoles(WebOrderCase):
             "webshop_external_id",
             "webshop_buyer_id",
             "webshop_similar_partner_id",
+            "webshop_is_customer_by_hand",
             "webshop_check",
             "settlement_line_ids",
         ]
