@@ -4,7 +4,8 @@ A refund credits the money of its successful REFUND transactions, and the goods 
 settle what the buyer owes: goods on account that came back, goods that came back before they were paid for, and
 exchanges, where Shopify adds the new goods to the order as lines of their own and pays back, or asks for, the
 difference alone. So they count as far as the buyer has paid less than the order comes to. Beyond that a refund without
-money only put goods back on the shelf.
+money only put goods back on the shelf; money that is paid back later without goods, as after one that failed, is for
+these.
 
 ``Order.returns``, ``Return.returnLineItems`` and ``Return.exchangeLineItems`` are not asked for: they take a scope of
 their own (``read_returns``), which apps that read orders need not have, and say nothing of money. The new goods are in
@@ -16,11 +17,13 @@ Sources: shopify.dev, Admin GraphQL reference (Refund, RefundLineItem, OrderAdju
 consider exchanges and fees".
 """
 
+import datetime
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ...common.amounts import to_decimal
-from ...common.json_reading import nested, required
+from ...common.amounts import divide, to_decimal
+from ...common.currencies import rounded
+from ...common.json_reading import nested, required, to_time
 from ..records import ZERO
 from .lines import Lines, nodes, stays_in_order, total_of
 
@@ -49,17 +52,60 @@ def read_refunds(node: dict, lines: Lines) -> list:
     return [_given_back(refund, lines) for refund in refunds]
 
 
-def with_offsets(refunds: list, owed: Decimal, lines: Lines) -> list:
-    """Return the refunds with what their goods settle.
+def with_offsets(refunds: list, owed: Decimal, lines: Lines, until: datetime.datetime | None = None) -> list:
+    """Return the refunds with what their goods settle; money that goods waited for is paid back for these.
+
+    Money that was paid back without goods, as much as is credited of goods that come back later, was for these: they
+    settle nothing more. Less than that is taken for a rebate on what the buyer keeps.
 
     :param owed: what the buyer has paid less than the order comes to.
+    :param until: when the order was cancelled: what came back from then on settles nothing.
     """
-    result = []
+    result, waiting, without_goods = [], [], ZERO
     for refund in refunds:
-        offset = max(ZERO, min(owed, _goods_without_money(refund, lines)))
+        taken, waiting = _taken(waiting, refund, lines.currency)
+        without_goods += max(ZERO, refund.paid - total_of(refund.lines) - total_of(taken))
+        goods = max(ZERO, _goods_without_money(refund, lines))
+        if goods and goods <= without_goods:
+            without_goods -= goods
+            goods = ZERO
+        offset = min(owed, goods) if until is None or _made_at(refund.node) < until else ZERO
         owed -= offset
-        result.append(replace(refund, offset=offset))
+        refund = replace(refund, offset=offset, lines=refund.lines + taken)
+        result.append(refund)
+        if goods > offset:
+            # What this refund does not credit. Its goods themselves it does, if it credits anything.
+            is_credited = bool(refund.paid + offset)
+            rest = _parts_of(refund.lines, goods - offset, lines.currency)
+            waiting += [replace(line, external_id="") if is_credited else line for line in rest]
     return result
+
+
+def _taken(waiting: list, refund: GivenBack, currency: str) -> tuple:
+    """Return the goods that a refund of money alone pays for, and those that wait on."""
+    amount = ZERO if refund.lines else min(refund.paid, total_of(waiting))
+    if not amount:
+        return (), waiting
+    taken = _parts_of(waiting, amount, currency)
+    left = [
+        replace(line, amount=line.amount - part.amount, tax=line.tax - part.tax)
+        for line, part in zip(waiting, taken, strict=True)
+    ]
+    return tuple(line for line in taken if line.amount), [line for line in left if line.amount]
+
+
+def _parts_of(lines, amount: Decimal, currency: str) -> list:
+    """Return the lines with this amount in all."""
+    whole = total_of(lines)
+    amounts = divide(amount, [line.amount for line in lines], currency)
+    return [
+        replace(line, amount=part, tax=rounded(line.tax * amount / whole, currency), quantity=line.quantity)
+        for line, part in zip(lines, amounts, strict=True)
+    ]
+
+
+def _made_at(refund: dict) -> datetime.datetime:
+    return to_time(required(refund, "createdAt"), datetime.timezone.utc, "createdAt")
 
 
 def _given_back(refund: dict, lines: Lines) -> GivenBack:

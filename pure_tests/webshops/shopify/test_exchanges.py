@@ -222,3 +222,96 @@ def test_an_exchange_whose_money_is_on_its_way_back_waits_for_it(status):
     lines = [goods(1, "1000.00", currentQuantity=0), goods(2, "365.00")]
     back = came_back(1, "1000.00", paid="635.00", status=status)
     assert told(lines, "1365.00", [sale(11, "1000.00")], [back], [sent(1), sent(2)]).refunds == ()
+
+
+def money_back(amount, day=12):
+    """A refund of money alone."""
+    return {
+        "id": f"gid://shopify/Refund/{600 + day}",
+        "createdAt": f"2026-03-{day:02}T09:02:00Z",
+        "refundLineItems": {"nodes": []},
+        "orderAdjustments": {"nodes": []},
+        "transactions": {"nodes": [transaction(81, "REFUND", amount, f"2026-03-{day:02}T09:02:01Z", 11)]},
+    }
+
+
+@BY_MONEY_AND_GOODS
+@pytest.mark.parametrize("first", [{}, {"paid": "635.00", "status": "FAILURE"}])
+@pytest.mark.parametrize("is_seen_between", [True, False])
+def test_the_difference_paid_back_later_is_for_the_goods_that_came_back(is_seen_between, first, invoice_on):
+    """1000.00 at 25 % exchanged for 365.00 at 15 %; the 635.00 failed, or was left out, and paid back three days later.
+
+    What is kept is 365.00, 47.61 of it VAT at 15 %.
+    """
+    lines = [goods(1, "1000.00", currentQuantity=0), goods(2, "365.00", "0.15")]
+    back, parcels = came_back(1, "1000.00", **first), [sent(1), sent(2, 11)]
+    books = Books(invoice_on)
+    books.tell(told([goods(1, "1000.00")], "1000.00", [sale(11, "1000.00")], parcels=[sent(1)]))
+    if is_seen_between:
+        books.tell(told(lines, "1365.00", [sale(11, "1000.00")], [back], parcels))
+    books.tell(told(lines, "1365.00", [sale(11, "1000.00")], [back, money_back("635.00")], parcels))
+    assert books.per_rate() == {Decimal(15): Decimal("365.00")}
+    assert books.per_rate("tax") == {Decimal(15): Decimal("47.61")}
+    assert [(document.key, document.total) for document in books.documents if document.is_credit_note] == [
+        ("refund:501", Decimal("365.00")),
+        ("refund:612", Decimal("635.00")),
+    ]
+
+
+def test_the_difference_paid_back_in_two_parts():
+    lines = [goods(1, "1000.00", currentQuantity=0), goods(2, "365.00", "0.15")]
+    refunds = [came_back(1, "1000.00"), money_back("600.00", 12), money_back("35.00", 13)]
+    books = Books()
+    books.tell(told(lines, "1365.00", [sale(11, "1000.00")], refunds, [sent(1), sent(2, 11)]))
+    assert books.per_rate() == {Decimal(15): Decimal("365.00")}
+    assert books.per_rate("tax") == {Decimal(15): Decimal("47.61")}
+
+
+def test_goods_on_the_shelf_first_and_paid_back_later():
+    """Nothing is credited before the money goes back; then it is for these goods, not for a share of the others."""
+    lines = [goods(1, "1000.00", currentQuantity=0), goods(2, "500.00", "0.15")]
+    refunds = [came_back(1, "1000.00"), money_back("1000.00")]
+    order = told(lines, "1500.00", [sale(11, "1500.00")], refunds, [sent(1), sent(2)])
+    books = Books()
+    books.tell(order)
+    assert books.per_rate() == {Decimal(15): Decimal("500.00")}
+    assert [(line.external_id, line.quantity) for refund in order.refunds for line in refund.lines] == [("1", 1)]
+
+
+@BY_MONEY_AND_GOODS
+def test_goods_paid_back_before_they_came_do_not_pay_for_others(invoice_on):
+    """1000.00 paid and paid back; then the goods came, and 500.00 at 15 % was sent on account: that is owed."""
+    lines = [goods(1, "1000.00", currentQuantity=0), goods(2, "500.00", "0.15")]
+    books = Books(invoice_on)
+    books.tell(told([goods(1, "1000.00")], "1000.00", [sale(11, "1000.00")], [money_back("1000.00", 5)], [sent(1)]))
+    refunds = [money_back("1000.00", 5), came_back(1, "1000.00")]
+    order = told(lines, "1500.00", [sale(11, "1000.00")], refunds, [sent(1), sent(2, 11)])
+    assert [refund.offset for refund in order.refunds] == [0]
+    books.tell(order)
+    if invoice_on is InvoiceOn.SHIPPED:
+        assert books.left() == 500
+
+
+def test_a_rebate_before_an_exchange_stays_a_rebate():
+    lines = [goods(1, "1000.00", currentQuantity=0), goods(2, "1000.00")]
+    refunds = [money_back("200.00", 5), came_back(1, "1000.00")]
+    books = Books()
+    books.tell(told(lines, "2000.00", [sale(11, "1000.00")], refunds, [sent(1), sent(2, 11)]))
+    assert books.left() == 800
+
+
+def test_an_exchange_that_is_cancelled_with_the_money_back_stands():
+    """1000.00 exchanged evenly; then the new goods were cancelled and 1000.00 paid back: one more credit note."""
+    first, second = exchange("even", second_rate="0.15")
+    lines = [goods(1, "1000.00", currentQuantity=0), goods(2, "1000.00", "0.15", currentQuantity=0)]
+    refunds = [came_back(1, "1000.00"), came_back(2, "1000.00", "0.15", "CANCEL", paid="1000.00")]
+    refunds[1] |= {"createdAt": "2026-03-13T07:59:59Z"}
+    books = Books()
+    books.tell(first)
+    books.tell(second)
+    cancelled = "2026-03-13T08:00:00Z"
+    books.tell(
+        told(lines, "2000.00", [sale(11, "1000.00")], refunds, [sent(1), sent(2, 11)], cancelledAt=cancelled)
+    )
+    assert documents(books)[-2:] == [("credit note", ["1"], "1000.00"), ("credit note", ["2"], "1000.00")]
+    assert books.per_rate() == {}
