@@ -86,6 +86,11 @@ register(
             "The shop has set order %(order)s of %(total)s to %(state)s, but has neither a credit slip nor a payment "
             "back. Make the credit slip in PrestaShop; or make the credit note here by hand, and exclude the order."
         ),
+        "prestashop_refunded_in_part": _(
+            "The shop has set order %(order)s of %(total)s to %(state)s after its credit slips, which come to "
+            "%(credited)s. If the other %(left)s was paid back too, make a credit slip of it in PrestaShop; if not, "
+            "set the order back to its former state there."
+        ),
         "shopify_request_refused": _(
             "Shopify refused the request (%(detail)s). Check the settings; if they are right, report it."
         ),

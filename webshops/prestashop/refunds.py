@@ -25,23 +25,33 @@ def read_refunds(document: dict, payments: list, lines: tuple, total: Decimal, c
     currency = str(required(looked_up(document, "currencies", "id_currency"), "iso_code"))
     record, slips = document["order"], entries(document, "slips")
     refunds = tuple(_refund(slip, record, currency, zone, lines) for slip in slips)
-    back, problems = paid_back(payments), ()
-    if not back and not slips and course.is_refunded:
-        if text(course.current, "module_name"):
-            # a module's own state may mean that a part was given back
-            values = {
-                "order": text(record, "reference"),
-                "total": total,
-                "state": in_first_language(course.current, "name"),
-            }
-            problems = (Message("prestashop_refund_without_amount", values),)
-        else:
-            back = total
-    more = back - sum((refund.amount for refund in refunds), ZERO)
+    back, credited, problems = paid_back(payments), sum((refund.amount for refund in refunds), ZERO), ()
+    if not back and course.is_refunded:
+        back, problems = _told_by_state(record, refunds, credited, total, course)
+    more = back - credited
     if more > 0:
         moment = max((payment.time for payment in payments if payment.amount < 0), default=course.since)
+        # it is for what the slips, which have lines, do not credit: they come first
+        moment = max([moment, *(refund.time for refund in refunds)])
         refunds += (Refund("paid-back", str(required(record, "id")), more, moment),)
     return refunds, problems
+
+
+def _told_by_state(record: dict, refunds: tuple, credited: Decimal, total: Decimal, course) -> tuple:
+    """Return what the state "Refunded" says was paid back, and the problem where that is not clear.
+
+    :param refunds: the credit slips, which come to ``credited``.
+    """
+    values = {"order": text(record, "reference"), "total": total, "state": in_first_language(course.current, "name")}
+    is_modules = bool(text(course.current, "module_name"))
+    if not refunds:
+        # a module's own state may mean that a part was given back
+        return (ZERO, (Message("prestashop_refund_without_amount", values),)) if is_modules else (total, ())
+    if not is_modules and credited < total and course.since > max(refund.time for refund in refunds):
+        # it may mean what is credited already, or the rest as well; a slip made after it says what
+        values |= {"credited": credited, "left": total - credited}
+        return ZERO, (Message("prestashop_refunded_in_part", values),)
+    return ZERO, ()
 
 
 def _refund(slip: dict, record: dict, currency: str, zone, lines: tuple) -> Refund:

@@ -410,6 +410,43 @@ def test_refunded_with_a_credit_slip_is_credited_once():
     assert [refund.amount for refund in read("2", "5", "7", slips=[SLIP]).refunds] == [Decimal("179.10")]
 
 
+def test_refunded_after_a_credit_slip_for_a_part_waits_until_the_shop_says_what_of_the_rest():
+    """179.10 by the slip; the order of 553.30 is set to "Refundert" afterwards: with the other 374.20, or without."""
+    first = {**SLIP, "date_add": "2026-03-03 09:00:00", "date_upd": "2026-03-03 09:00:00"}
+    books = Books()
+    books.tell(read())
+    books.tell(read(slips=[first]))
+    plan = books.tell(read("2", "5", "7", slips=[first]))
+    assert "order XKBKNABJK of 553.30 to Refundert after its credit slips, which come to 179.10" in said(plan)
+    assert "the other 374.20" in said(plan)
+    assert told(books.tell(read("2", "5", "5", slips=[first]))) == []
+    rest = {
+        **SLIP,
+        "id": 42,
+        "total_products_tax_excl": "244.23",
+        "total_products_tax_incl": "295.20",
+        "total_shipping_tax_excl": "63.20",
+        "total_shipping_tax_incl": "79.00",
+        "amount": "295.20",
+        "associations": {},
+    }
+    plan = books.tell(read("2", "5", "7", slips=[first, rest]))
+    assert told(plan) == [("refund:42", "credit note", "374.20")]
+    assert (books.left(), books.per_rate("tax")) == (0, {})
+
+
+def test_what_a_module_paid_back_before_a_slip_is_the_rest():
+    """All 553.30 back on 5 March, and on 9 March a slip of one pair of socks: it credits these, the other the rest."""
+    back = {**PAYMENT, "id": 292, "amount": "-553.30", "date_add": "2026-03-05 10:00:00"}
+    books = Books()
+    books.tell(read(payments=[PAYMENT, back], slips=[SLIP]))
+    [_sale, slip, rest] = books.documents
+    assert [(part.line_id, str(part.amount)) for part in slip.parts] == [("611", "179.10")]
+    assert (rest.key, rest.total) == ("refund:paid-back", Decimal("374.20"))
+    assert all(part.amount > 0 for part in rest.parts)
+    assert (books.left(), books.per_rate("tax")) == (0, {})
+
+
 def test_paid_back_by_a_module_without_a_credit_slip():
     back = {**PAYMENT, "id": 292, "amount": "-100.00"}
     for states in (("2", "5"), ("2", "5", "7")):
