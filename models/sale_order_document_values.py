@@ -7,6 +7,9 @@ from ..common.messages import SettlementError
 from ..invoicing.dates import document_date
 from .money import to_decimal, to_rate
 
+#: Kinds of lines whose VAT an amount without lines is credited with.
+OF_RATE = ("product", "shipping", "fee")
+
 
 class SaleOrder(models.Model):
     """The values of one invoice or credit note: its date, its lines and their accounts."""
@@ -85,8 +88,11 @@ class SaleOrder(models.Model):
         vals_list = []
         for sequence, part in enumerate(document.parts):
             line = by_id.get(part.line_id)
-            earlier = invoiced.get((part.line_id, part.rate))
-            model = line or self._get_line_of_rate(part.rate, part.amount)
+            if part.line_id:
+                earlier = invoiced.get((part.line_id, part.rate))
+            else:
+                earlier = self._get_invoiced_line_of_rate(invoiced, part.rate, part.amount)
+            model = line or (earlier and earlier.sale_line_ids[:1]) or self._get_line_of_rate(part.rate, part.amount)
             if not model and not earlier:
                 raise SettlementError(
                     "no_line_of_rate",
@@ -118,14 +124,26 @@ class SaleOrder(models.Model):
                 result[line.sale_line_ids[:1].webshop_line_id or "", to_rate(line.tax_ids)] = line
         return result
 
+    def _get_invoiced_line_of_rate(self, invoiced, rate, amount):
+        """The largest invoiced line with this VAT: an amount without lines is credited like it, whatever tax the order
+        has by now.
+
+        :param dict invoiced: as :meth:`_get_invoiced_lines` gives them.
+        :raises SettlementError: naming the amount, when the lines of this rate have several taxes.
+        """
+        lines = self.env["account.move.line"].concat(*(line for key, line in invoiced.items() if key[1] == rate))
+        lines = lines.filtered(lambda line: not line.sale_line_ids or line.sale_line_ids[:1].webshop_kind in OF_RATE)
+        return self._get_largest(lines, rate, amount)
+
     def _get_line_of_rate(self, rate, amount):
-        """The largest line of the order with this VAT: an amount without lines is booked like it.
+        """The largest line of the order with this VAT, where nothing with it is invoiced.
 
         :raises SettlementError: naming the amount, when the lines of this rate have several taxes.
         """
-        lines = self.order_line.filtered(
-            lambda line: line.webshop_kind in ("product", "shipping", "fee") and to_rate(line.tax_ids) == rate
-        )
+        lines = self.order_line.filtered(lambda line: line.webshop_kind in OF_RATE and to_rate(line.tax_ids) == rate)
+        return self._get_largest(lines, rate, amount)
+
+    def _get_largest(self, lines, rate, amount):
         if len(lines.tax_ids) > 1:
             raise SettlementError(
                 "refund_tax_ambiguous",

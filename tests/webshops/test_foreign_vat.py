@@ -18,6 +18,7 @@ from .web_order_case import NOON, WebOrderCase
 
 STOCKHOLM = Address("Kerstin Exempel", street="Drottninggatan 1", postcode="11122", city="Stockholm", country="SE")
 COPENHAGEN = Address("Karen Eksempel", street="Strøget 1", postcode="1000", city="København", country="DK")
+OSLO = Address("Kari Eksempel", street="Storgata 1", postcode="0155", city="Oslo", country="NO")
 LONGYEARBYEN = Address("Kari Eksempel", street="Vei 500", postcode="9170", city="Longyearbyen", country="NO")
 #: 500.00, of which 100.00 VAT.
 SOCKS = (
@@ -133,6 +134,29 @@ class TestForeignVat(WebOrderCase):
         order = self.told(replace(shop_order, refunds=(refund,), changed_at=refund.time))
         self.assertEqual(order.webshop_state, "done")
         self.assertEqual(self.items(order, credit=True), {"3000": 400.0, "2700": 100.0})
+
+    def paid_back(self, order, amount, **values):
+        [refund] = refunded_order().refunds
+        refund = replace(refund, amount=Decimal(amount), lines=())
+        return self.told(replace(order, refunds=(refund,), changed_at=refund.time, **values))
+
+    def test_amount_paid_back_lowers_the_tax_of_the_invoice(self):
+        """Sold to Sweden with its VAT as a debt; the buyer moved to Oslo, and got 100.00 back without goods."""
+        shop_order = sent_to(STOCKHOLM)
+        self.decide(self.told(shop_order), "owed")
+        order = self.paid_back(shop_order, "100.00", billing=OSLO, shipping=OSLO)
+        self.assertEqual(order.webshop_state, "done")
+        self.assertEqual(self.items(order, credit=True), {"3105": 80.0, "2791": 20.0})
+
+    def test_amount_paid_back_after_the_row_got_another_tax(self):
+        shop_order = sent_to(OSLO)
+        order = self.told(shop_order)
+        other = self.taxes["3"].sudo().copy({"name": "25 % fra i dag"})
+        self.shop.tax_rule_ids.filtered(lambda rule: rule.rate == 25).tax_id = other
+        order = self.paid_back(shop_order, "100.00")
+        self.assertIn(other, order.order_line.tax_ids)
+        note = order._get_webshop_moves().filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual(note.invoice_line_ids.tax_ids, self.taxes["3"])
 
     def test_the_most_particular_row_counts(self):
         """The shop's name of the tax, the country, the countries, the area: whatever the order of the list."""
