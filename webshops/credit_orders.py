@@ -64,8 +64,14 @@ def is_credit(lines) -> bool:
 
 
 def given_back(line: OrderLine) -> OrderLine:
-    """Return a negative line as one of a refund. Which line of the order it credits is not reported."""
-    return replace(line, external_id="", amount=-line.amount, tax=-line.tax, quantity=abs(line.quantity))
+    """Return a negative line as one of a refund. Which line of the order it credits is not reported.
+
+    A positive one is held back: a fee for the return, though the shop has it as a product or as freight.
+    """
+    is_held_back = line.amount > 0 and line.kind in (LineKind.PRODUCT, LineKind.SHIPPING)
+    kind = LineKind.FEE if is_held_back else line.kind
+    amount, tax, quantity = -line.amount, -line.tax, abs(line.quantity)
+    return replace(line, external_id="", kind=kind, amount=amount, tax=tax, quantity=quantity)
 
 
 def refund(

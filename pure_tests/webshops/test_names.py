@@ -23,6 +23,12 @@ from odoo.addons.settlement_bridge.webshops.records import Address, Buyer, LineK
         ("Garn & Strikk", "Garn & Strikk"),
         ("Rør 3 < 4 > 2 mm", "Rør 3 < 4 > 2 mm"),
         ("I <3 garn", "I <3 garn"),
+        ("R<D AS og X>Y", "R<D AS og X>Y"),
+        ("Kasse <5<a6 pakke>", "Kasse <5<a6 pakke>"),
+        ("A<B>C AS", "A<B>C AS"),
+        ("Skjorte <Oslo>", "Skjorte <Oslo>"),
+        ("<P>Ull<HR>sokker</P>", "Ullsokker"),
+        ('<a href="/ull">Ull</a>sokker', "Ullsokker"),
         ("&ukjent; navn", "&ukjent; navn"),
     ],
 )

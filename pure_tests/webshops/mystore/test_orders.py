@@ -19,7 +19,8 @@ from odoo.addons.settlement_bridge.webshops.records import (
     ShopSettings,
 )
 
-from ...samples.webshop_orders import ORDERED, RETURNED, SENT
+from ...invoicing.books import Books, refunded, tax
+from ...samples.webshop_orders import ORDERED, RETURNED, SENT, sent_order
 
 SETTINGS = ShopSettings(time_zone=zoneinfo.ZoneInfo("Europe/Oslo"))
 
@@ -298,6 +299,19 @@ def test_a_credit_order_with_freight_and_a_fee_held_back():
         (LineKind.SHIPPING, Decimal("79.00")),
         (LineKind.FEE, Decimal("-50.00")),
     ]
+
+
+def test_a_fee_for_the_return_held_back_as_a_product_is_taken_off():
+    """One pair of socks back, 50.00 held back: 129.10 credited, 25.82 of it VAT."""
+    document = credit_order()
+    attributes = {"sku": "RETURGEBYR", "quantity": 1, "price_inc_vat": "50.00", "vat_rate": 25}
+    document["included"].append({"type": "order-products", "id": "50112", "attributes": attributes})
+    document["data"]["relationships"]["order-products"]["data"].append({"type": "order-products", "id": "50112"})
+    books = Books()
+    books.tell(sent_order())
+    books.tell(refunded(sent_order(), read(document)))
+    [_sale, note] = books.documents
+    assert (note.key, note.total, tax(note)) == ("refund:20899", Decimal("129.10"), Decimal("25.82"))
 
 
 def test_a_credit_order_that_does_not_name_its_original_says_what_to_do():

@@ -21,7 +21,8 @@ from odoo.addons.settlement_bridge.webshops.records import (
     TenderKind,
 )
 
-from ...samples.webshop_orders import RETURNED, SENT
+from ...invoicing.books import Books, refunded, tax
+from ...samples.webshop_orders import RETURNED, SENT, sent_order
 
 SETTINGS = ShopSettings(time_zone=zoneinfo.ZoneInfo("Europe/Oslo"))
 
@@ -213,6 +214,18 @@ def test_the_minus_may_stand_with_the_price():
     order = credit()
     order["lines"][0].update(quantity=1, price_incl_vat=-179.10)
     assert read(order) == read(credit())
+
+
+@pytest.mark.parametrize("sku", ["RETURGEBYR", "FRAKT"])
+def test_a_fee_for_the_return_is_taken_off(sku):
+    """One pair of socks back, 50.00 held back, as an article or as freight: 129.10 credited, 25.82 of it VAT."""
+    order = credit(total=-129.10)
+    order["lines"].append({"line_no": 2, "sku": sku, "quantity": 1, "price_incl_vat": 50, "vat": 25})
+    books = Books()
+    books.tell(sent_order())
+    books.tell(refunded(sent_order(), read(order)))
+    [_sale, note] = books.documents
+    assert (note.key, note.total, tax(note)) == ("refund:5044", Decimal("129.10"), Decimal("25.82"))
 
 
 def test_a_credit_order_that_does_not_name_its_original_says_what_to_do():
