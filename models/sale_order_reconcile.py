@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..webshops.records import ZERO
 from .money import to_decimal
 from .sale_order_booked import REFUND, WITHDRAWN
 
@@ -46,11 +47,16 @@ class SaleOrder(models.Model):
             return
         moves = self._get_webshop_moves().sorted("id", reverse=True)
         invoices = moves.filtered(lambda move: move.move_type == "out_invoice")
-        for note in (moves - invoices).filtered(lambda move: move.webshop_document_key in offsets):
-            for invoice in invoices:
-                left = offsets[note.webshop_document_key] - get_settled(note, invoices)
-                if min(get_open(note), get_open(invoice)) <= left:
-                    (note | invoice)._reconcile_receivables()
+        notes = (moves - invoices).filtered(lambda move: (move.webshop_document_key or "").startswith(REFUND))
+        met_by_money = ZERO
+        for note in notes.filtered(lambda move: move.webshop_document_key in offsets):
+            left = offsets[note.webshop_document_key] - get_settled(note, invoices)
+            left = reconcile_up_to(left, note, invoices)
+            if not get_open(note):
+                met_by_money += max(ZERO, left)
+        # Money of another refund may have met such a note before: then that other refund's note has as much open.
+        for note in notes.filtered(lambda move: move.webshop_document_key not in offsets) if met_by_money else ():
+            met_by_money = reconcile_up_to(met_by_money, note, invoices)
 
     def _reconcile_without_money(self, invoices, credit_notes):
         """Reconcile invoices and credit notes with each other whose payment and refund had met before they were made.
@@ -71,6 +77,16 @@ class SaleOrder(models.Model):
 
         :param bool is_finished: whether nothing more of the order is to be invoiced.
         """
+
+
+def reconcile_up_to(amount, note, invoices):
+    """Reconcile a credit note with those invoices that take no more of it than an amount; return what is left of it."""
+    for invoice in invoices:
+        common = min(get_open(note), get_open(invoice))
+        if common and common <= amount:
+            (note | invoice)._reconcile_receivables()
+            amount -= common
+    return amount
 
 
 def get_open(document):

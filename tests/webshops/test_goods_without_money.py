@@ -89,6 +89,35 @@ class TestGoodsWithoutMoney(WebOrderCase):
                     self.assertEqual(order.webshop_state, "done")
                     savepoint.rollback()
 
+    def test_the_difference_of_an_exchange_in_a_refund_of_its_own(self):
+        """1000.00 exchanged for 365.00; the 635.00 is paid back without goods, in a refund of its own."""
+        number = "20002"
+        before, after = exchange(number)
+        [back] = after.refunds
+        back = replace(back, amount=back.offset)
+        rest = line("", "Genser", "635.00", 25)
+        difference = Refund("10", number, rest.amount, RETURNED.replace(day=12), (rest,))
+        returned = replace(after, refunds=(back,))
+        paid_back = replace(after, refunds=(back, difference), changed_at=difference.time)
+        for place in range(4):
+            with self.subTest(place=place), self.cr.savepoint() as savepoint:
+                provider = self.activate(merchant_id=f"3000{place}")
+                for moment, told in enumerate((before, returned, paid_back)):
+                    if moment == place:
+                        self.settle(money(number), provider)
+                    order = self.told(told)
+                if place == 3:
+                    self.settle(money(number), provider)
+                with self.enter_registry_test_mode():
+                    for cron in ("webshop_documents", "settlement_process", "settlement_retry"):
+                        self.trigger(f"ir_cron_{cron}")
+                self.env.invalidate_all()
+                moves = order._get_webshop_moves()
+                self.assertEqual(moves.mapped("amount_residual"), [0, 0, 0, 0])
+                self.assertEqual(sum(moves.mapped("amount_tax_signed")), 73)
+                self.assertBalances(a1500="0.00", a1523="0.00")
+                savepoint.rollback()
+
     def test_goods_on_account_that_came_back_close_their_invoice(self):
         order = self.told(sent_order(captures=()))
         back = Refund("9", "10512", Decimal("553.30"), RETURNED, sent_order().lines, offset=Decimal("553.30"))
