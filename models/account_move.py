@@ -107,7 +107,8 @@ class AccountMove(models.Model):
                       JOIN account_account account ON account.id = line.account_id
                      WHERE line.move_id IN %s
                        AND account.account_type = 'asset_receivable'
-                       AND (voucher.settlement_id IS NOT NULL OR voucher.webshop_document_key LIKE 'tender:%%')
+                       AND (voucher.settlement_id IS NOT NULL OR voucher.webshop_document_key LIKE 'tender:%%'
+                            OR voucher.webshop_document_key LIKE 'voucher:%%')
                     """,
                     reversed_moves._ids,
                 )

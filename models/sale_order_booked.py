@@ -10,6 +10,8 @@ from .money import to_decimal
 
 #: How a document says what it was made for: see :class:`~..invoicing.records.PlannedDocument`.
 REFUND, WITHDRAWN, TENDER = "refund:", "withdrawn:", "tender:"
+#: Of an entry: whose debt, booked by which entry, a credit note of this order has paid since.
+VOUCHER = "voucher:"
 
 
 class SaleOrder(models.Model):

@@ -127,6 +127,7 @@ class SaleOrder(models.Model):
             order._reconcile_webshop_documents(moves[order], shop_order)
             if plan.is_finished:
                 order._reconcile_offsets(shop_order)
+            order._pay_used_vouchers()
             order._note_vat_outside_area(moves[order], shop_order)
             order._reconcile_registered_payments(plan.is_finished)
         for is_finished, orders in (

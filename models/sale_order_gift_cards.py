@@ -15,21 +15,33 @@ class SaleOrder(models.Model):
 
         What an earlier order was credited is no account's: the customer's own credit note pays.
         """
-        webshop = self.webshop_id
-        is_gift_card = tender.kind is TenderKind.GIFT_CARD
-        partner = self.partner_invoice_id.commercial_partner_id
+        webshop, partner = self.webshop_id, self.partner_invoice_id.commercial_partner_id
         receivable = partner.with_company(self.company_id).property_account_receivable_id
         if credits := self._get_voucher_credits(tender):
             account = receivable
         else:
+            is_gift_card = tender.kind is TenderKind.GIFT_CARD
             account = webshop._get_account("gift_card_account_id" if is_gift_card else "store_credit_account_id")
+        name = f"{self.webshop_reference or self.name} {self._get_tender_name(tender.kind)}"
+        move = self._make_tender_move(f"{TENDER}{tender.kind}", name, tender.time, tender.amount, account, receivable)
+        if credits:
+            (credits | move.line_ids.filtered(lambda item: item.balance > 0)).reconcile()
+        return move
+
+    def _get_tender_name(self, kind):
+        return self.env._("gift card") if kind is TenderKind.GIFT_CARD else self.env._("store credit")
+
+    def _make_tender_move(self, key, name, moment, amount, debited, credited):
+        """Post an entry of the buyer's in the journal of gift cards.
+
+        :param key: what it is made for. :param moment: when that happened. :param Decimal amount: in the order's
+            currency, negative to debit what is credited. :param debited: account. :param credited: account.
+        """
+        webshop, partner = self.webshop_id, self.partner_invoice_id.commercial_partner_id
         journal = webshop._get_tender_journal()
-        local = self._get_local_date(tender.time)
+        local = self._get_local_date(moment)
         date = self._get_document_date(local, journal)
-        amount = float(tender.amount)
-        balance = self.currency_id._convert(amount, self.company_id.currency_id, self.company_id, date)
-        what = self.env._("gift card") if is_gift_card else self.env._("store credit")
-        name = f"{self.webshop_reference or self.name} {what}"
+        balance = self.currency_id._convert(float(amount), self.company_id.currency_id, self.company_id, date)
         move = (
             self.env["account.move"]
             .sudo()
@@ -41,29 +53,24 @@ class SaleOrder(models.Model):
                     "ref": name,
                     "webshop_id": webshop.id,
                     "webshop_order_id": self.id,
-                    "webshop_document_key": f"{TENDER}{tender.kind}",
+                    "webshop_document_key": key,
                     "webshop_reference": self.webshop_reference,
                     "webshop_date": local,
                     "line_ids": [
                         Command.create(
                             {
-                                "account_id": line_account.id,
+                                "account_id": account.id,
                                 "partner_id": partner.id,
                                 "name": name,
                                 "currency_id": self.currency_id.id,
-                                "amount_currency": sign * amount,
+                                "amount_currency": sign * float(amount),
                                 "balance": sign * balance,
                             }
                         )
-                        for line_account, sign in (
-                            (account, 1),
-                            (receivable, -1),
-                        )
+                        for account, sign in ((debited, 1), (credited, -1))
                     ],
                 }
             )
         )
         move._post(soft=False)
-        if credits:
-            (credits | move.line_ids.filtered(lambda item: item.balance > 0)).reconcile()
         return move

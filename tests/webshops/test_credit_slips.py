@@ -73,6 +73,33 @@ class TestCreditSlips(WebshopCase):
         self.assertEqual(second._get_webshop_moves(), invoice, "told again, it makes nothing")
         self.assertEqual(len(second.webshop_move_ids), 2)
 
+    def test_voucher_that_paid_before_its_return_was_credited(self):
+        """The first order waits when the second is paid with its voucher: a debt, until the return is credited."""
+        row = {**SLIP["associations"]["order_slip_details"][0], "amount_tax_excl": "150"}
+        first = self.told(document(slips=[{**SLIP, "associations": {"order_slip_details": [row]}}]))
+        self.assertEqual(first.webshop_state, "waiting")
+        second = self.bought_again()
+        self.assertBalances(a1500="297.90", a2902="179.10")
+        settled = [
+            capture("1", day(4), "XKBKNABJK", "553.30"),
+            capture("2", day(5), "NESTE", "297.90"),
+            payout("2000002", day(5)),
+        ]
+        self.settle(settled)
+        self.assertEqual(self.returned(), first)
+        self.assertEqual(first.webshop_state, "done")
+        with self.enter_registry_test_mode():
+            for cron in ("webshop_documents", "settlement_process", "settlement_retry"):
+                self.trigger(f"ir_cron_{cron}")
+        self.env.invalidate_all()
+        documents = (first | second).webshop_move_ids.filtered(lambda move: move.move_type != "entry")
+        self.assertEqual(documents.mapped("amount_residual"), [0, 0, 0])
+        entries = (first | second).webshop_move_ids - documents
+        self.assertEqual(len(entries), 2)
+        (first | second)._make_webshop_documents()
+        self.assertEqual((first | second).webshop_move_ids - documents, entries, "checked again, it makes nothing")
+        self.assertBalances(a1500="0.00", a2902="0.00", a1523="0.00")
+
     def test_voucher_for_an_order_that_is_not_known_here(self):
         """What was credited elsewhere is a debt on the account of store credit."""
         second = self.bought_again()
