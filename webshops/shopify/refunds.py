@@ -88,18 +88,18 @@ def _taken(waiting: list, refund: GivenBack, currency: str) -> tuple:
         return (), waiting
     taken = _parts_of(waiting, amount, currency)
     left = [
-        replace(line, amount=line.amount - part.amount, tax=line.tax - part.tax)
+        replace(line, amount=line.amount - part.amount, tax=line.tax - part.tax, quantity=line.quantity - part.quantity)
         for line, part in zip(waiting, taken, strict=True)
     ]
     return tuple(line for line in taken if line.amount), [line for line in left if line.amount]
 
 
 def _parts_of(lines, amount: Decimal, currency: str) -> list:
-    """Return the lines with this amount in all."""
-    whole = total_of(lines)
+    """Return the lines with this amount in all, and as much of their VAT and quantity."""
+    share = amount / total_of(lines)
     amounts = divide(amount, [line.amount for line in lines], currency)
     return [
-        replace(line, amount=part, tax=rounded(line.tax * amount / whole, currency), quantity=line.quantity)
+        replace(line, amount=part, tax=rounded(line.tax * share, currency), quantity=line.quantity * share)
         for line, part in zip(lines, amounts, strict=True)
     ]
 

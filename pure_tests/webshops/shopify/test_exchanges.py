@@ -310,8 +310,6 @@ def test_an_exchange_that_is_cancelled_with_the_money_back_stands():
     books.tell(first)
     books.tell(second)
     cancelled = "2026-03-13T08:00:00Z"
-    books.tell(
-        told(lines, "2000.00", [sale(11, "1000.00")], refunds, [sent(1), sent(2, 11)], cancelledAt=cancelled)
-    )
+    books.tell(told(lines, "2000.00", [sale(11, "1000.00")], refunds, [sent(1), sent(2, 11)], cancelledAt=cancelled))
     assert documents(books)[-2:] == [("credit note", ["1"], "1000.00"), ("credit note", ["2"], "1000.00")]
     assert books.per_rate() == {}
