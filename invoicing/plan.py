@@ -10,7 +10,7 @@ from ..webshops.records import Order
 from .checks import with_settled_tax
 from .draft import Draft
 from .due import Due
-from .parts import merged_by_line
+from .parts import merged_by_line, sums_by_rate
 from .records import Booked, InvoiceOn, Plan
 from .refunds import plan_refunds, separate_lines
 from .released import without_released
@@ -35,7 +35,7 @@ def plan_documents(order: Order, invoice_on: InvoiceOn, booked: Booked) -> Plan:
         order, problems = with_settled_tax(order)
     if problems:
         return Plan(problems=tuple(problems))
-    if not order.total and booked.is_empty:
+    if not order.total and booked.is_empty and not any(sums_by_rate(order.lines).values()):
         return Plan(is_finished=True)  # free of charge: there is nothing to invoice, and nothing to decide
     told = order
     if not order.is_called_off:

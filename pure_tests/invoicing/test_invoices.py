@@ -550,3 +550,15 @@ def test_what_could_not_be_read_is_told(books):
 def test_document_has_the_day_of_the_event_while_its_vat_is_open(event, today, term, filed, date):
     event, today, date = map(datetime.date.fromisoformat, (event, today, date))
     assert document_date(event, today, term, filed and datetime.date.fromisoformat(filed)) == date
+
+
+@pytest.mark.parametrize("rates", [(25, 15), (15, 25)])
+def test_an_order_of_nothing_whose_vat_is_something_is_invoiced(rates):
+    """125.00 at 25 % and a discount of 125.00 at 15 %: nothing to pay, but 25.00 of VAT less 16.30."""
+    goods, off = rates
+    lines = (line("71", "Ullsokker", "125.00", goods), line("74", "Rabatt", "-125.00", off, kind=LineKind.DISCOUNT))
+    books = Books()
+    plan = books.tell(sent_order(lines=lines, total=Decimal(0), taxes=tax_totals(lines), captures=()))
+    assert told(plan) == [("sale", "invoice", "0.00")]
+    assert plan.is_finished
+    assert books.per_rate() == {Decimal(goods): Decimal("125.00"), Decimal(off): Decimal("-125.00")}

@@ -11,8 +11,8 @@ from odoo.addons.settlement_bridge.pure_tests.invoicing.books import capture as 
 from odoo.addons.settlement_bridge.pure_tests.invoicing.books import refund as shop_refund
 from odoo.addons.settlement_bridge.pure_tests.invoicing.books import refunded
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout, refund
-from odoo.addons.settlement_bridge.pure_tests.samples.webshop_orders import line, new_order, sent_order
-from odoo.addons.settlement_bridge.webshops.records import ReferenceKind, references
+from odoo.addons.settlement_bridge.pure_tests.samples.webshop_orders import line, new_order, sent_order, tax_totals
+from odoo.addons.settlement_bridge.webshops.records import LineKind, ReferenceKind, references
 
 from .web_order_case import NOON, WebOrderCase
 
@@ -30,6 +30,16 @@ class TestNothingToDecide(WebOrderCase):
         self.assertEqual((order.webshop_state, order.state, order.webshop_problem), ("done", "sale", False))
         self.assertFalse(order._get_webshop_moves())
         self.assertEqual(order.order_line.mapped("name"), ["Gratis prøve"])
+
+    def test_nothing_to_pay_but_vat_of_two_rates_is_invoiced(self):
+        """125.00 at 25 % less 125.00 at 15 %: 8.70 of VAT is owed, and as much less was earned."""
+        lines = (
+            line("71", "Ullsokker", "125.00", 25, sku="SOKK-1"),
+            line("74", "Rabatt", "-125.00", 15, kind=LineKind.DISCOUNT),
+        )
+        order = self.told(sent_order(lines=lines, total=Decimal(0), taxes=tax_totals(lines), captures=()))
+        self.assertEqual(self.documents(order), [("out_invoice", "0.00", "8.70", "2026-03-03")])
+        self.assertEqual((order.webshop_state, order._get_webshop_moves().payment_state), ("done", "paid"))
 
     def test_free_sample_keeps_no_order_back(self):
         """Without a rate, at a rate that no tax stands for, or 0 %, which may be several things at home."""
