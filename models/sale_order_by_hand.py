@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..common.amounts import tax_within
+from ..invoicing.checks import line_problems
 from ..invoicing.draft import Draft
 from ..invoicing.parts import total_amount
 from ..invoicing.records import Plan
@@ -60,7 +62,9 @@ class SaleOrder(models.Model):
         return order.env["account.move"].create(values)
 
     def _prepare_line_by_hand(self, line):
-        """Return the values of a line with the shop's amount; without a tax where it is not known."""
+        """Return the values of a line with the shop's amount; without a tax where it is not known, and with VAT by its
+        rate where the shop's own cannot be right: what is posted as it stands must hold.
+        """
         webshop = self.webshop_id
         model = self.order_line.filtered(lambda own: own.webshop_line_id == line.external_id)[:1]
         product = model.product_id or webshop.fallback_product_id
@@ -70,7 +74,7 @@ class SaleOrder(models.Model):
             taxes,
             abs(float(line.quantity)),
             line.amount,
-            line.tax if taxes else ZERO,
+            self._get_tax_by_hand(line) if taxes else ZERO,
             self.currency_id,
         )
         account = self._get_webshop_account(model, taxes) if model else webshop.fallback_account_id
@@ -81,6 +85,11 @@ class SaleOrder(models.Model):
             "sale_line_ids": [Command.set(model.ids)],
             **({"account_id": account.id} if account else {}),
         }
+
+    def _get_tax_by_hand(self, line):
+        currency = self.currency_id.name
+        is_wrong = any(problem.code == "line_vat_differs" for problem in line_problems(line, currency))
+        return tax_within(line.amount, line.rate, currency) if is_wrong else line.tax
 
     def _settled_by_hand(self, plan, shop_order, booked):
         """Return the plan, finished where documents that a person wrote or counted come to what the buyer owes: what

@@ -9,6 +9,12 @@ from .money import to_decimal, to_rate
 
 #: Kinds of lines whose VAT an amount without lines is credited with.
 OF_RATE = ("product", "shipping", "fee")
+#: The shop's account of each kind of line that is no income.
+ACCOUNTS = {
+    "gift_card": "gift_card_account_id",
+    "tip": "tip_account_id",
+    "rounding": "rounding_account_id",
+}
 
 
 class SaleOrder(models.Model):
@@ -153,19 +159,28 @@ class SaleOrder(models.Model):
             )
         return lines.sorted(lambda line: (-line.price_total, line.id))[:1]
 
+    def _get_account_problems(self, shop_order):
+        """Return what is said of the accounts that lines of this order need and the shop has not, each once.
+
+        :param shop_order: :class:`~..webshops.records.Order`.
+        """
+        needed = {ACCOUNTS[line.kind] for line in shop_order.lines if line.kind in ACCOUNTS and line.amount}
+        problems = []
+        for name in sorted(needed):
+            try:
+                self.webshop_id._get_account(name)
+            except SettlementError as error:
+                problems.append(error.message)
+        return problems
+
     def _get_webshop_account(self, line, taxes):
         """The account of a line, where its product does not say: a debt, or the income account of its VAT.
 
         :raises SettlementError: when it is not set.
         """
         webshop = self.webshop_id
-        names = {
-            "gift_card": "gift_card_account_id",
-            "tip": "tip_account_id",
-            "rounding": "rounding_account_id",
-        }
-        if line.webshop_kind in names:
-            return webshop._get_account(names[line.webshop_kind])
+        if line.webshop_kind in ACCOUNTS:
+            return webshop._get_account(ACCOUNTS[line.webshop_kind])
         if line.product_id == webshop.fallback_product_id and webshop.fallback_account_id:
             return webshop.fallback_account_id
         if line.product_id.product_tmpl_id.property_account_income_id:

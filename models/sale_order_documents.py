@@ -98,6 +98,7 @@ class SaleOrder(models.Model):
         problems = list(plan.problems)
         if is_needed and self.webshop_line_problem_data:
             problems += [Message.from_json(problem) for problem in self.webshop_line_problem_data]
+            problems += self._get_account_problems(shop_order)
         problems += self._get_problems_by_hand()
         if plan.documents and (foreign := self._get_foreign_moves()):
             reason = "document_made_by_hand"

@@ -226,8 +226,10 @@ class SaleOrder(models.Model):
         vals_list = []
         for line in order.lines:
             product = products[line.external_id]
-            if (line.rate is None and line.amount) or not product:
+            if line.rate is None and line.amount:
                 continue  # the plan says so, with the other problems
+            if not product and self.fiscal_position_id:
+                continue  # its tax may be the product's own
             try:
                 taxes = self._get_line_tax(line, product, order)
             except SettlementError as error:
@@ -235,6 +237,8 @@ class SaleOrder(models.Model):
                 if not taxes:
                     problems.append(error.message)
                     continue
+            if not product:
+                continue
             values, quantity = self.env["sale.order.line"]._prepare_exact_amounts(
                 line.name or product.display_name,
                 taxes,

@@ -11,6 +11,7 @@ SET_UP = {
     "no_tax_for_rate": "taxes",
     "tax_rate_differs": "taxes",
     "line_without_product": "products",
+    "line_without_sku": "products",
     "no_product_for_sku": "products",
     "shop_without_account": "accounts",
     "currency_inactive": "currencies",
@@ -85,10 +86,19 @@ class SaleOrder(models.Model):
         for order in self:
             codes = order._get_problem_codes()
             ways = {**SET_UP, **BY_HAND}
-            order.webshop_ways = " ".join(sorted({ways[code] for code in codes if code in ways}))
+            found = {ways[code] for code in codes if code in ways}
+            if order._get_skus_without_product():
+                found.add("sku")
+            order.webshop_ways = " ".join(sorted(found))
 
     def _get_problem_codes(self):
         return {code for code, _values in self.webshop_problem_data or ()}
+
+    def _get_skus_without_product(self):
+        """Return the SKUs for which a product is missing, each with the name of its line."""
+        told = [values for code, values in self.webshop_problem_data or () if SET_UP.get(code) == "products"]
+        # earlier versions wrote a dash for a line without SKU
+        return {values["sku"]: values["line"] for values in told if values.get("sku", "–") != "–"}
 
     @staticmethod
     def _with_way(problems):
@@ -133,20 +143,6 @@ class SaleOrder(models.Model):
 
     def action_open_webshop_accounts(self):
         return self.webshop_id._open_set_up("accounts")
-
-    def action_open_new_product(self):
-        """Open a new product with the SKU and the name of the line that has none."""
-        self.ensure_one()
-        told = [values for code, values in self.webshop_problem_data or () if SET_UP.get(code) == "products"]
-        sku, name = (told[0]["sku"], told[0]["line"]) if told else ("", "")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New Product"),
-            "res_model": "product.product",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_default_code": sku if sku != "–" else False, "default_name": name},
-        }
 
     def action_open_currencies(self):
         """Open the currencies of the orders, those that are not active among them."""

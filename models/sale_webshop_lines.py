@@ -31,11 +31,11 @@ class SaleWebshop(models.Model):
             rule = self.product_rule_ids.filtered(lambda rule, line=line: rule._fits(line))[:1]
             product = by_sku.get(line.sku) or rule.product_id or self.fallback_product_id
             if not product and line.amount:
+                values = {"line": line.name, "amount": line.amount}
                 problems.append(
-                    Message(
-                        "line_without_product",
-                        {"sku": line.sku or "–", "line": line.name, "amount": line.amount},
-                    )
+                    Message("line_without_product", {"sku": line.sku, **values})
+                    if line.sku
+                    else Message("line_without_sku", values)
                 )
             products[line.external_id] = product
         return products, problems

@@ -339,6 +339,10 @@ register(
             "has %(own)s %%. Choose one with the same rate under Taxes of the Shop; all orders that wait for it then "
             "go on."
         ),
+        "line_without_sku": _(
+            "The line %(line)s, %(amount)s, has no SKU, and the shop has no default product. Choose Products of the "
+            "Shop: a default product, or one for lines of this name or kind; all orders that wait for it then go on."
+        ),
         "line_without_product": _(
             "No product has the SKU %(sku)s of the line %(line)s, %(amount)s, and the shop has no default product. "
             "Choose New Product, then Retry; or choose a default under Products of the Shop."

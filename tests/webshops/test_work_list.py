@@ -6,6 +6,7 @@ from decimal import Decimal
 from freezegun import freeze_time
 from lxml import etree
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -41,14 +42,17 @@ class TestWorkList(WebOrderCase):
         buttons = {
             "vat": ["Decide on VAT"],
             "taxes": ["Taxes of the Shop"],
-            "products": ["New Product", "Products of the Shop"],
+            "products": ["Products of the Shop"],
             "accounts": ["Accounts of the Shop"],
             "currencies": ["Currencies", "Retry"],
             "locks": ["Retry"],
             "invoice": ["Draft Invoice"],
         }
+        self.let_create_products()
         arch = self.env["sale.order"].get_view(self.env.ref("sale.view_order_form").id, "form")["arch"]
         form = etree.fromstring(arch)
+        self.assertIn("New Product", Message("line_without_product").sentence)
+        self.assertTrue(form.xpath("//button[@string='New Product']"))
         old = {"no_tax_for_rate", "tax_rate_differs", "no_product_for_sku", "books_locked"}
         for code, way in {**SET_UP, **BY_HAND}.items():
             sentence = Message("written_by_hand" if code in OF_READING else code).sentence
@@ -69,6 +73,11 @@ class TestWorkList(WebOrderCase):
         self.run_documents()
         self.assertEqual(orders.mapped("webshop_state"), ["done", "done"])
 
+    def let_create_products(self):
+        """An administrator of Sales need not be one who creates products."""
+        self.env.user.sudo().group_ids += self.env.ref("product.group_product_manager")
+        self.env.invalidate_all()
+
     def open(self, action):
         """The record that a button opens."""
         return self.env[action["res_model"]].browse(action["res_id"])
@@ -87,12 +96,69 @@ class TestWorkList(WebOrderCase):
             )
         )
         self.assertWaits(orders[0], "SKU LUE-1 of the line Lue, 200.00")
+        self.let_create_products()
         context = orders[0].action_open_new_product()["context"]
         product = self.env["product.product"].sudo().with_context(**context).create({})
         self.assertEqual((product.default_code, product.name), ("LUE-1", "Lue"))
+        self.assertEqual((product.list_price, product.taxes_id), (160.0, self.taxes["3"]), "200.00 with 25 %")
         orders[0].action_webshop_retry()
         self.run_documents()
         self.assertEqual(orders.mapped("webshop_state"), ["done", "done"])
+
+    def test_price_and_tax_of_a_new_product_are_the_lines(self):
+        """Two books at 0 %, 249.00 each: no tax of 25 %, and no price of 1.00."""
+        self.shop.fallback_product_id = False
+        books = line("71", "Bok", "498.00", 0, sku="BOK-9", quantity=2)
+        order = self.told(sent_order(lines=(books,), total=Decimal("498.00")))
+        self.let_create_products()
+        context = order.action_open_new_product()["context"]
+        product = self.env["product.product"].sudo().with_context(**context).create({})
+        self.assertEqual((product.list_price, product.taxes_id.filtered("amount")), (249.0, self.taxes["3"].browse()))
+
+    def test_line_without_sku_needs_no_new_product(self):
+        """A product would not be found again: the shop's default, or one by the line's name or kind, is what helps."""
+        fallback, self.shop.fallback_product_id = self.shop.fallback_product_id, False
+        freight = line("73", "Posten", "79.00", 25, kind=LineKind.SHIPPING)
+        self.shop.product_rule_ids.unlink()
+        order = self.told(sent_order(lines=(freight,), total=Decimal("79.00")))
+        self.assertWaits(order, "The line Posten, 79.00, has no SKU")
+        self.assertNotIn("New Product", order.webshop_problem)
+        self.assertEqual(order.webshop_ways, "products")
+        products = self.open(order.action_open_webshop_products())
+        products.product_rule_ids = [Command.create({"kind": "shipping", "product_id": fallback.id})]
+        self.run_documents()
+        self.assertEqual(order.webshop_state, "done")
+
+    def test_all_reasons_are_told_at_once(self):
+        """No product, no tax of 11 % and no account for gift cards: all are seen to before it is tried again."""
+        self.shop.fallback_product_id = self.shop.gift_card_account_id = False
+        lines = (line("71", "Fisk", "111.00", 11, sku="FISK"), line("72", "Gavekort", "500.00", 0, kind=GIFT_CARD))
+        order = self.told(sent_order(lines=lines, total=Decimal("611.00")))
+        self.assertWaits(order, "No product has the SKU FISK")
+        self.assertIn("11 % on the line Fisk", order.webshop_problem)
+        self.assertIn("no account for gift cards", order.webshop_problem)
+        self.assertEqual(order.webshop_ways, "accounts products sku taxes")
+
+    def test_who_has_the_buttons_that_the_reader_has_not(self):
+        self.shop.fallback_product_id = False
+        lines = (line("71", "Fisk", "111.00", 11, sku="FISK"),)
+        order = self.told(sent_order(lines=lines, total=Decimal("111.00")))
+        user = self.settlement_user()
+        said = order.with_user(user).webshop_set_up_by
+        self.assertEqual(
+            said,
+            "For a manager of Settlements: Taxes of the Shop, Products of the Shop.\n"
+            "For a user of Settlements who may create products: New Product.",
+        )
+        with self.assertRaises(AccessError):
+            order.with_user(user).action_open_new_product()
+        user.sudo().group_ids += self.env.ref("product.group_product_manager")
+        self.env.invalidate_all()
+        self.assertNotIn("New Product", order.with_user(user).webshop_set_up_by)
+        self.assertEqual(order.with_user(user).action_open_new_product()["context"]["default_default_code"], "FISK")
+        user.sudo().group_ids += self.env.ref("settlement_bridge.group_settlement_manager")
+        self.env.invalidate_all()
+        self.assertFalse(order.with_user(user).webshop_set_up_by)
 
     def test_account_of_the_shop_lets_all_orders_go_on(self):
         account, self.shop.gift_card_account_id = self.shop.gift_card_account_id, False
@@ -181,8 +247,7 @@ class TestWorkList(WebOrderCase):
         order = self.told(sent_order(lines=(wrong,), total=Decimal("300.00"), taxes=()))
         self.assertWaits(order, "If the shop cannot be corrected, choose Draft Invoice")
         draft = self.open(order.action_webshop_draft_invoice())
-        draft.invoice_line_ids = [Command.clear(), Command.create({"name": "Ullsokker", "price_unit": 240.0})]
-        draft.invoice_line_ids.tax_ids = self.taxes["3"]
+        self.assertEqual((draft.amount_total, draft.amount_tax), (300.00, 60.00), "25 % is 60.00, posted as it stands")
         draft.action_post()
         self.run_documents()
         self.assertEqual(self.documents(order), [("out_invoice", "300.00", "60.00", "2026-03-03")])
