@@ -36,7 +36,8 @@ def with_settled_tax(order: Order) -> tuple:
             )
         )
     for line in order.lines:
-        problems += line_problems(line, order.currency)
+        # reading may have said the same of a line
+        problems += [problem for problem in line_problems(line, order.currency) if problem not in problems]
     if problems:
         return order, tuple(problems)
     lines, problems = settle_tax(order.lines, order.taxes, order.currency)

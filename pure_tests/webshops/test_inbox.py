@@ -18,6 +18,7 @@ from unittest import mock
 import pytest
 
 from odoo.addons.settlement_bridge.common.messages import DocumentError, Message
+from odoo.addons.settlement_bridge.invoicing.checks import with_settled_tax
 from odoo.addons.settlement_bridge.webshops import inbox
 from odoo.addons.settlement_bridge.webshops.inbox import PLATFORM, parse, read_hint, verify
 from odoo.addons.settlement_bridge.webshops.records import (
@@ -180,7 +181,6 @@ def test_schema_accepts_what_we_accept():
         with_line(amount="358,20"),
         with_line(tax_rate=...),
         with_line(kind="goods"),
-        example(captures=[{"id": "1", "amount": 0}]),
         example(captures=[{"id": "1", "amount": "-5.00"}]),
         example(1, amount="-179.10"),
         example(1, order_id=...),
@@ -378,20 +378,28 @@ def test_vat_may_be_an_oere_off_for_each_unit(tax, is_far):
 
 def test_vat_that_is_far_off_is_named():
     (problem,) = read(with_line(tax="53.73")).problems
-    assert str(problem) == "The VAT of the line lines[0] (Ullsokker) is 53.73; at 25 % it should be 71.64."
+    assert str(problem) == "The VAT of the line Ullsokker is 53.73; at 25 % it should be 71.64."
+
+
+def test_vat_that_is_far_off_is_told_once():
+    document = sent_order()
+    document = replace(document, lines=(replace(document.lines[0], tax=Decimal("53.73")), *document.lines[1:]))
+    order = read(order_document(document))
+    _order, problems = with_settled_tax(order)
+    assert [problem.code for problem in problems] == ["line_vat_differs"]
 
 
 def test_vat_that_is_far_off_in_a_refund_inside_its_order_lets_the_order_wait():
     document = example(refunds=[{"id": "1", "amount": 100, "refunded_at": "2026-03-09T10:02:00Z", "lines": []}])
     document["refunds"][0]["lines"] = [{"name": "Ullsokker", "amount": 100, "tax_rate": 25, "tax": 15}]
     (problem,) = read(document).problems
-    assert "refunds[0].lines[0] (Ullsokker) is 15.00" in str(problem)
+    assert "the line Ullsokker is 15.00" in str(problem)
 
 
 def test_vat_that_is_far_off_in_a_refund_by_itself_is_refused():
     document = example(1)
     document["lines"][0]["tax"] = "26.87"
-    assert refused(document) == "The VAT of the line lines[0] (Ullsokker) is 26.87; at 25 % it should be 35.82."
+    assert refused(document) == "The VAT of the line Ullsokker is 26.87; at 25 % it should be 35.82."
 
 
 def test_lines_that_do_not_add_up_are_read_as_they_are():
@@ -540,6 +548,14 @@ def test_null_is_as_good_as_left_out():
     document = example()
     nothing = {name: None for name in SCHEMA["$defs"]["order_document"]["properties"] if name not in document}
     assert read({**document, **nothing}) == read(document)
+
+
+@pytest.mark.parametrize("amount", [0, "0.00"])
+def test_nothing_captured_of_an_order_free_of_charge_is_no_capture(amount):
+    document = example(captures=[{"id": "1", "amount": amount}], total=0, lines=[], taxes=[])
+    validator().validate(document)
+    assert read(document).captures == ()
+    assert "above zero" in refused({**document, "captures": [{"id": "1", "amount": "-1.00"}]})
 
 
 def test_captures_left_out_are_unknown_and_an_empty_list_is_none_yet():

@@ -54,14 +54,19 @@ def _order(fields: Fields) -> Order:
     external_id = fields.text("id", is_required=True)
     number = fields.text("number") or external_id
     currency = fields.text("currency", is_required=True, pattern=_CURRENCY, expected="expected_currency")
-    captures = fields.each("captures", lambda capture: _capture(capture, currency), unique="id", absent=None)
+    total = fields.amount("total", currency, is_required=True)
+    captures = fields.each(
+        "captures", lambda capture: _capture(capture, currency, is_free=not total), unique="id", absent=None
+    )
+    if captures:
+        captures = tuple(capture for capture in captures if capture.amount)
     return Order(
         external_id=external_id,
         number=number,
         created_at=fields.time("created_at", is_required=True),
         changed_at=fields.time("changed_at", is_required=True),
         currency=currency,
-        total=fields.amount("total", currency, is_required=True),
+        total=total,
         lines=fields.each("lines", lambda line: _line(line, "id", currency, problems), unique="id", is_required=True),
         status=fields.text("status"),
         taxes=fields.each("taxes", lambda tax: _tax_total(tax, currency)),
@@ -137,7 +142,8 @@ def _line(fields: Fields, id_field: str, currency: str, problems: list) -> Order
         elif is_refund and not tax:
             pass  # left out: what the line's rate makes of it
         elif abs(tax - expected) > smallest_unit(currency) * max(Decimal(1), abs(quantity)):
-            values = {"line": f"{fields.path} ({name})", "tax": tax, "rate": f"{rate:f}", "expected": expected}
+            values = {"line": name, "amount": amount, "tax": tax}
+            values |= {"rate": f"{rate.normalize():f}", "expected": expected}
             problems.append(Message("line_vat_differs", values))
     return OrderLine(
         external_id=external_id,
@@ -165,10 +171,14 @@ def _tender(fields: Fields, currency: str) -> Tender:
     )
 
 
-def _capture(fields: Fields, currency: str) -> Capture:
+def _capture(fields: Fields, currency: str, is_free: bool) -> Capture:
+    """Return a capture; of an order free of charge, nothing may have been captured, and be told."""
+    amount = fields.amount("amount", currency, is_required=True, is_positive=None if is_free else True)
+    if amount < 0:
+        raise fields.unexpected("amount", "expected_positive_number")
     return Capture(
         fields.text("id", is_required=True),
-        fields.amount("amount", currency, is_required=True, is_positive=True),
+        amount,
         fields.time("captured_at"),
         _quantities(fields),
     )
