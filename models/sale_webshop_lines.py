@@ -77,13 +77,11 @@ class SaleWebshop(models.Model):
             return rule.tax_id
         if is_foreign_vat:
             raise SettlementError(FOREIGN_VAT, **self._describe_foreign_vat(line, place, order))
+        area = Message("area_outside") if place.is_abroad else Message("area_domestic")
+        if line.tax_class:
+            area = Message("area_with_tax_name", {"area": area, "tax_class": line.tax_class})
         raise SettlementError(
-            "line_tax_unknown",
-            amount=line.amount,
-            rate=f"{line.rate.normalize():f}",
-            line=line.name,
-            area=Message("area_outside") if place.is_abroad else Message("area_domestic"),
-            tax_class=line.tax_class or "–",
+            "line_tax_unknown", amount=line.amount, rate=f"{line.rate.normalize():f}", line=line.name, area=area
         )
 
     def _get_currency(self, code):

@@ -327,8 +327,8 @@ register(
             "booked as charged, and owed. If it was charged by mistake, refund it to the buyer in the shop."
         ),
         "line_tax_unknown": _(
-            "No tax of the company corresponds to %(rate)s %% on the line %(line)s of %(amount)s (%(area)s, tax name "
-            "%(tax_class)s). Add it under Taxes of the Shop; all orders that wait for it then go on."
+            "No tax of the company corresponds to %(rate)s %% on the line %(line)s of %(amount)s (%(area)s). Add it "
+            "under Taxes of the Shop; all orders that wait for it then go on."
         ),
         "written_by_hand": _(
             "If the shop cannot be corrected, choose Draft Invoice, correct it and post it, or write a credit note "
@@ -365,6 +365,7 @@ register(
             "orders that wait for it go on."
         ),
         "area_outside": _("outside the VAT area"),
+        "area_with_tax_name": _("%(area)s, tax name %(tax_class)s"),
         "area_domestic": _("in the country"),
     }
 )

@@ -17,12 +17,22 @@ class SettlementMessage(models.AbstractModel):
     def _render(self, message):
         """Return a :class:`~..common.messages.Message` as text."""
         values = {name: self._render_value(value) for name, value in message.values.items()}
+        if country := self._get_country_name(values.get("country_code")):
+            values["country"] = country
         try:
             # The sentences are literals, marked where they are registered.
             return self.env._(message.sentence, **values)  # pylint: disable=gettext-variable
         except (KeyError, TypeError, ValueError):
             # It was stored with other values than its wording shows today: what is known is shown all the same.
             return " ".join([message.sentence, *(f"{name}: {value}" for name, value in values.items())])
+
+    @api.model
+    def _get_country_name(self, code):
+        """Return a country as the reader calls it, with its code; empty where it is not known."""
+        code = code or ""
+        name = {"GB": "uk"}.get(code, code.lower())
+        country = self.env.ref(f"base.{name}", raise_if_not_found=False) if len(code) == 2 else None
+        return f"{country.name} ({code})" if country and country._name == "res.country" else ""
 
     @api.model
     def _render_stored(self, stored):

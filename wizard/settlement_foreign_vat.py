@@ -112,7 +112,10 @@ class SettlementForeignVat(models.TransientModel):
         """The tax that was made for the same country and rate before, for this or another shop."""
         if self.choice != "owed":
             return self.env["account.tax"]
-        domain = [("type_tax_use", "=", "sale"), ("amount", "=", self.rate), ("name", "=", self._propose_tax_name())]
+        name = self._propose_tax_name()
+        # as it was called by an earlier version too
+        names = [name, name.removeprefix("OSS/")]
+        domain = [("type_tax_use", "=", "sale"), ("amount", "=", self.rate), ("name", "in", names)]
         return self.env["account.tax"].search(
             [*self.env["account.tax"]._check_company_domain(self.company_id), *domain], limit=1
         )
@@ -124,7 +127,7 @@ class SettlementForeignVat(models.TransientModel):
 
     def _propose_tax_name(self):
         country = self.country_id.code if self.scope == "country" else ""
-        return " ".join(filter(None, ("IOSS", country, f"{self.rate:g} %")))
+        return " ".join(filter(None, ("OSS/IOSS", country, f"{self.rate:g} %")))
 
     @api.depends("choice")
     def _compute_owed_account(self):
@@ -135,7 +138,9 @@ class SettlementForeignVat(models.TransientModel):
             taken = set(accounts.mapped("code"))
             dialog.owed_account_id = lines.filtered(lambda account, codes=codes: account.code in codes)[:1]
             dialog.owed_account_code = min(codes - taken, default=False)
-            dialog.owed_account_name = self.env._("VAT owed to other countries")
+            # it is on the company's balance sheet, whoever decides
+            language = dialog.company_id.partner_id.lang or self.env.lang
+            dialog.owed_account_name = self.with_context(lang=language).env._("VAT owed to other countries")
 
     def _search_accounts(self, domain):
         accounts = self.env["account.account"].sudo().with_company(self.company_id)

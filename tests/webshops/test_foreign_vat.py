@@ -65,6 +65,10 @@ class TestForeignVat(WebOrderCase):
         order = self.told(sent_to(STOCKHOLM))
         self.assertWaits(order, "100.00 VAT in 500.00 to Sweden (SE): 25 %, called SE-MOMS 25")
         self.assertEqual(order.webshop_problem.count("\n"), 0, "one sentence for all lines of the order")
+        self.env["res.lang"].sudo()._activate_lang("nb_NO")
+        self.env.ref("base.se").sudo().with_context(lang="nb_NO").name = "Sverige"
+        self.assertIn("Sverige (SE)", order.with_context(lang="nb_NO").webshop_problem, "as the reader calls it")
+        self.assertIn("Sweden (SE)", order.webshop_problem)
         self.assertEqual(order.webshop_ways, "vat")
         self.assertTrue(self.shop.has_undecided_vat)
 
@@ -78,7 +82,7 @@ class TestForeignVat(WebOrderCase):
             self.assertEqual(self.items(each), {"3105": -400.0, "2791": -100.0})
         self.assertEqual(danish.webshop_state, "waiting", "what is owed to Sweden is not owed to Denmark")
         rule = self.shop.tax_rule_ids.filtered("country_id")
-        self.assertEqual((rule.country_id.code, rule.rate, rule.tax_id.name), ("SE", 25, "IOSS SE 25 %"))
+        self.assertEqual((rule.country_id.code, rule.rate, rule.tax_id.name), ("SE", 25, "OSS/IOSS SE 25 %"))
         self.assertFalse(rule.tax_id.l10n_no_standard_code)
         items = order._get_webshop_moves().line_ids
         export_tags = self.taxes["52"].invoice_repartition_line_ids.tag_ids
@@ -92,7 +96,7 @@ class TestForeignVat(WebOrderCase):
         self.decide(swedish, "owed")
         self.decide(danish, "owed")
         self.assertEqual(self.items(danish), {"3105": -400.0, "2791": -100.0})
-        self.assertEqual(danish._get_webshop_moves().invoice_line_ids.tax_ids.name, "IOSS DK 25 %")
+        self.assertEqual(danish._get_webshop_moves().invoice_line_ids.tax_ids.name, "OSS/IOSS DK 25 %")
 
     def test_number_and_name_can_be_changed(self):
         order = self.told(sent_to(STOCKHOLM))
