@@ -102,6 +102,7 @@ from . import sale_webshop_odoo_shop
 from . import sale_order_money_back
 from . import sale_order_new_product
 from . import sale_order_set_up_by
+from . import sale_order_similar
 from . import sale_order_odoo_shop
 from . import sale_order_line
 from . import account_move

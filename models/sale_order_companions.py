@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .companion_methods import release, restrict
+from .sale_order_line_companions import STARTED_BY_LINES
 
 #: By which methods other apps start work of their own when an order is confirmed: printing.
 STARTED_BY_ORDERS = ("_create_order_on_gelato",)
@@ -26,6 +27,12 @@ class SaleOrder(models.Model):
         help="As the webshop said when the order was read first. It holds for the order's whole life: goods that were "
         "sent before the webshop was set otherwise are not delivered once more.",
     )
+
+    @api.model
+    def _has_companions(self):
+        """Whether an app is installed that starts work of its own for orders, such as Inventory."""
+        started = [(self, STARTED_BY_ORDERS), (self.env["sale.order.line"], STARTED_BY_LINES)]
+        return any(hasattr(records, name) for records, names in started for name in names)
 
     def _is_delivered_by_shop(self):
         """Whether the shop does all that an order calls for, so that no app here starts anything."""

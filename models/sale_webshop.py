@@ -81,6 +81,9 @@ class SaleWebshop(models.Model):
     # What the platform declares: see Platform in webshops/contract.py
     # whether the shop reports its orders in documents that are read here; Odoo's own are orders already
     has_documents = fields.Boolean("Documents", compute="_compute_abilities")
+    has_deliveries = fields.Boolean(
+        compute="_compute_abilities", help="An app is installed that delivers, or starts other work, for orders."
+    )
     has_webhooks = fields.Boolean(compute="_compute_abilities")
     has_polling = fields.Boolean(compute="_compute_abilities")
     has_settings = fields.Boolean(compute="_compute_abilities")
@@ -249,6 +252,7 @@ class SaleWebshop(models.Model):
         for webshop in self:
             platform = PLATFORMS.get(webshop.platform)
             webshop.has_documents = bool(platform)
+            webshop.has_deliveries = self.env["sale.order"]._has_companions()
             webshop.has_webhooks = bool(platform and platform.verify)
             webshop.has_polling = bool(platform and platform.client)
             webshop.has_settings = bool(platform and platform.settings)

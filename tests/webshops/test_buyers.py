@@ -107,6 +107,12 @@ class TestStrangers(BuyerCase):
         self.assertNotEqual(order.partner_id, self.person)
         self.assertUntouched(self.person)
         self.assertEqual(order.webshop_similar_partner_id, self.person)
+        same, typed, known = order.webshop_similar_shown.split("\n")
+        self.assertEqual(same, "The same: e-mail")
+        self.assertIn("In the shop: Ola Angriper, ", typed)
+        self.assertIn(f"The customer: {self.person.name}, {self.person.email}", known)
+        order.action_webshop_keep_buyer()
+        self.assertFalse(order.webshop_similar_shown)
 
     def test_e_mail_of_a_customer_the_shop_created(self):
         """It is one customer, but the address typed is used for that order alone."""
