@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -46,7 +48,8 @@ class SaleOrder(models.Model):
         shop_order = order._get_webshop_order()
         journal = order.webshop_id._get_sale_journal()
         moment = (shop_order.shipments[-1].time if shop_order.shipments else None) or shop_order.changed_at
-        lines = [order._prepare_line_by_hand(line) for line in shop_order.lines]
+        place = order.webshop_id._get_place(shop_order)
+        lines = [order._prepare_line_by_hand(line, place) for line in shop_order.lines]
         values = {
             **order._prepare_invoice(),
             "move_type": "out_invoice",
@@ -61,7 +64,7 @@ class SaleOrder(models.Model):
         order.webshop_is_by_hand = True
         return order.env["account.move"].create(values)
 
-    def _prepare_line_by_hand(self, line):
+    def _prepare_line_by_hand(self, line, place):
         """Return the values of a line with the shop's amount; without a tax where it is not known, and with VAT by its
         rate where the shop's own cannot be right: what is posted as it stands must hold.
         """
@@ -69,6 +72,8 @@ class SaleOrder(models.Model):
         model = self.order_line.filtered(lambda own: own.webshop_line_id == line.external_id)[:1]
         product = model.product_id or webshop.fallback_product_id
         taxes = model.tax_ids if line.rate is not None and to_rate(model.tax_ids) == line.rate else model.tax_ids[:0]
+        if line.rate is None and line.tax:
+            taxes = self._find_tax_by_hand(line, place)
         values, quantity = self.env["sale.order.line"]._prepare_exact_amounts(
             line.name or product.display_name,
             taxes,
@@ -88,8 +93,20 @@ class SaleOrder(models.Model):
 
     def _get_tax_by_hand(self, line):
         currency = self.currency_id.name
-        is_wrong = any(problem.code == "line_vat_differs" for problem in line_problems(line, currency))
-        return tax_within(line.amount, line.rate, currency) if is_wrong else line.tax
+        return tax_within(line.amount, line.rate, currency) if self._is_vat_wrong(line) else line.tax
+
+    def _is_vat_wrong(self, line):
+        problems = line_problems(line, self.currency_id.name)
+        return any(problem.code == "line_vat_differs" for problem in problems)
+
+    def _find_tax_by_hand(self, line, place):
+        """Return the shop's tax that gives the VAT of a line whose rate is not told, where there is just one."""
+        rules = self.webshop_id.tax_rule_ids
+        rates = {to_rate(rule.tax_id) for rule in rules if rule.rate and to_rate(rule.tax_id)}
+        fitting = [rate for rate in rates if not self._is_vat_wrong(replace(line, rate=rate))]
+        if len(fitting) != 1:
+            return rules.tax_id[:0]
+        return rules._get_first(fitting[0], place, False, line.tax_class).tax_id
 
     def _settled_by_hand(self, plan, shop_order, booked):
         """Return the plan, finished where documents that a person wrote or counted come to what the buyer owes: what

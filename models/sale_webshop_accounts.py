@@ -1,6 +1,14 @@
 from odoo import models
 
-from ..common.messages import SettlementError
+from ..common.messages import Message, SettlementError
+
+#: What each account is needed for, as the sentence says it.
+NEEDED = {
+    "gift_card_account_id": "account_of_gift_cards",
+    "store_credit_account_id": "account_of_store_credit",
+    "tip_account_id": "account_of_tips",
+    "rounding_account_id": "account_of_rounding",
+}
 
 
 class SaleWebshop(models.Model):
@@ -52,7 +60,7 @@ class SaleWebshop(models.Model):
         if not self[field]:
             raise SettlementError(
                 "shop_without_account",
-                what=self._fields[field]._description_string(self.env).lower(),
+                what=Message(NEEDED[field]),
             )
         return self[field]
 

@@ -54,6 +54,13 @@ class SaleWebshopEvent(models.Model):
     _order_idx = models.Index("(webshop_id, external_id, id DESC)")
     _to_read_idx = models.Index("(id) WHERE state = 'new'")
 
+    @api.depends("external_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for event in self:
+            # what cannot be read may not even say which order it is
+            event.display_name = event.external_id or self.env._("Document %s", event.id or "")
+
     @api.depends("content")
     def _compute_content_shown(self):
         for event in self:

@@ -37,8 +37,7 @@ class SaleWebshop(models.Model):
             if not refused:
                 webshop._close_attention(REFUSED)
                 continue
-            # what cannot be read may not even say which order it is
-            told = [": ".join(filter(None, (event.external_id, quoted(event.message or "")))) for event in refused]
+            told = [f"{event.display_name}: {quoted(event.message or '')}" for event in refused]
             more = self.env["sale.webshop.event"].search_count(domain) - len(refused)
             if more:
                 told.append(self.env._("… and %(count)s more.", count=more))

@@ -288,6 +288,10 @@ register(
         "keep_unmatched": _("A transaction of order %(order)s is not matched yet."),
         "keep_unposted": _("A document of order %(order)s is not posted yet."),
         "keep_unlocked": _("Order %(order)s is booked in a period that is not locked yet."),
+        "account_of_gift_cards": _("gift cards"),
+        "account_of_store_credit": _("store credit"),
+        "account_of_tips": _("tips"),
+        "account_of_rounding": _("cash rounding"),
         "shop_without_account": _(
             "The shop has no account for %(what)s, which this order needs. Choose it under Accounts of the Shop; all "
             "orders that wait for it then go on."

@@ -262,6 +262,13 @@ class TestDeliveries(EventCase):
         self.assertIn("the limit of 1000", said["904"])
         self.assertEqual(self.shop.refused_count, 2)
 
+    def test_one_that_cannot_be_read_and_does_not_say_which(self):
+        """Given directly, and refused before its number is read: nobody is asked to look at an order False."""
+        self.shop._ingest_orders([json.dumps({**order_document(sent_order()), "currency": "kroner"}).encode()])
+        self.assertEqual(self.shop.refused_count, 1)
+        self.assertIn("kroner", self.shop.activity_ids.note)
+        self.assertIn(f"Document {self.shop.event_ids.id}: ", self.shop.activity_ids.note)
+
     def test_left_out_by_a_person(self):
         body = json.dumps({**order_document(sent_order()), "currency": "kroner"}).encode()
         self.assertTaken(self.shop, signed(body, self.server.webhook_secret), body)

@@ -67,7 +67,7 @@ class TestWorkList(WebOrderCase):
         odd = sent_order(lines=(line("71", "Fisk", "111.00", 11),), total=Decimal("111.00"))
         orders = self.told(odd, replace(odd, external_id="2", number="2"))
         self.assertEqual(orders.mapped("webshop_ways"), ["taxes", "taxes"])
-        self.assertWaits(orders[0], "11 % on the line Fisk of 111.00")
+        self.assertWaits(orders[0], "11 % on the line Fisk of 111.00 (in the country).")
         taxes = self.open(orders[0].action_open_webshop_taxes())
         taxes.tax_rule_ids = [Command.create({"rate": 11, "tax_id": self.make_tax(11).id})]
         self.run_documents()
@@ -138,6 +138,14 @@ class TestWorkList(WebOrderCase):
         self.assertIn("11 % on the line Fisk", order.webshop_problem)
         self.assertIn("no account for gift cards", order.webshop_problem)
         self.assertEqual(order.webshop_ways, "accounts products sku taxes")
+
+    def test_the_shops_name_of_a_tax_is_told(self):
+        fish = line("71", "Fisk", "111.00", 11, tax_class="Råfisk")
+        order = self.told(sent_order(lines=(fish,), total=Decimal("111.00")))
+        self.assertWaits(order, "(in the country, tax name Råfisk)")
+
+    def test_who_delivers_is_asked_where_something_delivers(self):
+        self.assertEqual(self.shop.has_deliveries, "stock.picking" in self.env)
 
     def test_who_has_the_buttons_that_the_reader_has_not(self):
         self.shop.fallback_product_id = False
@@ -252,6 +260,15 @@ class TestWorkList(WebOrderCase):
         self.run_documents()
         self.assertEqual(self.documents(order), [("out_invoice", "300.00", "60.00", "2026-03-03")])
         self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
+
+    def test_vat_whose_rate_the_shop_does_not_tell(self):
+        """60.00 in 300.00 is 25 %: the draft has it, and is not without VAT if it is posted as it stands."""
+        told = replace(line("71", "Ullsokker", "300.00", 25, sku="SOKK-1"), rate=None)
+        order = self.told(sent_order(lines=(told,), total=Decimal("300.00"), taxes=()))
+        self.assertWaits(order, "does not give the VAT rate")
+        draft = self.open(order.action_webshop_draft_invoice())
+        self.assertEqual((draft.amount_total, draft.amount_tax), (300.00, 60.00))
+        self.assertEqual(draft.invoice_line_ids.tax_ids, self.taxes["3"])
 
     def test_rate_no_tax_stands_for(self):
         odd = sent_order(lines=(line("71", "Fisk", "111.00", 11),), total=Decimal("111.00"))
