@@ -35,7 +35,7 @@ class SaleWebshop(models.Model):
         :param codes: of :class:`~..common.messages.Message`.
         """
         orders = self.env["sale.order"]
-        if not self or not codes:
+        if not self.ids or not codes:  # a shop that is being written has none yet
             return orders
         orders.flush_model(["webshop_id", "webshop_state", "webshop_problem_data"])
         told = SQL(" OR ").join(
