@@ -126,6 +126,7 @@ class Story:
     def the_shop_delivers(self):
         """Nothing is left behind: not by an order that is new, sent, raised, refunded or confirmed by hand."""
         assert self.shop.delivery == "shop", "the shop delivers unless something else is chosen"
+        assert self.shop.has_deliveries, "who delivers is asked where Inventory is"
         before = self.count()
         order = self.order(self.samples.new_order)
         found = self.told(order)
