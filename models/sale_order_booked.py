@@ -12,6 +12,8 @@ from .money import to_decimal
 REFUND, WITHDRAWN, TENDER = "refund:", "withdrawn:", "tender:"
 #: Of an entry: whose debt, booked by which entry, a credit note of this order has paid since.
 VOUCHER = "voucher:"
+#: One that a person writes for a web order, because its lines cannot be booked as the shop reports.
+BY_HAND_KEY = "by_hand"
 
 
 class SaleOrder(models.Model):

@@ -1,12 +1,15 @@
 import logging
+from decimal import Decimal
 from itertools import zip_longest
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..common.messages import Message, SettlementError
+from ..invoicing.parts import sums_by_rate
 from ..invoicing.plan import plan_documents
 from ..invoicing.records import InvoiceOn
+from ..webshops.records import ZERO
 from .money import to_decimal
 from .settlement_fault import CONCURRENCY
 
@@ -95,14 +98,19 @@ class SaleOrder(models.Model):
         plan = plan_documents(shop_order, self._get_invoice_on(), booked)
         plan = self._settled_by_hand(plan, shop_order, booked)
         is_needed = not plan.is_finished or plan.documents
-        problems = list(plan.problems)
+        problems = self._say_difference(plan.problems, shop_order, booked)
         if is_needed and self.webshop_line_problem_data:
             problems += [Message.from_json(problem) for problem in self.webshop_line_problem_data]
             problems += self._get_account_problems(shop_order)
         problems += self._get_problems_by_hand()
         if plan.documents and (foreign := self._get_foreign_moves()):
-            reason = "document_made_by_hand"
-            problems.append(Message(reason, {"documents": ", ".join(foreign.mapped("display_name"))}))
+            drafts = foreign.filtered(lambda move: move.state == "draft")
+            reason = "draft_made_by_hand" if drafts else "document_made_by_hand"
+            problems.append(Message(reason, {"documents": ", ".join((drafts or foreign).mapped("display_name"))}))
+        is_invoiced = any(not document.is_credit_note for document in plan.documents)
+        if not problems and is_invoiced and self.state == "cancel" and self.webshop_is_reported:
+            # cancelled here by hand, but sold in the shop
+            self._follow_webshop_state(shop_order)
         if not problems and plan.is_finished and plan.nothing_because and booked.is_empty and self.state == "sale":
             self._action_cancel()
             self.message_post(body=self.env["settlement.message"]._render(plan.nothing_because))
@@ -169,8 +177,10 @@ class SaleOrder(models.Model):
         quiet = self.with_context(tracking_disable=True)
         created = iter(quiet._create_account_invoices(vals_list, False) if vals_list else ())
         moves = Move.concat(*(move or next(created) for move in made))
-        for move, (order, document, currency) in zip(moves, planned, strict=True):
+        for move, of_odoo, (order, document, currency) in zip(moves, made, planned, strict=True):
             order._check_document(move, document, currency)
+            if not of_odoo:
+                order._check_rates(move, document)
         moves.with_context(tracking_disable=True)._post(soft=False)
         render = self.env["settlement.message"]._render
         moves._message_log_batch(
@@ -209,6 +219,24 @@ class SaleOrder(models.Model):
                 wanted=wanted[0],
                 wanted_tax=wanted[1],
             )
+
+    def _check_rates(self, move, document):
+        """Compare what is sold at each rate of VAT with the plan: the sums may agree on a wrong tax.
+
+        :raises SettlementError: when they differ; nothing is posted then.
+        """
+        made = sums_by_rate(move._get_webshop_parts())
+        wanted = sums_by_rate(document.parts)
+        # what Odoo rounds over a whole document stands in no line of it
+        allowed = Decimal(1).scaleb(-move.currency_id.decimal_places) * len(document.parts)
+        for rate in sorted(made.keys() | wanted.keys()):
+            if abs(made.get(rate, ZERO) - wanted.get(rate, ZERO)) > allowed:
+                raise SettlementError(
+                    "document_rate_differs",
+                    rate=f"{rate.normalize():f}",
+                    made=made.get(rate, ZERO),
+                    wanted=wanted.get(rate, ZERO),
+                )
 
     # ---------------------------------------------------------------- scheduled
 

@@ -78,7 +78,10 @@ class SaleOrder(models.Model):
     @staticmethod
     def _prepare_webshop_news(order, event):
         """What a shop's document says of an order's state, whether it was known or not."""
+        # that it was cancelled is said of an order that was deleted: one the shop has again counts as it tells
+        restored = {} if order.is_deleted else {"webshop_is_called_off": False}
         return {
+            **restored,
             "webshop_status": order.status,
             "webshop_payment": order.payment_name or order.payment_method,
             "webshop_changed_at": to_naive(order.changed_at),
@@ -277,10 +280,30 @@ class SaleOrder(models.Model):
     # ---------------------------------------------------------------- the state
 
     def _follow_webshop_order(self, shop_order):
-        """Bring the order in line with the shop's once more where something kept its lines from being written."""
-        if self.webshop_line_problem_data:
+        """Bring the order in line with the shop's once more where something kept its lines from being written, or
+        where they have been changed here before they were invoiced.
+        """
+        if self.webshop_line_problem_data or self._has_lines_of_other_vat(shop_order):
             self._sync_webshop_lines(shop_order)
             self._follow_webshop_state(shop_order)
+
+    def _has_lines_of_other_vat(self, shop_order):
+        """Whether a line that is not invoiced yet is missing or has another rate than the shop's."""
+        if not self.webshop_is_reported:
+            return False  # the order in Odoo is the shop's
+        own = {line.webshop_line_id: line for line in self.order_line if line.webshop_line_id}
+        for told in shop_order.lines:
+            line = own.get(told.external_id)
+            if not told.amount or told.rate is None or (line and line.invoice_lines):
+                continue
+            if not line or to_rate(line.tax_ids) not in self._get_rates_here(told, shop_order):
+                return True
+        return False
+
+    def _get_rates_here(self, told, shop_order):
+        """Return the rates a line of the shop's may have here: none, too, where a person may have said so."""
+        is_abroad = bool(told.rate) and self.webshop_id._get_place(shop_order).is_abroad
+        return {told.rate, ZERO} if is_abroad else {told.rate}
 
     def _follow_webshop_state(self, order):
         self._follow_webshop_states([order])

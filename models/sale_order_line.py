@@ -1,5 +1,20 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+#: What is invoiced of a line. Where a shop has told of it, only the shop changes it.
+OF_SHOP = frozenset(
+    {
+        "order_id",
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "price_unit",
+        "discount",
+        "tax_ids",
+        "extra_tax_data",
+    }
+)
 
 
 class SaleOrderLine(models.Model):
@@ -20,9 +35,28 @@ class SaleOrderLine(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Which line of the shop's this is, only our methods write."""
+        """Which line of the shop's this is, and what the shop says of it, only our methods write."""
         self._check_not_written_by_hand([vals])
+        self._check_lines_of_shop(vals)
         return super().write(vals)
+
+    def _check_lines_of_shop(self, vals):
+        """Refuse product, quantity, price and VAT of lines that a shop has told of: they are invoiced as it told them.
+
+        :raises UserError: naming the order.
+        """
+        if self.env.su or not OF_SHOP & vals.keys():
+            return
+        of_shop = self.sudo().filtered(lambda line: line.webshop_line_id and line.order_id.webshop_is_reported)
+        if of_shop:
+            raise UserError(
+                self.env._(
+                    "Product, quantity, price and taxes of %(order)s are as in the shop %(shop)s. Change them there: "
+                    "then they change here too.",
+                    order=", ".join(of_shop.order_id.mapped("display_name")),
+                    shop=", ".join(of_shop.order_id.webshop_id.mapped("display_name")),
+                )
+            )
 
     @api.depends("order_id.webshop_id", "order_id.webshop_state")
     def _compute_qty_to_invoice(self):

@@ -2,7 +2,7 @@ from odoo import models
 
 from ..webshops.records import ZERO
 from .money import to_decimal
-from .sale_order_booked import REFUND, WITHDRAWN
+from .sale_order_booked import BY_HAND_KEY, REFUND, WITHDRAWN
 
 
 class SaleOrder(models.Model):
@@ -30,6 +30,9 @@ class SaleOrder(models.Model):
             elif move in invoices:
                 # what was credited and is invoiced again is not paid back
                 (move | corrections)._reconcile_receivables()
+        by_hand = credit_notes.filtered(lambda note: note.webshop_document_key == BY_HAND_KEY)
+        if by_hand and not is_money_back(shop_order):
+            (by_hand | invoices)._reconcile_receivables()
         for entry in of_order - invoices - credit_notes:
             is_payment = sum(entry._get_open_receivables().mapped("balance")) < 0
             (entry | (invoices if is_payment else credit_notes))._reconcile_receivables()

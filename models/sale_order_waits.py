@@ -19,7 +19,8 @@ SET_UP = {
     "books_locked": "locks",
     "document_date_locked": "locks",
 }
-#: Sentences of an invoice that a person must write, of a credit note likewise, and of documents to look at.
+#: Sentences of an invoice that a person must write, of one that is missing beside others, of a credit note, and
+#: of documents to look at.
 BY_HAND = {
     **dict.fromkeys(
         (
@@ -30,6 +31,7 @@ BY_HAND = {
             "line_vat_differs",
             "order_vat_differs",
             "document_total_differs",
+            "document_rate_differs",
             "document_currency_differs",
             "mystore_line_unknown",
             "order_status_unknown",
@@ -37,6 +39,7 @@ BY_HAND = {
         ),
         "invoice",
     ),
+    **dict.fromkeys(("documents_differ", "refund_not_credited"), "difference"),
     **dict.fromkeys(
         (
             "refund_rate_unknown",
@@ -47,6 +50,7 @@ BY_HAND = {
             "refund_tax_ambiguous",
             "no_line_of_rate",
             "document_made_by_hand",
+            "draft_made_by_hand",
             "document_set_to_draft",
             "document_cancelled",
             "order_deleted_after_invoice",

@@ -265,6 +265,10 @@ register(
             "%(documents)s was made by hand, so the shop's own documents are not added to it. Choose Include Documents "
             "Made by Hand if it is of this order, else Exclude."
         ),
+        "draft_made_by_hand": _(
+            "%(documents)s is a draft made by hand, so the shop's own documents are not added to it. If it is of this "
+            "order, post it under Documents and choose Include Documents Made by Hand; else cancel it and choose Retry."
+        ),
         "document_set_to_draft": _("%(documents)s is a draft. Post it under Documents, or cancel it and choose Retry."),
         "document_cancelled": _("%(documents)s was cancelled by hand. Retry to create it anew, or exclude the order."),
         "document_currency_differs": _(
@@ -274,6 +278,18 @@ register(
         "document_total_differs": _(
             "The document would come to %(made)s with %(made_tax)s VAT, but the shop has %(wanted)s with "
             "%(wanted_tax)s. It was not created. Choose Draft Invoice, correct it and post it."
+        ),
+        "documents_differ": _(
+            "The documents of this order come to %(booked)s, but the shop has %(wanted)s. The difference is "
+            "%(difference)s. Choose Draft of the Difference, correct it and post it."
+        ),
+        "refund_not_credited": _(
+            "The shop refunded %(amount)s (%(refund)s), which cannot be credited by the lines of the order. Choose "
+            "Draft of the Difference, correct it and post it."
+        ),
+        "document_rate_differs": _(
+            "The document would have %(made)s at %(rate)s %% VAT, but the shop has %(wanted)s at that rate. It was not "
+            "created. Choose Draft Invoice, correct it and post it."
         ),
         "booking_failed": _("Booking stopped on an unexpected error; see the server log. It is retried automatically."),
         "order_with_down_payment": _(
@@ -322,7 +338,7 @@ register(
         "method_excluded": _("Paid or delivered by %(method)s, which is excluded here."),
         "shop_cannot_be_asked": _("This shop sends its orders itself, so nothing can be fetched."),
         "foreign_vat_undecided": _(
-            "The shop charged %(tax)s VAT in %(amount)s to %(country)s: %(rate)s %%, called %(tax_class)s there. The "
+            "The shop charged %(tax)s VAT in %(amount)s to %(country)s: %(rate)s %%, tax name %(tax_class)s. The "
             "rate alone does not tell whose VAT it is. Choose Decide on VAT: owed to that country (OSS or IOSS), "
             "domestic VAT that the shop charged, or no VAT (export). All orders that wait for it then go on."
         ),

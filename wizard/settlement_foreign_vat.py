@@ -81,7 +81,8 @@ class SettlementForeignVat(models.TransientModel):
             asked = next(iter(get_foreign_vat(dialog.sudo().order_id.webshop_problem_data)), {})
             dialog.country_id = self.env["res.country"].search([("code", "=", asked.get("country_code"))], limit=1)
             dialog.rate = float(asked.get("rate", 0))
-            dialog.tax_class = asked.get("tax_class")
+            told = asked.get("tax_class")
+            dialog.tax_class = told if told != "–" else False
             dialog.amount_tax = float(asked.get("tax", 0))
             dialog.amount = float(asked.get("amount", 0))
 
@@ -153,7 +154,7 @@ class SettlementForeignVat(models.TransientModel):
         self.ensure_one()
         webshop = self.webshop_id._as_manager()
         dialog = self.sudo()
-        if not dialog.rate:
+        if not dialog._is_asked_still():
             raise UserError(self.env._("%s does not wait for this any more.", self.order_id.display_name))
         orders = dialog._get_orders()
         tax = dialog._get_tax()
@@ -164,6 +165,14 @@ class SettlementForeignVat(models.TransientModel):
         if get_foreign_vat(dialog.order_id.webshop_problem_data):
             return self.order_id.action_open_foreign_vat()
         return {"type": "ir.actions.act_window_close"}
+
+    def _is_asked_still(self):
+        """Whether the order waits for this answer, which another dialog may have given in the meantime."""
+        order = self.order_id
+        if not self.rate or order not in self._get_orders():
+            return False
+        problems = order._plan_webshop_lines(order._get_webshop_order())[1]
+        return any(map(self._is_answered, get_foreign_vat([problem.to_json() for problem in problems])))
 
     def _is_same_row(self, rule):
         row = (rule.area, rule.country_id, rule.goods, rule.tax_class or "", rule.country_group_id)

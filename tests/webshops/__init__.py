@@ -8,6 +8,7 @@ from . import test_event_access
 from . import test_foreign_vat
 from . import test_goods_without_money
 from . import test_hints
+from . import test_lines_by_hand
 from . import test_month
 from . import test_nothing_to_decide
 from . import test_odoo_shop

@@ -63,7 +63,7 @@ class TestForeignVat(WebOrderCase):
 
     def test_waits_and_says_country_rate_name_and_sum(self):
         order = self.told(sent_to(STOCKHOLM))
-        self.assertWaits(order, "100.00 VAT in 500.00 to Sweden (SE): 25 %, called SE-MOMS 25")
+        self.assertWaits(order, "100.00 VAT in 500.00 to Sweden (SE): 25 %, tax name SE-MOMS 25")
         self.assertEqual(order.webshop_problem.count("\n"), 0, "one sentence for all lines of the order")
         self.env["res.lang"].sudo()._activate_lang("nb_NO")
         self.env.ref("base.se").sudo().with_context(lang="nb_NO").name = "Sverige"
@@ -229,6 +229,25 @@ class TestForeignVat(WebOrderCase):
             )
         home = self.told(sent_order(external_id="2", number="2"))
         self.assertNotIn("outside the VAT area", str(home._get_webshop_moves().message_ids.mapped("body")))
+
+    def test_tax_the_shop_has_no_name_for(self):
+        nameless = tuple(replace(each, tax_class="") for each in SOCKS)
+        order = self.told(sent_to(STOCKHOLM, lines=nameless))
+        self.assertIn("25 %, tax name –. The rate", order.webshop_problem)
+
+    def test_said_twice(self):
+        """Two have the dialog open, on orders that wait for the same: the first answer counts, the second is told."""
+        first, second = self.told(sent_to(STOCKHOLM), sent_to(STOCKHOLM, "10513"))
+        dialogs = [
+            self.env["settlement.foreign.vat"].create({"order_id": order.id, "choice": choice})
+            for order, choice in ((first, "owed"), (second, "domestic"))
+        ]
+        dialogs[0].action_confirm()
+        for dialog in dialogs:
+            with self.assertRaisesRegex(UserError, "does not wait for this any more"):
+                dialog.action_confirm()
+        self.run_documents()
+        self.assertEqual(self.items(second), {"3105": -400.0, "2791": -100.0})
 
     def run_documents(self):
         with self.enter_registry_test_mode():

@@ -1,6 +1,7 @@
 """Web orders that wait, and what makes them go on."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from freezegun import freeze_time
@@ -13,7 +14,9 @@ from odoo.tests import tagged
 from odoo.addons.settlement_bridge.common.messages import Message
 from odoo.addons.settlement_bridge.models.sale_order_waits import BY_HAND, OF_READING, SET_UP
 from odoo.addons.settlement_bridge.pure_tests.samples.webshop_orders import (
+    ORDERED,
     RETURNED,
+    SENT,
     line,
     new_order,
     refunded_order,
@@ -24,6 +27,7 @@ from odoo.addons.settlement_bridge.webshops.records import LineKind, Refund
 from .web_order_case import NOON, WebOrderCase
 
 GIFT_CARD = LineKind.GIFT_CARD
+HOUR = timedelta(hours=1)
 
 
 @tagged("post_install", "-at_install")
@@ -47,6 +51,7 @@ class TestWorkList(WebOrderCase):
             "currencies": ["Currencies", "Retry"],
             "locks": ["Retry"],
             "invoice": ["Draft Invoice"],
+            "difference": ["Draft of the Difference"],
         }
         self.let_create_products()
         arch = self.env["sale.order"].get_view(self.env.ref("sale.view_order_form").id, "form")["arch"]
@@ -196,6 +201,50 @@ class TestWorkList(WebOrderCase):
         self.run_documents()
         self.assertEqual(self.documents(order), [("out_invoice", "553.40", "102.60", "2026-03-03")])
         self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
+
+    def test_draft_posted_without_the_correction(self):
+        """553.30 was posted of 553.40: the missing 0.10 is written beside it; of 553.20 the 0.10 is credited."""
+        for number, total, made in (("1", "553.40", "out_invoice"), ("2", "553.20", "out_refund")):
+            with self.subTest(total=total):
+                order = self.told(sent_order(external_id=number, number=number, total=Decimal(total)))
+                self.open(order.action_webshop_draft_invoice()).action_post()
+                self.run_documents()
+                self.assertIn(f"come to 553.30, but the shop has {total}", order.webshop_problem)
+                self.assertEqual((order.webshop_state, order.webshop_ways), ("waiting", "difference"))
+                draft = self.open(order.action_webshop_draft_invoice())
+                self.assertEqual(self.open(order.action_webshop_draft_invoice()), draft, "one draft is enough")
+                draft.action_post()
+                self.run_documents()
+                self.assertEqual(self.documents(order)[1:], [(made, "0.10", "0.02", "2026-03-03")])
+                self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
+                left = {"out_invoice": [553.30, 0.10], "out_refund": [553.20, 0.0]}[made]
+                self.assertEqual(order._get_webshop_moves().sorted("id").mapped("amount_residual"), left)
+
+    def test_total_that_stops_adding_up_after_it_was_invoiced(self):
+        order = self.told(sent_order())
+        self.told(sent_order(total=Decimal("563.30"), changed_at=RETURNED))
+        self.assertEqual((order.webshop_state, order.webshop_ways), ("waiting", "difference"))
+        self.open(order.action_webshop_draft_invoice()).action_post()
+        self.run_documents()
+        self.assertEqual(self.documents(order)[1], ("out_invoice", "10.00", "2.00", "2026-03-09"))
+        self.assertEqual(order.webshop_state, "done")
+
+    def test_full_refund_of_an_order_that_was_invoiced_by_hand(self):
+        """What is refunded is credited as the refund's own, and waits for the provider's."""
+        order = self.told(sent_order(total=Decimal("553.40")))
+        draft = self.open(order.action_webshop_draft_invoice())
+        draft.invoice_line_ids = [Command.create({"name": "Pose", "price_unit": 0.10, "tax_ids": [Command.clear()]})]
+        draft.action_post()
+        refund = Refund("RF-1", "10512", Decimal("553.40"), RETURNED)
+        order = self.told(sent_order(total=Decimal("553.40"), refunds=(refund,), changed_at=RETURNED))
+        self.assertEqual((order.webshop_state, order.webshop_ways), ("waiting", "difference"))
+        self.assertIn("refunded 553.40 (RF-1), which cannot be credited", order.webshop_problem)
+        note = self.open(order.action_webshop_draft_invoice())
+        self.assertEqual((note.move_type, note.reversed_entry_id, note.amount_total), ("out_refund", draft, 553.40))
+        note.action_post()
+        self.run_documents()
+        self.assertEqual((order.webshop_state, order.webshop_problem), ("done", False))
+        self.assertEqual(note.amount_residual, 553.40)
 
     def test_refund_of_an_order_that_was_invoiced_by_hand(self):
         order = self.told(sent_order(total=Decimal("553.40")))
@@ -374,6 +423,56 @@ class TestWorkList(WebOrderCase):
         self.assertEqual(len(order._get_webshop_moves()), 1)
         order.action_webshop_call_off()
         self.assertEqual(self.documents(order)[1][:3], ("out_refund", "553.30", "102.58"))
+        self.assertEqual(order.webshop_state, "done")
+
+    def test_restored_in_the_shop_after_it_was_called_off(self):
+        """Deleted, credited, and taken back out of the bin: the goods are invoiced once more."""
+        order = self.told(sent_order())
+        self.told(sent_order(is_deleted=True, changed_at=SENT + HOUR))
+        order.action_webshop_call_off()
+        self.assertEqual([document[0] for document in self.documents(order)], ["out_invoice", "out_refund"])
+        self.told(sent_order(is_deleted=True, status="trash", changed_at=SENT + 2 * HOUR))
+        self.assertEqual((order.webshop_state, len(self.documents(order))), ("done", 2), "it is still deleted")
+        self.told(sent_order(changed_at=SENT + 3 * HOUR))
+        self.assertEqual(self.documents(order)[2][:3], ("out_invoice", "553.30", "102.58"))
+        self.assertEqual((order.webshop_state, len(self.documents(order))), ("done", 3))
+        self.told(sent_order(is_deleted=True, changed_at=SENT + 4 * HOUR))
+        self.assertEqual(order.webshop_state, "waiting", "deleted again, it is asked again")
+
+    def test_restored_before_anything_was_invoiced(self):
+        order = self.told(new_order())
+        self.told(new_order(is_deleted=True, changed_at=ORDERED + HOUR))
+        order.action_webshop_call_off()
+        self.assertEqual((order.state, order.webshop_state), ("cancel", "done"))
+        self.told(sent_order())
+        self.assertEqual(self.documents(order), [("out_invoice", "553.30", "102.58", "2026-03-03")])
+        self.assertEqual((order.state, order.webshop_state), ("sale", "done"))
+
+    def test_cancelled_by_hand_before_it_was_invoiced(self):
+        """The shop has sent it all the same: it is a sale, here too."""
+        self.company.sudo().fiscalyear_lock_date = "2026-03-31"
+        order = self.told(sent_order())
+        order._action_cancel()
+        self.company.sudo().fiscalyear_lock_date = False
+        order.action_webshop_retry()
+        self.assertEqual(self.documents(order)[0][:3], ("out_invoice", "553.30", "102.58"))
+        self.assertEqual((order.state, order.webshop_state), ("sale", "done"))
+
+    def test_draft_made_by_hand(self):
+        """A down payment that somebody has begun to invoice: post and include it, or cancel it and go on."""
+        order = self.told(new_order())
+        wizard = (
+            self.env["sale.advance.payment.inv"].sudo().with_context(active_model="sale.order", active_ids=order.ids)
+        )
+        wizard.create({"advance_payment_method": "fixed", "fixed_amount": 100}).create_invoices()
+        self.told(sent_order())
+        self.assertEqual(order.webshop_state, "waiting")
+        self.assertIn("is a draft made by hand", order.webshop_problem)
+        self.assertIn("cancel it and choose Retry", order.webshop_problem)
+        [draft] = order._get_webshop_moves()
+        draft.button_cancel()
+        order.action_webshop_retry()
+        self.assertEqual(self.documents(order), [("out_invoice", "553.30", "102.58", "2026-03-03")])
         self.assertEqual(order.webshop_state, "done")
 
     def test_left_out_stays_left_out(self):
