@@ -49,7 +49,7 @@ class SaleOrder(models.Model):
             restrict(pickings, NOTICES, lambda picking: not picking.env.context.get(TOLD_BY_SHOP))
 
     def _unregister_hook(self):
-        super()._unregister_hook()
         release(self, STARTED_BY_ORDERS + REWARDS)
         if "stock.picking" in self.env:
             release(self.env["stock.picking"], NOTICES)
+        return super()._unregister_hook()

@@ -18,11 +18,12 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _follow_webshop_states(self, told):
-        super()._follow_webshop_states(told)
+        result = super()._follow_webshop_states(told)
         if "picking_ids" in self._fields:
             for record in self:
                 if record.webshop_is_reported and record.picking_ids:
                     record._follow_webshop_deliveries()
+        return result
 
     def _follow_webshop_deliveries(self):
         """Bring Odoo's deliveries in line with what the shop has sent, and cancel what will not be sent any more.

@@ -23,5 +23,5 @@ class SaleOrderLine(models.Model):
         restrict(self, STARTED_BY_LINES, lambda line: not line.order_id._is_delivered_by_shop())
 
     def _unregister_hook(self):
-        super()._unregister_hook()
         release(self, STARTED_BY_LINES)
+        return super()._unregister_hook()

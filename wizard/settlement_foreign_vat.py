@@ -43,7 +43,6 @@ class SettlementForeignVat(models.TransientModel):
     )
     tax_id = fields.Many2one(
         "account.tax",
-        string="Tax",
         compute="_compute_tax_id",
         store=True,
         readonly=False,

@@ -98,18 +98,19 @@ class TestTogether(WebOrderCase):
     def test_one_that_cannot_be_posted_waits_and_the_others_are_invoiced(self):
         """Odoo turns down one of the invoices: its order waits with Odoo's words, the others know nothing of it."""
         events = self.stored(*(order_of(str(number)) for number in range(1, 5)))
+        words = "The customer is blocked."
         move = type(self.env["account.move"])
         post = move._post
 
         def turn_down(moves, soft=True):
             if "Kunde 3" in moves.mapped("partner_id.name"):
-                raise UserError("The customer is blocked.")
+                raise UserError(words)
             return post(moves, soft)
 
         with patch.object(move, "_post", turn_down):
             orders = self.read_and_booked(events)
         self.assertEqual([orders[number].webshop_state for number in "1234"], ["done", "done", "waiting", "done"])
-        self.assertIn("The customer is blocked.", orders["3"].webshop_problem)
+        self.assertIn(words, orders["3"].webshop_problem)
         self.assertFalse(orders["3"].invoice_ids)
         self.assertEqual(len(orders["1"].invoice_ids), 1)
 
