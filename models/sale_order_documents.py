@@ -15,8 +15,8 @@ from .settlement_fault import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 
-#: Orders whose documents are made and stored together: more are hardly faster, and one that fails delays the others.
-TOGETHER = 25
+#: Orders whose documents are made and stored together: more are little faster, and hold their rows longer.
+TOGETHER = 50
 
 
 class SaleOrder(models.Model):

@@ -1,5 +1,6 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from ..webshops.buyers import company_of, identity_of, normal_vat
 
@@ -80,7 +81,9 @@ class SaleWebshop(models.Model):
         buyer, address = order.buyer, order.billing
         company = company_of(order)
         name = company or buyer.name or address.name or buyer.email
-        return self.env["res.partner"].create(
+        # Odoo's own note of a new contact would say no more than the order.
+        quiet = self.env["res.partner"].with_context(tracking_disable=True)
+        partner = quiet.create(
             {
                 "name": name or self.env._("Buyer of order %s", order.number),
                 "is_company": bool(company or buyer.vat),
@@ -91,6 +94,7 @@ class SaleWebshop(models.Model):
                 **self._get_address_values(address),
             }
         )
+        return partner.with_env(self.env)
 
     def _get_valid_vat(self, vat, country_code):
         """Return the number in the form Odoo accepts, or nothing: a mistyped one must not keep an order out."""
@@ -109,14 +113,19 @@ class SaleWebshop(models.Model):
         return digits
 
     def _get_address_values(self, address):
-        country = self.env["res.country"].search([("code", "=", address.country)], limit=1) if address.country else None
         return {
             "street": address.street,
             "street2": address.street2,
             "zip": address.postcode,
             "city": address.city,
-            "country_id": country.id if country else False,
+            "country_id": self._get_country_id(address.country),
         }
+
+    @api.model
+    @ormcache("code")
+    def _get_country_id(self, code):
+        """Return the id of a country, False where the code is none: looked up thrice an order, and always the same."""
+        return self.env["res.country"].search([("code", "=", code)], limit=1).id if code else False
 
     def _get_address(self, partner, address, email=""):
         """Return the contact of ``partner`` with this name and address: itself, a known one, or a new one.
