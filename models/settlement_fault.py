@@ -166,7 +166,7 @@ class SettlementFault(models.Model):
             with self.env.cr.savepoint():
                 self._note(task, record, error)
         except Exception:
-            self.env.cr.rollback()
+            # what was done before it, of other records too, stays
             _logger.exception("The fault of %s could not be written down", record)
 
     def _find(self, task, records):

@@ -17,6 +17,7 @@ from odoo.addons.settlement_bridge.webshops.records import Address, RawOrder
 
 from .web_order_case import NOON, WebOrderCase
 
+FAULT_LOGGER = "odoo.addons.settlement_bridge.models.settlement_fault"
 DOCUMENTS_LOGGER = "odoo.addons.settlement_bridge.models.sale_order_documents"
 
 
@@ -129,6 +130,28 @@ class TestTogether(WebOrderCase):
         self.assertEqual([orders[number].webshop_state for number in "123"], ["done", "waiting", "done"])
         faults = self.env["settlement.fault"].sudo().search([("task", "=", "invoice")])
         self.assertEqual(faults.mapped("res_id"), orders["2"].ids)
+
+    @mute_logger(DOCUMENTS_LOGGER, FAULT_LOGGER)
+    def test_a_fault_that_cannot_be_written_down_is_its_own_too(self):
+        """What was booked of the orders before it stays."""
+        events = self.stored(*(order_of(str(number)) for number in range(1, 4)))
+        events._read()
+        self.env.flush_all()
+        model, faults = type(self.env["sale.order"]), type(self.env["settlement.fault"])
+        prepare = model._prepare_webshop_document
+
+        def fail(order, document):
+            return 1 / 0 if order.webshop_external_id == "2" else prepare(order, document)
+
+        with (
+            freeze_time(NOON),
+            self.enter_registry_test_mode(),
+            patch.object(model, "_prepare_webshop_document", fail),
+            patch.object(faults, "_note", side_effect=ZeroDivisionError()),
+        ):
+            self.trigger("ir_cron_webshop_documents")
+        self.env.invalidate_all()
+        self.assertEqual(events.sorted("id").order_id.mapped("webshop_state"), ["done", "waiting", "done"])
 
     def test_one_that_cannot_be_read_is_refused_and_the_others_are_orders(self):
         server = InboxServer()
