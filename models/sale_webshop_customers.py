@@ -103,7 +103,7 @@ class SaleWebshop(models.Model):
             return False
         if country_code in ("", "NO") and digits.removeprefix("NO").removesuffix("MVA").isdigit():
             digits = f"NO{digits.removeprefix('NO').removesuffix('MVA')}MVA"
-        country = self.env["res.country"].search([("code", "=", country_code or "NO")], limit=1)
+        country = self.env["res.country"].browse(self._get_country_id(country_code or "NO"))
         check = getattr(self.env["res.partner"], "_run_vat_checks", None)
         if check:
             try:

@@ -58,4 +58,4 @@ class SaleWebshop(models.Model):
 
     def _get_country(self, code):
         language = self.company_id.partner_id.lang or self.env.lang
-        return self.env["res.country"].with_context(lang=language).search([("code", "=", code)], limit=1)
+        return self.env["res.country"].with_context(lang=language).browse(self._get_country_id(code))
