@@ -78,7 +78,7 @@ class SettlementForeignVat(models.TransientModel):
     def _compute_asked(self):
         for dialog in self:
             asked = next(iter(get_foreign_vat(dialog.sudo().order_id.webshop_problem_data)), {})
-            dialog.country_id = self.env["res.country"].search([("code", "=", asked.get("country_code"))], limit=1)
+            dialog.country_id = self.env["sale.webshop"]._get_country_id(asked.get("country_code"))
             dialog.rate = float(asked.get("rate", 0))
             told = asked.get("tax_class")
             dialog.tax_class = told if told != "–" else False
@@ -157,7 +157,6 @@ class SettlementForeignVat(models.TransientModel):
             raise UserError(self.env._("%s does not wait for this any more.", self.order_id.display_name))
         orders = dialog._get_orders()
         tax = dialog._get_tax()
-        webshop.tax_rule_ids.filtered(dialog._is_same_row).unlink()
         self.env["sale.webshop.tax"].sudo().create(dialog._prepare_row(tax))
         webshop.message_post(body=dialog._describe(tax))
         orders._go_on(first=dialog.order_id)
@@ -172,12 +171,6 @@ class SettlementForeignVat(models.TransientModel):
             return False
         problems = order._plan_webshop_lines(order._get_webshop_order())[1]
         return any(map(self._is_answered, get_foreign_vat([problem.to_json() for problem in problems])))
-
-    def _is_same_row(self, rule):
-        row = (rule.area, rule.country_id, rule.goods, rule.tax_class or "", rule.country_group_id)
-        country = self.country_id if self.scope == "country" else self.country_id.browse()
-        wanted = ("abroad", country, "any", "", rule.country_group_id.browse())
-        return row == wanted and abs(rule.rate - self.rate) < 0.0005
 
     def _prepare_row(self, tax):
         income = "3105" if self.choice != "domestic" else ""
