@@ -96,14 +96,7 @@ class SaleWebshopEvent(models.Model):
             with self.env.cr.savepoint():
                 orders = self.env["sale.order"].with_company(events.company_id)._create_from_webshop(webshop, documents)
                 for event, order in zip(events, orders, strict=True):
-                    event.write(
-                        {
-                            "external_id": order.webshop_external_id,
-                            "state": "done",
-                            "order_id": order.id,
-                            "message_data": False,
-                        }
-                    )
+                    event.write({"external_id": order.webshop_external_id, "state": "done", "message_data": False})
                 events._get_waiting_refunds()._read()
         except CONCURRENCY:
             raise
