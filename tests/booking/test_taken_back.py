@@ -107,13 +107,18 @@ class TestMatchedByHandAgain(TakenBackCase):
         self.line_of("1").action_retry()
         self.assertEqual((invoice.amount_residual, self.open_as("1")), (0, (False, 0)))
 
-    def test_dispute_placed_on_a_credit_note(self):
+    def placed_dispute(self):
+        """A dispute that a person has placed on the credit note of the rescinded sale, and that credit note."""
         self.invoice(100, "WEB-1")
         disputed = Movement("retained-disputed-capture", "1", day(3), "WEB-1", Decimal(-100))
         self.settle([capture("1", day(2), "WEB-1", "100.00"), disputed])
         dispute = self.line_of("1").filtered(lambda line: line.amount < 0)
         note = self.credit_note(100, "HEVET")
         dispute._assign(note, "Salget er hevet")
+        return dispute, note
+
+    def test_dispute_placed_on_a_credit_note(self):
+        dispute, note = self.placed_dispute()
         self.assertFalse(dispute.open_as)
         for act in (dispute.action_retry, lambda: dispute._assign(note, "Igjen")):
             self.unreconcile(note)
@@ -124,12 +129,7 @@ class TestMatchedByHandAgain(TakenBackCase):
 
     def test_credit_note_of_a_dispute_changed(self):
         """It is matched again when the credit note is posted, as the sentence promises."""
-        self.invoice(100, "WEB-1")
-        disputed = Movement("retained-disputed-capture", "1", day(3), "WEB-1", Decimal(-100))
-        self.settle([capture("1", day(2), "WEB-1", "100.00"), disputed])
-        dispute = self.line_of("1").filtered(lambda line: line.amount < 0)
-        note = self.credit_note(100, "HEVET")
-        dispute._assign(note, "Salget er hevet")
+        dispute, note = self.placed_dispute()
         note.button_draft()
         self.set_total(note, 60)
         self.assertIn("matched again when", dispute.explanation_summary)
