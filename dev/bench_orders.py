@@ -137,7 +137,8 @@ def work(registry, crons):
     while True:
         for name in crons:
             with registry.cursor() as cursor:
-                get_environment(cursor).ref(f"settlement_bridge.{name}").method_direct_trigger()
+                if get_environment(cursor).ref(f"settlement_bridge.{name}").method_direct_trigger() is not True:
+                    sys.exit(f"bench: {name} ended with an error; see the log.")
         with registry.cursor() as cursor:
             env = get_environment(cursor)
             is_read = not env["sale.webshop.event"].search_count([("state", "=", "new")], limit=1)

@@ -75,7 +75,8 @@ def run_actions(env, *names):
     for name in names or ACTIONS:
         # An action works in a transaction of its own, on what is committed.
         env.cr.commit()
-        env.ref(f"settlement_bridge.ir_cron_settlement_{name}").method_direct_trigger()
+        if env.ref(f"settlement_bridge.ir_cron_settlement_{name}").method_direct_trigger() is not True:
+            sys.exit(f"demo: the scheduled action {name} ended with an error; see the log.")
         env.cr.commit()
     env.invalidate_all()
 
