@@ -117,6 +117,7 @@ from . import ir_default
 from . import account_partial_reconcile
 from . import account_partial_reconcile_bank
 from . import account_account
+from . import account_account_saft
 from . import account_journal
 from . import account_bank_statement_line
 from . import res_company
@@ -134,6 +135,7 @@ from . import account_move_book
 from . import account_settlement_document_mend
 from . import account_settlement_document_removal
 from . import account_settlement_attach
+from . import account_settlement_summary
 from . import account_settlement_line_book
 from . import account_settlement_line_fees
 from . import account_settlement_line_match

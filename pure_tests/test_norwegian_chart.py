@@ -5,6 +5,7 @@ import pytest
 from odoo.addons.settlement_bridge.chart import norway
 from odoo.addons.settlement_bridge.chart.names import ACCOUNT_NAMES, ROUNDING_WORDS, get_account_names, has_word
 from odoo.addons.settlement_bridge.chart.roles import ACCOUNT_TYPES, REQUIRED_ROLES, ROLES, get_account_types
+from odoo.addons.settlement_bridge.chart.saft import GROUPINGS, get_grouping, get_standard_account
 
 #: An ordinary chart: trade receivables 1500, bank fees 7770, rounding differences 7740, VAT bases in 778x.
 ORDINARY = {"1500", "1501", "1530", "1920", "2900", "7740", "7770", "7771", "7780", "7781"}
@@ -136,3 +137,16 @@ def test_every_role_has_series_type_and_names():
         assert set(table) == set(ALL_ROLES)
     assert set(REQUIRED_ROLES) <= set(ALL_ROLES)
     assert all(get_account_types(role)[0] == ACCOUNT_TYPES[role] for role in ALL_ROLES)
+
+
+@pytest.mark.parametrize("role", ALL_ROLES)
+def test_every_proposed_account_has_its_place_in_the_standard_audit_file(role):
+    code = norway.find_free_code(role, ORDINARY, 6)
+    grouping = get_grouping(role, code)
+    assert grouping == GROUPINGS[role]
+    assert get_standard_account(code) == code[:2]
+
+
+def test_a_number_of_another_class_has_no_place_in_the_standard_audit_file():
+    assert get_grouping("clearing", "2990") is None
+    assert get_standard_account("VIPPS") == ""

@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 
 from ..chart.roles import ACCOUNT_TYPES, RECONCILED_ROLES, REQUIRED_ROLES, ROLES
+from ..chart.saft import get_grouping
 
 
 class SettlementActivateLine(models.TransientModel):
@@ -96,7 +97,8 @@ class SettlementActivateLine(models.TransientModel):
             return self.env._("Not used; tick it to use it.")
         account = self._get_account()
         if not account:
-            return self.env._("New account")
+            grouping = self.activation_id.is_norwegian and get_grouping(self.role, self._get_code())
+            return self.env._("New account, code %s in SAF-T", grouping.code) if grouping else self.env._("New account")
         if self._is_made_reconcilable(account):
             return self.env._(
                 "Existing account %(account)s is used, and made reconcilable", account=self._describe(account)

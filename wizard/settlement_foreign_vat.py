@@ -225,7 +225,8 @@ class SettlementForeignVat(models.TransientModel):
 
     @staticmethod
     def _is_domestic(tax):
-        return bool("l10n_no_standard_code" in tax._fields and tax.l10n_no_standard_code)
+        code = tax.l10n_no_standard_code if "l10n_no_standard_code" in tax._fields else ""
+        return bool(code) and code != EXPORT_CODE
 
     def _create_owed_tax(self):
         """Create a tax whose amount is a debt to another country.
@@ -252,6 +253,9 @@ class SettlementForeignVat(models.TransientModel):
             "country_id": country.id,
             "tax_group_id": group.id,
         }
+        if "l10n_no_standard_code" in self.env["account.tax"]._fields:
+            # Odoo's standard audit file is refused as a whole where a tax has no code
+            values["l10n_no_standard_code"] = EXPORT_CODE
         for name in names:
             base = export[name].filtered(lambda line: line.repartition_type == "base") if export else None
             tags = base.tag_ids.ids if base else []

@@ -16,6 +16,7 @@ from . import test_fees_booked
 from . import test_invariants
 from . import test_one_list
 from . import test_placed_again
+from . import test_summary
 from . import test_taken_back
 from . import test_undo
 from . import test_undone_by_others

@@ -223,7 +223,7 @@ class TestActivationNorwegian(ActivationCommon):
         self._get_account("7740").unlink()
         activation = self._propose()
         self.assertEqual(self._get_codes(activation, "rounding"), ["7740"])
-        self.assertEqual(self._get_line(activation, "rounding").note, "New account")
+        self.assertEqual(self._get_line(activation, "rounding").note, "New account, code 7700 in SAF-T")
         provider = self._approve(activation)
         self.assertRecordValues(
             provider.rounding_account_id,
