@@ -1,7 +1,8 @@
 """Where the accounts stand in the Norwegian standard audit file, SAF-T Financial 1.30.
 
 The file names for each account a category and a code of the business specification (``GroupingCategory``,
-``GroupingCode``). Source: github.com/Skatteetaten/saf-t, ``Grouping Category Code 2025-2026/CSV/naeringsspesifikasjon.csv``.
+``GroupingCode``). Source: github.com/Skatteetaten/saf-t, ``naeringsspesifikasjon.csv`` in ``Grouping Category Code
+2025-2026/CSV``.
 That money at a payment provider goes with the trade receivables is how Norwegian integrators document it.
 """
 
