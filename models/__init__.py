@@ -39,6 +39,8 @@ from . import account_settlement_line_done
 from . import account_settlement_line_booked_to
 from . import account_settlement_line_undo
 from . import account_settlement_line_exclude
+from . import account_settlement_dispute
+from . import account_settlement_line_dispute
 from . import account_settlement_fee_type
 from . import account_settlement_ingest
 from . import account_settlement_match

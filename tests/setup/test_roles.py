@@ -3,6 +3,8 @@
 A method that anybody can call from outside must stand in the table here: a new one without a row fails.
 """
 
+from decimal import Decimal
+
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
@@ -11,7 +13,7 @@ from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
+from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import Movement, capture, day, payout
 from odoo.addons.settlement_bridge.pure_tests.samples.webshop_orders import sent_order
 
 from ..webshops.web_order_case import NOON, WebOrderCase
@@ -48,6 +50,7 @@ READ = {
     "sale.webshop.tax": USER,
     "sale.webshop.product": USER,
     "sale.order.reference": SALES,
+    "account.settlement.dispute": INVOICING,
 }
 
 #: Models whose records people write, with who creates and deletes them. All others are written by methods alone.
@@ -104,6 +107,7 @@ WRITE = {
         "default_code": NOBODY,
     },
     "account.settlement.fee.type": {"name": MANAGER},
+    "account.settlement.dispute": {"deadline": USER, "cause": USER, "outcome": NOBODY, "reference": NOBODY},
     "sale.order": {
         "webshop_id": NOBODY,
         "webshop_state": NOBODY,
@@ -146,6 +150,8 @@ VALUES = {
     "webshop_similar_partner_id": False,
     "webshop_is_customer_by_hand": False,
     "partner_id": False,
+    "deadline": "2026-04-01",
+    "outcome": "loss",
 }
 
 #: Who may call what. What only opens a view stands in :meth:`TestRoles.opens`.
@@ -221,6 +227,8 @@ class TestRoles(WebOrderCase):
             [capture("1", day(2), "WEB-1", "100.00"), capture("2", day(2), "X", "50.00"), payout("7", day(3))]
         )
         cls.line = cls.settlement.line_ids.filtered(lambda line: line.status == "unknown")[:1]
+        cls.settle([Movement("retained-disputed-capture", "1", day(5), "WEB-1", Decimal("-100.00"))])
+        cls.dispute = cls.env["account.settlement.dispute"].search([])
 
     def setUp(self):
         super().setUp()
@@ -235,6 +243,7 @@ class TestRoles(WebOrderCase):
             "account.settlement.connection": self.provider.connection_id,
             "account.settlement.rule": self.env["account.settlement.rule"]._search_used(self.provider)[:1],
             "account.settlement.fee.type": self.provider.fee_type_ids[:1],
+            "account.settlement.dispute": self.dispute,
             "sale.webshop": self.shop,
             "sale.webshop.event": self.shop.event_ids[:1],
             "sale.webshop.tax": self.shop.tax_rule_ids[:1],
@@ -477,6 +486,11 @@ class TestRoles(WebOrderCase):
             "settlement.reverse": (
                 MANAGER,
                 {"settlement_ids": self.settlement.ids, "reason": "Prøve"},
+                ["action_confirm"],
+            ),
+            "settlement.dispute.lost": (
+                USER,
+                {"dispute_id": self.dispute.id, "outcome": "credited", "reason": "Prøve"},
                 ["action_confirm"],
             ),
             "settlement.accept": (
