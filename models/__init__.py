@@ -41,6 +41,7 @@ from . import account_settlement_line_undo
 from . import account_settlement_line_exclude
 from . import account_settlement_dispute
 from . import account_settlement_line_dispute
+from . import settlement_customer_debt
 from . import account_settlement_fee_type
 from . import account_settlement_ingest
 from . import account_settlement_match

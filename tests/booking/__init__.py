@@ -8,6 +8,7 @@ from . import test_bank_attacked
 from . import test_bank_facts
 from . import test_booking
 from . import test_currencies
+from . import test_customer_debts
 from . import test_dispute_cases
 from . import test_disputes
 from . import test_exclude

@@ -51,6 +51,7 @@ READ = {
     "sale.webshop.product": USER,
     "sale.order.reference": SALES,
     "account.settlement.dispute": INVOICING,
+    "settlement.customer.debt": USER,
 }
 
 #: Models whose records people write, with who creates and deletes them. All others are written by methods alone.

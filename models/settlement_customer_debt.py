@@ -1,0 +1,144 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: The roles of a transaction's journal items on customers and prepayments.
+CUSTOMER_ROLES = ("customer", "prepayment", "item", "source")
+
+
+class SettlementCustomerDebt(models.Model):
+    """What is owed to customers at the end of a day: paid in advance, paid too much, credited and not paid back.
+
+    Read from the ledger as it stood that day: what was reconciled later was open then. The day is the context's
+    ``settlement_date``, today by default.
+    """
+
+    _name = "settlement.customer.debt"
+    _description = "Prepayment or Debt to a Customer"
+    _auto = False
+    _order = "date, id"
+    _rec_name = "reference"
+
+    kind = fields.Selection(
+        [
+            ("prepaid", "Paid in Advance"),
+            ("owed", "Owed to the Customer"),
+            ("credit_note", "Credit Note Not Paid Back"),
+            ("refund", "Paid Back, Not Credited"),
+        ],
+        readonly=True,
+        help="Paid in advance: the sale was not invoiced that day. Paid back, not credited: the customer has the "
+        "money, and the credit note is missing; it counts against what is owed.",
+    )
+    date = fields.Date(readonly=True)
+    days = fields.Integer(string="Age", readonly=True, aggregator="avg", help="In days.")
+    reference = fields.Char(string="Order", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    provider_id = fields.Many2one("account.settlement.provider", readonly=True)
+    webshop_id = fields.Many2one("sale.webshop", readonly=True)
+    account_id = fields.Many2one("account.account", readonly=True)
+    move_line_id = fields.Many2one("account.move.line", string="Journal Item", readonly=True)
+    move_id = fields.Many2one("account.move", string="Voucher", readonly=True)
+    settlement_line_id = fields.Many2one("account.settlement.line", string="Transaction", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", string="Company Currency", readonly=True)
+    amount = fields.Monetary(readonly=True, help="What is owed to the customer; in company currency.")
+
+    @api.model
+    def _get_day(self):
+        return fields.Date.to_date(self.env.context.get("settlement_date")) or fields.Date.context_today(self)
+
+    @property
+    def _table_query(self):
+        # rows are written elsewhere: what is pending there is written before it is read
+        for model in ("account.move.line", "account.move", "account.partial.reconcile", "account.settlement.line"):
+            self.env[model].flush_model()
+        return SQL(
+            """
+            WITH candidate AS (
+                SELECT id FROM account_move_line
+                 WHERE settlement_role IN %(roles)s AND (amount_residual != 0 OR amount_residual_currency != 0)
+                 UNION
+                SELECT item.id
+                  FROM account_move_line item
+                  JOIN account_move move ON move.id = item.move_id
+                 WHERE move.webshop_id IS NOT NULL AND move.move_type = 'out_refund' AND item.amount_residual != 0
+                 UNION
+                SELECT partial.credit_move_id FROM account_partial_reconcile partial WHERE partial.max_date > %(day)s
+                 UNION
+                SELECT partial.debit_move_id FROM account_partial_reconcile partial WHERE partial.max_date > %(day)s
+            ),
+            opened AS (
+                SELECT item.id,
+                       item.balance
+                       - COALESCE((SELECT sum(partial.amount) FROM account_partial_reconcile partial
+                                    WHERE partial.debit_move_id = item.id AND partial.max_date <= %(day)s), 0)
+                       + COALESCE((SELECT sum(partial.amount) FROM account_partial_reconcile partial
+                                    WHERE partial.credit_move_id = item.id AND partial.max_date <= %(day)s), 0) AS open
+                  FROM candidate
+                  JOIN account_move_line item ON item.id = candidate.id
+                  JOIN account_move move ON move.id = item.move_id
+                 WHERE item.date <= %(day)s
+                   AND item.parent_state = 'posted'
+                   AND (item.settlement_role IN %(roles)s
+                        OR move.webshop_id IS NOT NULL AND move.move_type = 'out_refund')
+            )
+            SELECT item.id,
+                   item.id AS move_line_id,
+                   item.move_id,
+                   item.account_id,
+                   item.company_id,
+                   item.company_currency_id AS currency_id,
+                   item.date,
+                   %(day)s - item.date AS days,
+                   COALESCE(item.partner_id, line.partner_id) AS partner_id,
+                   line.id AS settlement_line_id,
+                   line.provider_id,
+                   COALESCE(move.webshop_id, sale_order.webshop_id) AS webshop_id,
+                   COALESCE(line.order_reference, move.webshop_reference, line.provider_reference) AS reference,
+                   -opened.open AS amount,
+                   CASE WHEN opened.open > 0 THEN 'refund'
+                        WHEN move.move_type = 'out_refund' THEN 'credit_note'
+                        WHEN item.settlement_role = 'prepayment' THEN 'prepaid'
+                        WHEN COALESCE(sale_order.state, 'cancel') != 'cancel' AND NOT EXISTS (
+                            SELECT 1
+                              FROM sale_order_line order_line
+                              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = order_line.id
+                              JOIN account_move_line invoiced ON invoiced.id = rel.invoice_line_id
+                             WHERE order_line.order_id = sale_order.id
+                               AND invoiced.parent_state = 'posted'
+                               AND invoiced.date <= %(day)s
+                        ) THEN 'prepaid'
+                        ELSE 'owed'
+                   END AS kind
+              FROM opened
+              JOIN account_move_line item ON item.id = opened.id
+              JOIN account_move move ON move.id = item.move_id
+              JOIN account_account account ON account.id = item.account_id
+                   AND (account.account_type = 'asset_receivable' OR account.account_type = 'liability_current')
+         LEFT JOIN LATERAL (
+                SELECT line.id, line.provider_id, line.order_reference, line.provider_reference, line.sale_order_id,
+                       line.partner_id
+                  FROM account_settlement_line_move_line_rel rel
+                  JOIN account_settlement_line line ON line.id = rel.settlement_line_id
+                 WHERE rel.move_line_id = item.id
+              ORDER BY line.id
+                 LIMIT 1
+              ) line ON TRUE
+         LEFT JOIN sale_order ON sale_order.id = COALESCE(line.sale_order_id, move.webshop_order_id)
+             WHERE opened.open != 0
+            """,
+            roles=CUSTOMER_ROLES,
+            day=self._get_day(),
+        )
+
+    def action_open(self):
+        """Open the transaction, or the credit note."""
+        self.ensure_one()
+        record = self.settlement_line_id or self.move_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "res_id": record.id,
+        }
