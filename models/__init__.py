@@ -41,7 +41,10 @@ from . import account_settlement_line_undo
 from . import account_settlement_line_exclude
 from . import account_settlement_dispute
 from . import account_settlement_line_dispute
+from . import sale_webshop_gift_card
+from . import sale_order_gift_card_uses
 from . import settlement_customer_debt
+from . import settlement_gift_card
 from . import account_settlement_fee_type
 from . import account_settlement_ingest
 from . import account_settlement_match

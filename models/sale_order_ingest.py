@@ -35,6 +35,7 @@ class SaleOrder(models.Model):
             known._follow_webshop_buyer(webshop, order, last)
         event.order_id = known
         known._add_webshop_references([order])
+        known._keep_gift_cards([order])
         known._sync_webshop_lines(order)
         known._follow_webshop_state(order)
         return known
@@ -64,6 +65,7 @@ class SaleOrder(models.Model):
             event.order_id = order
         orders._say_similar()
         orders._add_webshop_references(told)
+        orders._keep_gift_cards(told)
         lines = []
         for order, of_shop in zip(orders, told, strict=True):
             vals_list, problems = order._plan_webshop_lines(of_shop)

@@ -129,6 +129,8 @@ class OrderLine:
     :ivar discount: what was taken off already to get to ``amount``, with VAT; for people.
     :ivar tax_class: the shop's own name of the tax, by which the accountant can distinguish 0 % from 0 %, and one
         country's 25 % from another's.
+    :ivar gift_cards: the codes of gift cards sold on this line, where the shop tells them. Whoever has one has the
+        money, so they are kept as a digest alone.
     """
 
     external_id: str
@@ -141,6 +143,7 @@ class OrderLine:
     discount: Decimal = ZERO
     sku: str = ""
     tax_class: str = ""
+    gift_cards: tuple = field(default=(), repr=False)
 
     def __post_init__(self):
         _shorten(self, ("name", "sku", "tax_class"), plain=("name",))

@@ -16,8 +16,8 @@ from . import settlement_line_propose
 from . import settlement_line_propose_row
 from . import settlement_accept
 from . import settlement_bank_match
-from . import settlement_customer_debt_day
 from . import settlement_dispute_lost
+from . import settlement_report_day
 from . import settlement_reverse
 from . import settlement_rule_learn
 from . import settlement_rule_tryout

@@ -63,9 +63,8 @@ class TestCustomerDebts(SettlementCase):
     def test_the_dialog_opens_the_day(self):
         self.order(300, "WEB-1")
         self.settle([capture("1", day(2), "WEB-1", "300.00")])
-        dialog = (
-            self.env["settlement.customer.debt.day"].with_user(self.settlement_user()).create({"date": "2026-03-31"})
-        )
+        dialogs = self.env["settlement.report.day"].with_user(self.settlement_user())
+        dialog = dialogs.create({"report": "customer_debt", "date": "2026-03-31"})
         action = dialog.action_open()
         rows = self.env["settlement.customer.debt"].with_user(self.settlement_user("other"))
         found = rows.with_context(**action["context"]).search(action["domain"])

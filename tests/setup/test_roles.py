@@ -52,6 +52,8 @@ READ = {
     "sale.order.reference": SALES,
     "account.settlement.dispute": INVOICING,
     "settlement.customer.debt": USER,
+    "settlement.gift.card": USER,
+    "sale.webshop.gift.card": INVOICING,
 }
 
 #: Models whose records people write, with who creates and deletes them. All others are written by methods alone.

@@ -6,6 +6,7 @@ from . import test_customer_by_hand
 from . import test_deliveries
 from . import test_event_access
 from . import test_foreign_vat
+from . import test_gift_card_report
 from . import test_goods_without_money
 from . import test_hints
 from . import test_lines_by_hand

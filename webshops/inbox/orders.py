@@ -156,6 +156,7 @@ def _line(fields: Fields, id_field: str, currency: str, problems: list) -> Order
         discount=fields.amount("discount", currency, absent=Decimal(0)),
         sku=fields.text("sku"),
         tax_class=fields.text("tax_class"),
+        gift_cards=tuple(() if is_refund else fields.texts("gift_cards")),
     )
 
 

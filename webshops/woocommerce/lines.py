@@ -19,7 +19,8 @@ LISTS = (
     ("fee_lines", LineKind.FEE),
 )
 #: Keys in a line's ``meta_data`` that only a gift card sold has (PW Gift Cards; WooCommerce Gift Cards).
-GIFT_CARD_KEYS = ("pw_gift_card_number", "pw_gift_card_amount", "wc_gc_giftcard_amount", "wc_gc_giftcards")
+GIFT_CARD_NUMBER = "pw_gift_card_number"
+GIFT_CARD_KEYS = (GIFT_CARD_NUMBER, "pw_gift_card_amount", "wc_gc_giftcard_amount", "wc_gc_giftcards")
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class LineReader:
                 discount=discount,
                 sku=text(item, "sku"),
                 tax_class=self._tax_name(item, rate),
+                gift_cards=tuple(Meta(item).texts(GIFT_CARD_NUMBER)),
             )
             for (rate, _net, part_tax), amount, discount in zip(parts, amounts, discounts, strict=True)
         ]
