@@ -131,7 +131,7 @@ class SettlementCustomerDebt(models.Model):
             day=self._get_day(),
         )
 
-    def action_open(self):
+    def action_open_record(self):
         """Open the transaction, or the credit note."""
         self.ensure_one()
         record = self.settlement_line_id or self.move_id

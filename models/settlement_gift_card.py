@@ -87,7 +87,7 @@ class SettlementGiftCard(models.Model):
             day=self._get_day(),
         )
 
-    def action_open(self):
+    def action_open_record(self):
         """Open the voucher."""
         self.ensure_one()
         return {

@@ -68,5 +68,5 @@ class TestCustomerDebts(SettlementCase):
         action = dialog.action_open()
         rows = self.env["settlement.customer.debt"].with_user(self.settlement_user("other"))
         found = rows.with_context(**action["context"]).search(action["domain"])
-        self.assertEqual((found.days, found.action_open()["res_id"]), (29, self.line_of("1").id))
+        self.assertEqual((found.days, found.action_open_record()["res_id"]), (29, self.line_of("1").id))
         self.assertIn("3", action["name"])
