@@ -63,6 +63,8 @@ from . import account_settlement_voucher
 from . import account_settlement_carry
 from . import account_settlement_accept
 from . import account_settlement_proof
+from . import account_settlement_statement
+from . import account_settlement_provider_statement
 from . import account_settlement_document_proof
 from . import account_settlement_voucher_proof
 from . import account_settlement_mend

@@ -1,0 +1,27 @@
+"""Why an amount stands on a balance account.
+
+The codes are stored in databases and stay; the wording may be improved at any time.
+"""
+
+from ..common.messages import _, register
+
+register(
+    {
+        "balance_in_transit": _("%(settlement)s: paid out %(date)s, and not on the bank yet."),
+        "balance_short": _("%(settlement)s: the bank received less than was paid out on %(date)s."),
+        "balance_too_much": _("%(settlement)s: the bank received more than is booked of it."),
+        "balance_over": _("%(entry)s, %(text)s: the bank received more than %(settlement)s was."),
+        "balance_bank_early": _("%(entry)s, %(text)s: it is on the bank; %(settlement)s was booked later."),
+        "balance_failed": _("%(settlement)s: the payout did not arrive; it comes with a later one."),
+        "balance_carried": _("%(settlement)s: kept by the provider after the payout, carried to the next one."),
+        "balance_debt": _("%(settlement)s: owed to the provider after the payout, deducted from the next one."),
+        "balance_not_paid_out": _("%(settlement)s: booked, and not paid out yet."),
+        "balance_top_up": _("%(entry)s, %(text)s: paid to the provider, and not part of a payout yet."),
+        "balance_undone_later": _("%(entry)s, %(text)s: undone since, by %(reversal)s of %(date)s."),
+        "balance_exchange": _("%(entry)s, %(text)s: an exchange difference that is not booked yet."),
+        "balance_bank_stray": _("%(entry)s, %(text)s: a bank line that belongs to no payout."),
+        "balance_by_others": _("%(entry)s, %(text)s: entered by hand or by another program, in journal %(journal)s."),
+        "balance_not_booked": _("%(settlement)s: %(count)s transactions are known and not booked yet."),
+        "balance_not_fetched": _("%(owner)s: its documents tell nothing of the days after %(date)s yet."),
+    }
+)

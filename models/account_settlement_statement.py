@@ -1,0 +1,73 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..balances.statement import Document
+
+
+class AccountSettlement(models.Model):
+    """What the proof of a balance account asks of settlements: when they were paid out, came back, reached the bank."""
+
+    _inherit = "account.settlement"
+
+    def _get_sent_on(self):
+        """Return the day it was paid out where no row of its own says so, or None."""
+        self.ensure_one()
+        if self.is_open or not self.external_id:
+            return None
+        return self.payout_date or self.date
+
+    def _get_sources(self):
+        """Return its documents as :class:`~..balances.statement.Document`."""
+        return tuple(
+            Document(document.id, document.name, document.sha256) for document in self.document_ids.sorted("id")
+        )
+
+    def _read_paid_out(self, date):
+        """Return what became of these settlements' payouts.
+
+        :return: ``{id: day of the payout's row}``, ``{id: day an aborted one came back}``, and the ids of those that
+            something of the bank's side has met by the end of ``date``.
+        """
+        sent = dict(
+            self.env["account.settlement.line"]._read_group(
+                [("settlement_id", "in", self.ids), ("kind", "=", "payout"), ("is_replaced", "=", False)],
+                ["settlement_id"],
+                ["date:min"],
+            )
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT settlement.id, min(line.date)
+                  FROM account_settlement settlement
+                  JOIN account_settlement_line line ON line.settlement_id = settlement.carried_to_id
+                 WHERE settlement.id = ANY(%(ids)s)
+                   AND line.kind = 'payout_return'
+                   AND line.amount = settlement.payout_amount
+              GROUP BY settlement.id
+                """,
+                ids=self.ids,
+            )
+        )
+        met = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT item.settlement_clearing_id
+                  FROM account_move_line item
+                  JOIN LATERAL (
+                    SELECT credit_move_id AS other_id FROM account_partial_reconcile WHERE debit_move_id = item.id
+                     UNION ALL
+                    SELECT debit_move_id FROM account_partial_reconcile WHERE credit_move_id = item.id
+                  ) AS partial ON TRUE
+                  JOIN account_move_line other ON other.id = partial.other_id
+                 WHERE item.settlement_clearing_id = ANY(%(ids)s)
+                   AND item.date <= %(date)s
+                   AND other.date <= %(date)s
+                   AND other.settlement_clearing_id IS NULL
+                   AND other.settlement_role IS NULL
+                """,
+                ids=self.ids,
+                date=date,
+            )
+        )
+        return {one.id: day for one, day in sent.items()}, dict(rows), {row[0] for row in met}
