@@ -17,10 +17,25 @@ register(
         "balance_debt": _("%(settlement)s: owed to the provider after the payout, deducted from the next one."),
         "balance_not_paid_out": _("%(settlement)s: booked, and not paid out yet."),
         "balance_top_up": _("%(entry)s, %(text)s: paid to the provider, and not part of a payout yet."),
-        "balance_undone_later": _("%(entry)s, %(text)s: undone since, by %(reversal)s of %(date)s."),
+        "balance_undone_later": _(
+            "%(entry)s, %(text)s: booked again by then, and reversed by %(reversal)s on %(date)s."
+        ),
         "balance_exchange": _("%(entry)s, %(text)s: an exchange difference that is not booked yet."),
         "balance_bank_stray": _("%(entry)s, %(text)s: a bank line that belongs to no payout."),
         "balance_by_others": _("%(entry)s, %(text)s: entered by hand or by another program, in journal %(journal)s."),
+        "balance_months_by_others": _(
+            "%(count)s entries of journal %(journal)s from %(first)s to %(last)s, by hand or by another program."
+        ),
+        "balance_unknown": _("%(label)s, %(settlement)s. %(cause)s"),
+        "balance_prepayment": _("%(label)s, %(customer)s: paid in advance, in %(settlement)s."),
+        "balance_fee_owed": _("%(label)s, %(settlement)s: a fee that is not invoiced yet."),
+        "balance_fees_owed": _(
+            "%(owner)s: fees from %(first)s to %(last)s that are not invoiced yet, in %(count)s vouchers."
+        ),
+        "balance_reserve": _("%(label)s, %(settlement)s: held back or released by the provider."),
+        "balance_reserves": _("%(owner)s: held back or released from %(first)s to %(last)s, in %(count)s vouchers."),
+        "balance_several": _("%(owner)s: from %(first)s to %(last)s, in %(count)s vouchers."),
+        "balance_until": _("%(said)s Until %(date)s."),
         "balance_not_booked": _("%(settlement)s: %(count)s transactions are known and not booked yet."),
         "balance_not_fetched": _("%(owner)s: its documents tell nothing of the days after %(date)s yet."),
     }

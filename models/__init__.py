@@ -64,6 +64,7 @@ from . import account_settlement_carry
 from . import account_settlement_accept
 from . import account_settlement_proof
 from . import account_settlement_statement
+from . import account_settlement_line_statement
 from . import account_settlement_provider_statement
 from . import account_settlement_document_proof
 from . import account_settlement_voucher_proof

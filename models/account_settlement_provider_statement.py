@@ -2,10 +2,12 @@ from dataclasses import replace
 
 from odoo import models
 
-from ..balances.clearing import Clearing, Payout, explain_clearing
+from ..balances.clearing import Clearing, Payout, explain_clearing, take_undone
+from ..balances.open_items import explain_open_items
 from ..balances.statement import Account, AccountRole, Statement, in_order
 from ..common.messages import Message
 from .ledger_as_of import LedgerAsOf
+from .ledger_held import LedgerHeld
 from .money import to_decimal
 
 #: The provider's field of each balance account.
@@ -16,6 +18,63 @@ ROLE_FIELDS = {
     AccountRole.FEE_PAYABLE: "fee_payable_account_id",
     AccountRole.RESERVE: "reserve_account_id",
 }
+
+
+class _Reader:
+    """What is read for all accounts of a company at once.
+
+    :param accounts: ``{account.account: AccountRole}``. :param agreements: all of the company's.
+    """
+
+    def __init__(self, env, company, accounts, agreements, date):
+        self.currency = company.currency_id.name
+        self.agreements = agreements
+        ledger = LedgerAsOf(company, env["account.account"].sudo().union(*accounts), date)
+        self.balances = ledger.get_balances()
+        entries, undoings = ledger.get_entries()
+        self.entries = {}
+        for entry in entries:
+            self.entries.setdefault(entry.account_id, []).append(entry)
+        payouts = agreements._get_payouts(entries, date)
+        self.clearing = Clearing(date=date, currency=self.currency, payouts=payouts, undoings=undoings)
+        roles = {account.id: role for account, role in accounts.items()}
+        single = [entry for entry in entries if roles[entry.account_id] is not AccountRole.CLEARING]
+        lines = env["account.settlement.line"].browse({entry.transaction_id for entry in single} - {None})
+        settlements = env["account.settlement"].browse({entry.voucher_of for entry in single} - {None})
+        of_lines, of_settlements = lines._get_balance_sources(), settlements._get_balance_sources()
+        self.sources = {
+            entry.id: of_lines.get(entry.transaction_id) or of_settlements[entry.voucher_of]
+            for entry in single
+            if entry.voucher_of
+        }
+        held = LedgerHeld(agreements.filtered(lambda provider: provider.clearing_account_id in accounts), date)
+        self.outside = held.get_outside()
+        self.held = held.get_held(self._get_undone(env))
+
+    def explain(self, role, account):
+        """Return the items of one account."""
+        entries = self.entries.get(account.id, [])
+        if role is AccountRole.CLEARING:
+            outside = [item for provider in self._get_of(account) for item in self.outside.get(provider, [])]
+            return explain_clearing(self.clearing, entries) + outside
+        undone, rest = take_undone(entries, self.clearing.undoings, self.currency)
+        return undone + explain_open_items(role, rest, self.sources, self.currency, account.reconcile)
+
+    def get_held(self, account):
+        """Return what the agreements of a clearing account say they hold."""
+        return tuple(self.held[provider] for provider in self._get_of(account) if provider in self.held)
+
+    def _get_of(self, account):
+        return self.agreements.filtered(lambda provider: provider.clearing_account_id == account)
+
+    def _get_undone(self, env):
+        """Return ``{provider: amount}`` on the clearing accounts of what was undone after the day."""
+        undone = {}
+        for entry in (entry for entries in self.entries.values() for entry in entries if entry.settlement_id):
+            provider = env["account.settlement"].sudo().browse(entry.settlement_id).provider_id
+            amounts = (undoing.amount_currency for undoing in self.clearing.undoings.get(entry.id, ()))
+            undone[provider] = undone.get(provider, 0) + sum(amounts)
+        return undone
 
 
 class AccountSettlementProvider(models.Model):
@@ -48,26 +107,16 @@ class AccountSettlementProvider(models.Model):
         if not accounts:
             return []
         every = self._get_all().filtered(lambda provider: provider.company_id == company)
-        ledger = LedgerAsOf(company, self.env["account.account"].sudo().union(*accounts), date)
-        balances = ledger.get_balances()
-        entries, undoings = ledger.get_entries()
-        by_account = {}
-        for entry in entries:
-            by_account.setdefault(entry.account_id, []).append(entry)
-        clearing = Clearing(
-            date=date,
-            currency=company.currency_id.name,
-            payouts=every._get_payouts(entries, date),
-            undoings=undoings,
-        )
+        reader = _Reader(self.env, company, accounts, every, date)
         return [
             Statement(
                 role=role,
                 account=Account(account.id, account.code or "", account.name),
                 date=date,
                 currency=company.currency_id.name,
-                ledger=balances.get(account.id, to_decimal(0, company.currency_id)),
-                items=self._say(explain_clearing(clearing, by_account.get(account.id, []))),
+                ledger=reader.balances.get(account.id, to_decimal(0, company.currency_id)),
+                items=self._say(reader.explain(role, account)),
+                held=reader.get_held(account) if role is AccountRole.CLEARING else (),
             )
             for account, role in accounts.items()
         ]

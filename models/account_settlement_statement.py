@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..balances.open_items import Source
 from ..balances.statement import Document
 
 
@@ -21,6 +22,15 @@ class AccountSettlement(models.Model):
         return tuple(
             Document(document.id, document.name, document.sha256) for document in self.document_ids.sorted("id")
         )
+
+    def _get_balance_sources(self):
+        """Return ``{id: Source}`` of these settlements, for what sums up several of their transactions."""
+        return {
+            settlement.id: Source(
+                settlement=settlement.name, owner=settlement.provider_id.name, documents=settlement._get_sources()
+            )
+            for settlement in self.sudo()
+        }
 
     def _read_paid_out(self, date):
         """Return what became of these settlements' payouts.

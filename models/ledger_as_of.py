@@ -1,6 +1,8 @@
+from decimal import Decimal
+
 from odoo.tools import SQL
 
-from ..balances.entries import Entry, Undoing
+from ..balances.entries import BookedAgain, Entry, Undoing, limit_undoings
 from .money import to_decimal
 
 
@@ -61,7 +63,37 @@ class LedgerAsOf:
             found = [self._to_undoing(entry_id, partial, by_id[entry_id]) for partial in partials]
             if found := [undoing for undoing in found if undoing]:
                 undoings[entry_id] = found
-        return [entry for entry in entries if entry.open or entry.open_currency], undoings
+        entries = [entry for entry in entries if entry.open or entry.open_currency]
+        return entries, limit_undoings(entries, undoings, self._read_booked_again(list(undoings)))
+
+    def _read_booked_again(self, ids):
+        """Return what stands in the ledger more than once on the day, as it was booked again with an earlier date than
+        that of its reversal.
+
+        :param ids: of items that were met by a reversal since.
+        :return: list of :class:`~..balances.entries.BookedAgain`: for each item, each transaction behind it.
+        """
+        rows = self._query(
+            """
+            SELECT rel.move_line_id AS entry_id, line.id, (line.amount - line.fee)::text AS net, again.times
+              FROM account_settlement_line_move_line_rel rel
+              JOIN account_settlement_line line ON line.id = rel.settlement_line_id
+              JOIN LATERAL (
+                SELECT sum(CASE WHEN move.reversed_entry_id IS NULL THEN 1 ELSE -1 END) - 1 AS times
+                  FROM account_settlement_line_move_line_rel other
+                  JOIN account_move_line item ON item.id = other.move_line_id
+                  JOIN account_move move ON move.id = item.move_id
+                 WHERE other.settlement_line_id = line.id
+                   AND item.settlement_role = 'clearing'
+                   AND item.parent_state = 'posted'
+                   AND item.date <= %(date)s
+              ) AS again ON again.times > 0
+             WHERE rel.move_line_id = ANY(%(ids)s)
+          ORDER BY rel.move_line_id, line.id
+            """,
+            ids=ids,
+        )
+        return [BookedAgain(row["entry_id"], row["id"], Decimal(row["net"]), int(row["times"])) for row in rows]
 
     def _read_currencies(self, rows):
         currencies = self.env["res.currency"].browse({row["currency_id"] for row in rows})
@@ -96,7 +128,7 @@ class LedgerAsOf:
                    (item.balance - COALESCE(met.amount, 0))::text AS open,
                    (item.amount_currency - COALESCE(met.amount_currency, 0))::text AS open_currency,
                    move.name AS number, move.statement_line_id IS NOT NULL AS is_bank,
-                   move.settlement_id IS NOT NULL AS is_ours, move.reversed_entry_id IS NOT NULL AS is_reversal,
+                   move.settlement_id AS voucher_of, move.reversed_entry_id IS NOT NULL AS is_reversal,
                    partner.complete_name AS partner,
                    COALESCE(journal.name->>%(lang)s, journal.name->>'en_US') AS journal
               FROM candidate
@@ -152,23 +184,28 @@ class LedgerAsOf:
         return met
 
     def _read_behind(self, ids):
-        """Return ``{item id: (transaction ids, their net amount)}`` of the transactions behind each item."""
+        """Return ``{item id: (transaction id, net amount)}`` of the transactions behind each item.
+
+        The id is that of the only one, else None. The fees owed of a voucher may be of thousands: they are left out.
+        """
         rows = self._query(
             """
-            SELECT rel.move_line_id AS id, array_agg(line.id ORDER BY line.id) AS line_ids,
+            SELECT rel.move_line_id AS id, CASE WHEN count(*) = 1 THEN min(line.id) END AS line_id,
                    sum(line.amount - line.fee)::text AS net
               FROM account_settlement_line_move_line_rel rel
+              JOIN account_move_line item ON item.id = rel.move_line_id
               JOIN account_settlement_line line ON line.id = rel.settlement_line_id
              WHERE rel.move_line_id = ANY(%(ids)s)
+               AND item.settlement_role != 'fee_payable'
           GROUP BY rel.move_line_id
             """,
             ids=ids,
         )
-        return {row["id"]: (tuple(row["line_ids"]), row["net"]) for row in rows}
+        return {row["id"]: (row["line_id"], row["net"]) for row in rows}
 
     def _to_entry(self, row, currency, met, behind):
         company_currency = self.company.currency_id
-        transaction_ids, net = behind or ((), None)
+        transaction_id, net = behind or (None, None)
         return Entry(
             id=row["id"],
             account_id=row["account_id"],
@@ -185,12 +222,18 @@ class LedgerAsOf:
             payout_id=row["payout_id"],
             met_ids=frozenset(one["settlement_id"] for one in met if one["date"] <= self.date) - {None},
             later_ids=frozenset(one["settlement_id"] for one in met if one["date"] > self.date) - {None},
+            ended_on=self._get_end(row, met),
             is_bank=row["is_bank"],
-            is_ours=row["is_ours"],
             unexplained=self._get_unexplained(row, currency, net),
-            role=row["role"] or "",
-            transaction_ids=transaction_ids,
+            voucher_of=row["voucher_of"],
+            transaction_id=transaction_id,
         )
+
+    def _get_end(self, row, met):
+        """Return the day since when nothing is open of an item any more, or None where something still is."""
+        later = [one for one in met if one["date"] > self.date]
+        left = Decimal(row["open"]) - sum(Decimal(one["amount"]) for one in later)
+        return later[-1]["date"] if later and not left else None
 
     def _get_unexplained(self, row, currency, net):
         """Return what a voucher's item on the clearing account has more than its transactions, in company currency."""

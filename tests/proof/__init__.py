@@ -2,3 +2,4 @@ from . import test_changed_ledger
 from . import test_changed_vouchers
 from . import test_put_right
 from . import test_statements
+from . import test_statements_add_up
