@@ -30,6 +30,8 @@
         "wizard/settlement_foreign_vat_views.xml",
         "wizard/settlement_erase_customer_views.xml",
         "report/settlement_summary.xml",
+        "wizard/settlement_account_proof_views.xml",
+        "report/settlement_account_proof.xml",
         "views/account_settlement_document_views.xml",
         "views/account_settlement_line_views.xml",
         "views/account_settlement_views.xml",

@@ -7,7 +7,7 @@ import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from ..common.messages import Message
+from ..common.messages import TEXT_ONLY, Message, joined
 from ..common.values import ZERO
 from .entries import Entry, sum_of
 from .statement import Item, Kind
@@ -17,7 +17,8 @@ from .statement import Item, Kind
 class Payout:
     """A settlement with something open on the clearing account, as its documents tell it.
 
-    :ivar id: of the settlement. :ivar name: of it. :ivar number: the payout's; empty until it comes.
+    :ivar id: of the settlement. :ivar name: of it, as text or a message.
+    :ivar number: the payout's; empty until it comes.
     :ivar owner: the name of the agreement.
     :ivar date: of its first transaction. :ivar sent_on: the day it was paid out, or None.
     :ivar amount: of the payout, in the settlement's currency. :ivar closing: what it left with the provider.
@@ -125,13 +126,17 @@ def _of_entry(kind, code, entry, clearing, payout=None, **values):
     )
 
 
+def _as_message(name):
+    return name if isinstance(name, Message) else Message(TEXT_ONLY, {"error": name})
+
+
 def _explain_other(entry: Entry, clearing: Clearing) -> Item:
     """Return the item of an entry that is no settlement voucher's: a bank line, or made by hand."""
     met = [clearing.payouts[key] for key in sorted(entry.met_ids) if key in clearing.payouts]
     later = [clearing.payouts[key] for key in sorted(entry.later_ids) if key in clearing.payouts]
     marked = clearing.payouts.get(entry.payout_id)
     if met:
-        names = ", ".join(payout.name for payout in met)
+        names = joined([_as_message(payout.name) for payout in met], ", ")
         return _of_entry(Kind.OVER, "balance_over", entry, clearing, met[0], settlement=names)
     if entry.open_currency > 0 and (entry.is_bank or marked or later):
         owner = marked or (later[0] if later else None)

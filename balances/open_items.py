@@ -38,7 +38,8 @@ class Source:
     """The transaction behind an entry; of an entry that sums up several, their settlement.
 
     :ivar id: of the transaction, or None. :ivar reference: the order's.
-    :ivar label: order reference, provider's id and text. :ivar settlement: the settlement's name.
+    :ivar label: order reference, provider's id and text. :ivar settlement: the settlement's name, as text or a
+        message.
     :ivar owner: the agreement's name. :ivar cause: why it is there, as a person reads it.
     """
 

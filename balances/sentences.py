@@ -8,6 +8,7 @@ from ..common.messages import _, register
 register(
     {
         "balance_in_transit": _("%(settlement)s: paid out %(date)s, and not on the bank yet."),
+        "balance_open_run": _("%(owner)s, from %(date)s"),
         "balance_short": _("%(settlement)s: the bank received less than was paid out on %(date)s."),
         "balance_too_much": _("%(settlement)s: the bank received more than is booked of it."),
         "balance_over": _("%(entry)s, %(text)s: the bank received more than %(settlement)s was."),
@@ -36,7 +37,9 @@ register(
         "balance_reserves": _("%(owner)s: held back or released from %(first)s to %(last)s, in %(count)s vouchers."),
         "balance_several": _("%(owner)s: from %(first)s to %(last)s, in %(count)s vouchers."),
         "balance_until": _("%(said)s Until %(date)s."),
-        "balance_not_booked": _("%(settlement)s: %(count)s transactions are known and not booked yet."),
+        "balance_not_booked": _(
+            "%(settlement)s: transactions that are known and not booked yet: %(count)s, in all %(amount)s."
+        ),
         "balance_not_fetched": _("%(owner)s: its documents tell nothing of the days after %(date)s yet."),
     }
 )

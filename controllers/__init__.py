@@ -1,1 +1,1 @@
-from . import document, webshop
+from . import account_proof, document, webshop

@@ -15,7 +15,7 @@ class AccountSettlementLine(models.Model):
             line.id: Source(
                 id=line.id,
                 label=" · ".join(filter(None, (line.order_reference, line.provider_reference, line.provider_text))),
-                settlement=line.settlement_id.name or "",
+                settlement=line.settlement_id._get_said_name(),
                 owner=line.provider_id.name,
                 reference=line.order_reference or line.provider_reference or "",
                 cause=(line.explanation or "").partition("\n")[0],

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from odoo import models
+from odoo import fields, models
 
 from ..balances.clearing import Clearing, Payout, explain_clearing, take_undone
 from ..balances.open_items import explain_open_items
@@ -98,6 +98,13 @@ class AccountSettlementProvider(models.Model):
             statements += of_company._get_company_statements(company.sudo(), date)
         return statements
 
+    def action_open_proof_of_accounts(self, date=None):
+        """Open the page on which these agreements' balance accounts are proven.
+
+        :param date: as text or a date; yesterday by default.
+        """
+        return self.env["settlement.account.proof"]._open(self, fields.Date.to_date(date))
+
     def _get_company_statements(self, company, date):
         agreements = self.sudo().with_context(active_test=False)
         accounts = {}
@@ -145,7 +152,7 @@ class AccountSettlementProvider(models.Model):
         return {
             settlement.id: Payout(
                 id=settlement.id,
-                name=settlement.name,
+                name=settlement._get_said_name(),
                 owner=settlement.provider_id.name,
                 date=settlement.date_from or settlement.date,
                 number=settlement.external_id or "",

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..balances.open_items import Source
 from ..balances.statement import Document
+from ..common.messages import Message
 
 
 class AccountSettlement(models.Model):
@@ -17,6 +18,13 @@ class AccountSettlement(models.Model):
             return None
         return self.payout_date or self.date
 
+    def _get_said_name(self):
+        """Return what it is called in a sentence: its name; before its payout has come, the day it goes on from."""
+        self.ensure_one()
+        if self.external_id or not self.date_from:
+            return self.name
+        return Message("balance_open_run", {"owner": self.provider_id.name, "date": self.date_from})
+
     def _get_sources(self):
         """Return its documents as :class:`~..balances.statement.Document`."""
         return tuple(
@@ -27,7 +35,9 @@ class AccountSettlement(models.Model):
         """Return ``{id: Source}`` of these settlements, for what sums up several of their transactions."""
         return {
             settlement.id: Source(
-                settlement=settlement.name, owner=settlement.provider_id.name, documents=settlement._get_sources()
+                settlement=settlement._get_said_name(),
+                owner=settlement.provider_id.name,
+                documents=settlement._get_sources(),
             )
             for settlement in self.sudo()
         }

@@ -177,7 +177,7 @@ class LedgerHeld:
     def _to_not_booked(self, settlement, row):
         currency, company_currency = settlement.currency_id, settlement.company_id.currency_id
         net = to_decimal(row["net"], currency)
-        values = {"settlement": settlement.name, "count": row["count"]}
+        values = {"settlement": settlement._get_said_name(), "count": row["count"], "amount": net}
         return Item(
             kind=Kind.NOT_BOOKED,
             date=row["first"],

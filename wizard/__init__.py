@@ -23,4 +23,7 @@ from . import settlement_rule_learn
 from . import settlement_rule_tryout
 from . import settlement_fee_vat_seen
 from . import settlement_foreign_vat
+from . import settlement_account_proof
+from . import settlement_account_proof_line
+from . import settlement_account_proof_pdf
 from . import settlement_erase_customer

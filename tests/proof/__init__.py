@@ -1,3 +1,4 @@
+from . import test_account_proof
 from . import test_changed_ledger
 from . import test_changed_vouchers
 from . import test_put_right
