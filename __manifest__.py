@@ -49,6 +49,8 @@
         "views/account_move_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "views/account_settlement_completeness_views.xml",
+        "views/account_settlement_cutoff_views.xml",
         "views/settlement_menus.xml",
         "views/settlement_keys_views.xml",
     ],

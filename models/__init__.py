@@ -168,3 +168,5 @@ from . import account_settlement_voucher_mend_place
 from . import account_settlement_voucher_mend_rows
 from . import account_settlement_line_row
 from . import account_settlement_provider_fee_reports
+from . import account_settlement_completeness
+from . import account_settlement_cutoff

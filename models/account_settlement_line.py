@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .cutoff_queries import CROSSED_INDEX
+
 #: The status of transactions that are not matched for good.
 NOT_MATCHED_FOR_GOOD = ("new", "unknown", "on_account")
 
@@ -147,6 +149,9 @@ class AccountSettlementLine(models.Model):
 
     _external_uniq = models.UniqueIndex("(provider_id, external_id)", "This transaction is stored already.")
     _to_book_idx = models.Index("(settlement_id, date) WHERE status = 'new'")
+    _crossed_idx = models.Index(CROSSED_INDEX)
+    _refund_idx = models.Index("(date) WHERE kind = 'refund'")
+    _resolved_idx = models.Index("(date) WHERE status = 'resolved'")
     _unplaced_idx = models.Index("(company_id, order_reference) WHERE status IN ('unknown', 'on_account')")
 
     @api.depends("order_reference", "provider_reference", "kind")

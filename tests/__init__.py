@@ -2,6 +2,7 @@ from .booking import *
 from .matching import *
 from .personal_data import *
 from .proof import *
+from .reports import *
 from .rules import *
 from .settlements import *
 from .setup import *

@@ -39,6 +39,8 @@ READ = {
     "account.settlement.line": INVOICING,
     "account.settlement.document": INVOICING,
     "account.settlement.voucher": INVOICING,
+    "account.settlement.completeness": USER,
+    "account.settlement.cutoff": USER,
     "settlement.fault": SYSTEM,
     "settlement.setting": SYSTEM,
     "account.settlement.provider": INVOICING | SYSTEM,

@@ -1,0 +1,2 @@
+from . import test_completeness
+from . import test_cutoff
