@@ -51,6 +51,7 @@
         "views/res_config_settings_views.xml",
         "views/account_settlement_completeness_views.xml",
         "views/account_settlement_cutoff_views.xml",
+        "views/account_settlement_closing_views.xml",
         "views/settlement_menus.xml",
         "views/settlement_keys_views.xml",
     ],

@@ -170,3 +170,10 @@ from . import account_settlement_line_row
 from . import account_settlement_provider_fee_reports
 from . import account_settlement_completeness
 from . import account_settlement_cutoff
+from . import account_settlement_closing
+from . import account_settlement_closing_facts
+from . import account_settlement_closing_targets
+from . import account_settlement_closing_sign
+from . import account_settlement_closing_check
+from . import account_settlement_closing_change
+from . import account_settlement_closing_signature

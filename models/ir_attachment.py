@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from .own_writes import is_own
 
 DOCUMENT = "account.settlement.document"
+SIGNATURE = "account.settlement.closing.signature"
 
 #: The fields that may be written on the file of a settlement document: the search index, and a remark.
 FREE_FIELDS = frozenset({"description", "index_content"})
@@ -26,14 +27,14 @@ class IrAttachment(models.Model):
 
     def _filter_evidence(self):
         """Return those of these files that document a booking: the files of documents, and their copies on vouchers."""
-        return self.sudo().filtered(lambda file: file.res_model == DOCUMENT or file.settlement_document_id)
+        return self.sudo().filtered(lambda file: file.res_model in (DOCUMENT, SIGNATURE) or file.settlement_document_id)
 
     def _check_evidence(self, vals_list):
         """Refuse to make an attachment the file of a document."""
         if is_own(self):
             return
         for vals in vals_list:
-            if vals.get("res_model") == DOCUMENT or vals.get("settlement_document_id"):
+            if vals.get("res_model") in (DOCUMENT, SIGNATURE) or vals.get("settlement_document_id"):
                 raise AccessError(
                     self.env._("The file of a settlement document is stored once, unchanged. Upload the file instead.")
                 )

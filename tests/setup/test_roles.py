@@ -39,6 +39,10 @@ READ = {
     "account.settlement.line": INVOICING,
     "account.settlement.document": INVOICING,
     "account.settlement.voucher": INVOICING,
+    "account.settlement.closing": INVOICING,
+    "account.settlement.closing.change": INVOICING,
+    "account.settlement.closing.check": INVOICING,
+    "account.settlement.closing.signature": INVOICING,
     "account.settlement.completeness": USER,
     "account.settlement.cutoff": USER,
     "settlement.fault": SYSTEM,
@@ -73,6 +77,9 @@ WRITE = {
     "account.settlement": {"payout_amount": NOBODY, "problem_data": NOBODY, "external_id": NOBODY},
     "account.settlement.line": {"amount": NOBODY, "status": NOBODY, "raw": NOBODY, "explanation_data": NOBODY},
     "account.settlement.document": {"name": NOBODY, "sha256": NOBODY, "state": NOBODY, "attachment_id": NOBODY},
+    "account.settlement.closing": {"comment": USER, "state": NOBODY, "month": NOBODY, "signature_ids": NOBODY},
+    "account.settlement.closing.check": {"state": NOBODY, "target_data": NOBODY},
+    "account.settlement.closing.signature": {"comment": NOBODY, "signed_by": NOBODY},
     "sale.webshop.event": {"content": NOBODY, "state": NOBODY},
     "sale.order.reference": {"value": NOBODY},
     "sale.webshop.buyer": {"value": NOBODY, "partner_id": NOBODY},
@@ -129,6 +136,9 @@ WRITE = {
     "account.move": {"webshop_id": NOBODY, "webshop_order_id": NOBODY, "webshop_document_key": NOBODY},
 }
 VALUES = {
+    "month": "2026-01-01",
+    "signature_ids": [Command.clear()],
+    "target_data": False,
     "sending": "email",
     "delivery": "odoo",
     "webshop_delivery": "odoo",
@@ -169,6 +179,8 @@ METHODS = {
     ("account.settlement", "action_process"): USER,
     ("account.settlement", "action_prove"): USER,
     ("account.settlement", "action_reverse"): MANAGER,
+    ("account.settlement.closing", "action_check"): USER,
+    ("account.settlement.closing", "action_sign"): MANAGER,
     ("account.settlement.connection", "action_pause"): MANAGER,
     ("account.settlement", "action_accept"): MANAGER,
     ("account.settlement.document", "action_activate"): INVOICING,
@@ -240,7 +252,13 @@ class TestRoles(WebOrderCase):
         for model in ("account.settlement.connection", "sale.webshop"):
             self.patch(self.registry[model], "_commit_step", lambda source: None)
         order = self.told(sent_order())
+        closing = self.env["account.settlement.closing"].sudo()
+        closing = closing.create({"provider_id": self.provider.id, "month": "2026-02-01", "comment": "Prøve"})
+        closing.with_user(self.accountant).action_sign()
         self.records = {
+            "account.settlement.closing": closing.with_env(self.env),
+            "account.settlement.closing.check": closing.check_ids[:1].with_env(self.env),
+            "account.settlement.closing.signature": closing.signature_ids.with_env(self.env),
             "account.settlement": self.settlement,
             "account.settlement.line": self.line,
             "account.settlement.document": self.settlement.document_ids[:1],
