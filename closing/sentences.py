@@ -27,8 +27,8 @@ register(
         "closing_errors": _("Settlements in error, or that differ from what was booked: %(count)s."),
         "closing_clearing_proven": _("%(account)s: %(amount)s at the end of the month, and each part is named."),
         "closing_clearing_stated": _(
-            "%(account)s: %(amount)s at the end of the month, and each part is named. The provider says that it "
-            "holds %(stated)s, which is what the books say is not paid out yet."
+            "%(account)s: %(amount)s at the end of the month, and each part is named. The provider's own balance, "
+            "%(stated)s, agrees with the books."
         ),
         "closing_clearing_unproven": _(
             "%(account)s: %(amount)s at the end of the month, of which %(difference)s is not explained, or the "
@@ -68,7 +68,7 @@ register(
         "closing_balance_changed": _(
             "%(account)s at the end of the month: %(kept)s when it was signed, %(found)s now."
         ),
-        "closing_voucher_added": _("%(voucher)s was posted in the month after it was signed."),
+        "closing_voucher_added": _("%(voucher)s was posted in the month, after it was signed."),
         "closing_voucher_removed": _("%(voucher)s is no longer posted in the month."),
         "closing_voucher_altered": _("%(voucher)s has other amounts than when the month was signed."),
         "closing_voucher_reversed": _("%(voucher)s was reversed after the month was signed."),

@@ -8,6 +8,9 @@ from odoo.tools import format_date
 #: For how many months back the scheduled action looks at months again.
 CHECKED_MONTHS = 15
 
+#: How many new months are looked at while somebody opens the list; the scheduled action goes on with the rest.
+CHECKED_AT_ONCE = 4
+
 
 class AccountSettlementClosing(models.Model):
     """One month of one agreement: what is done of it, who has signed it, and what has changed since.
@@ -42,6 +45,7 @@ class AccountSettlementClosing(models.Model):
             ("signed", "Signed"),
             ("changed", "Changed Since"),
         ],
+        string="Status",
         default="not_ready",
         required=True,
         readonly=True,
@@ -182,7 +186,10 @@ class AccountSettlementClosing(models.Model):
         """Open the months, after those that have ended were created and looked at."""
         self._as_user()
         self._create_missing()
-        self.search([("checked_at", "=", False)], limit=24)._check()
+        new = self.search([("checked_at", "=", False)])
+        new[:CHECKED_AT_ONCE]._check()
+        if new[CHECKED_AT_ONCE:]:
+            self.env.ref("settlement_bridge.ir_cron_settlement_closing").sudo()._trigger()
         return self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_account_settlement_closing")
 
     def action_open_page(self):

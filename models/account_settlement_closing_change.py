@@ -15,7 +15,7 @@ class AccountSettlementClosingChange(models.Model):
     )
     company_id = fields.Many2one(related="closing_id.company_id", store=True, index=True)
     message_data = fields.Json(readonly=True)
-    message = fields.Char(compute="_compute_message", string="What Has Changed")
+    message = fields.Text(compute="_compute_message", string="What Has Changed")
     target_data = fields.Json(readonly=True, help="What it opens: an action, and the domain of what is listed.")
 
     @api.depends("message_data")

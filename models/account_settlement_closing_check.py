@@ -47,7 +47,7 @@ class AccountSettlementClosingCheck(models.Model):
         [("done", "Done"), ("note", "To know"), ("open", "Open")], string="Status", required=True, readonly=True
     )
     message_data = fields.Json(readonly=True)
-    message = fields.Char(compute="_compute_message", string="Result")
+    message = fields.Text(compute="_compute_message", string="Result")
     count = fields.Integer(readonly=True)
     amount = fields.Monetary(readonly=True, currency_field="company_currency_id")
     target_data = fields.Json(readonly=True, help="What it opens: an action, and the domain of what is listed.")

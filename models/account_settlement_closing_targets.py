@@ -54,6 +54,8 @@ class AccountSettlementClosing(models.Model):
             CheckCode.DISPUTES: (_LINES, self._get_dispute_domain()),
             CheckCode.GIFT_CARDS: (_ITEMS, self._get_gift_card_domain()),
         }
+        if check.code == CheckCode.DAYS and check.state == CheckState.OPEN:
+            return self._to_target(_MISSING, self._get_missing_domain("days_missing"))
         if check.code == CheckCode.BOOKED and check.state == CheckState.OPEN:
             return self._to_target(_LINES, self._get_unbooked_domain())
         if check.code not in lists or (not check.tally and check.code not in (CheckCode.DAYS, CheckCode.FEES)):

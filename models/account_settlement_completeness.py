@@ -77,10 +77,10 @@ class AccountSettlementCompleteness(models.Model):
     date_due = fields.Date(string="Due Date", readonly=True)
     age = fields.Integer(string="Days", readonly=True, aggregator="max", help="How many days ago it happened.")
     reference = fields.Char(readonly=True)
-    amount = fields.Monetary(readonly=True, aggregator=None, help="In the currency of what it is about.")
+    amount = fields.Monetary(string="Amount in Currency", readonly=True, aggregator=None)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_company = fields.Monetary(
-        string="In Company Currency", readonly=True, currency_field="company_currency_id", aggregator="sum"
+        string="Amount", readonly=True, currency_field="company_currency_id", aggregator="sum"
     )
     company_currency_id = fields.Many2one("res.currency", readonly=True)
     res_model = fields.Char(readonly=True)

@@ -59,10 +59,10 @@ class AccountSettlementCutoff(models.Model):
     month_end = fields.Date(string="Crossed", readonly=True, help="The first end of a month between the two dates.")
     days = fields.Integer(readonly=True, aggregator="max", help="From the real date to the booked one.")
     reference = fields.Char(readonly=True)
-    amount = fields.Monetary(readonly=True, aggregator=None)
+    amount = fields.Monetary(string="Amount in Currency", readonly=True, aggregator=None)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_company = fields.Monetary(
-        string="In Company Currency", readonly=True, currency_field="company_currency_id", aggregator="sum"
+        string="Amount", readonly=True, currency_field="company_currency_id", aggregator="sum"
     )
     company_currency_id = fields.Many2one("res.currency", readonly=True)
 

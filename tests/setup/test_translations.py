@@ -41,7 +41,7 @@ class TestTranslations(TransactionCase):
 
     def test_sentences_of_the_pure_packages_are_found(self):
         places = {place for entry in self.exported for place, _line in entry.occurrences}
-        for folder in ("common", "providers", "webshops", "matching", "booking", "invoicing"):
+        for folder in ("common", "providers", "webshops", "matching", "booking", "invoicing", "closing"):
             self.assertTrue(any(f"{MODULE}/{folder}/" in place for place in places), folder)
 
     def test_placeholders_are_kept(self):
