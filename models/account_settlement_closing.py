@@ -54,7 +54,7 @@ class AccountSettlementClosing(models.Model):
         help="As of the last check. Not ready: something is open. Changed since: the books of a signed month have.",
     )
     checked_at = fields.Datetime(string="Last Checked", readonly=True)
-    open_count = fields.Integer(string="Open", readonly=True)
+    open_count = fields.Integer(string="To Do", readonly=True)
     note_count = fields.Integer(string="To Know", readonly=True)
     check_ids = fields.One2many("account.settlement.closing.check", "closing_id", string="Checks", readonly=True)
     change_ids = fields.One2many(

@@ -44,7 +44,7 @@ class AccountSettlementClosingCheck(models.Model):
         readonly=True,
     )
     state = fields.Selection(
-        [("done", "Done"), ("note", "To know"), ("open", "Open")], string="Status", required=True, readonly=True
+        [("done", "Done"), ("note", "To know"), ("open", "To do")], string="Status", required=True, readonly=True
     )
     message_data = fields.Json(readonly=True)
     message = fields.Text(compute="_compute_message", string="Result")
