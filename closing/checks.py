@@ -130,7 +130,11 @@ def _clearing(facts):
         return Check(code, CheckState.OPEN, Message("closing_clearing_unproven", values), tally)
     stated = [balance.stated for balance in balances if balance.stated is not None]
     values = {"account": accounts, "amount": ledger}
-    if stated:
+    not_booked = sum((balance.not_booked for balance in balances), ZERO)
+    if stated and not_booked:
+        values = {**values, "stated": sum(stated, ZERO), "not_booked": not_booked}
+        message = Message("closing_clearing_not_booked", values)
+    elif stated:
         message = Message("closing_clearing_stated", {**values, "stated": sum(stated, ZERO)})
     else:
         message = Message("closing_clearing_proven", values)

@@ -41,7 +41,8 @@ class Balance:
     :ivar role: of the account: clearing, unknown, prepayment, fee_payable, reserve.
     :ivar explained: the sum of its named parts. :ivar items: how many there are.
     :ivar is_proven: neither the ledger nor the provider's own balance has more than the parts explain.
-    :ivar stated: what the provider says it holds; None where it does not say.
+    :ivar stated: what the provider says it holds; None where it does not say. :ivar not_booked: what of that is known
+        and not booked yet.
     """
 
     role: str
@@ -52,6 +53,7 @@ class Balance:
     items: int = 0
     is_proven: bool = True
     stated: Decimal | None = None
+    not_booked: Decimal = ZERO
 
     @property
     def difference(self) -> Decimal:

@@ -30,6 +30,10 @@ register(
             "%(account)s: %(amount)s at the end of the month, and each part is named. The provider's own balance, "
             "%(stated)s, agrees with the books."
         ),
+        "closing_clearing_not_booked": _(
+            "%(account)s: %(amount)s at the end of the month, and each part is named. The provider's own balance, "
+            "%(stated)s, agrees with the books and the %(not_booked)s that is not booked yet."
+        ),
         "closing_clearing_unproven": _(
             "%(account)s: %(amount)s at the end of the month, of which %(difference)s is not explained, or the "
             "provider's own balance differs. Open the proof of the account."

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.fields import Domain
 
 from ..closing.facts import Balance, Fees, MonthFacts, Tally
+from ..common.values import ZERO
 from ..matching.rules import FEE_KINDS
 from .money import to_decimal
 
@@ -61,6 +62,7 @@ class AccountSettlementClosing(models.Model):
             items=len(statement.items),
             is_proven=statement.is_proven,
             stated=statement.provider_balance,
+            not_booked=sum((held.not_booked for held in statement.held), ZERO),
         )
 
     # ---------------------------------------------------------------- what is counted, as domains

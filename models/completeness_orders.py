@@ -148,6 +148,7 @@ def transactions(opened):
         SELECT %(columns)s
           FROM (%(opened)s) AS listed
           JOIN account_settlement_line line ON line.id = listed.id
+          JOIN res_company company ON company.id = line.company_id
      LEFT JOIN sale_order ON sale_order.id = line.sale_order_id
          WHERE listed.open_as IN ('unknown', 'awaits_invoice', 'awaits_credit_note', 'owed', 'reopened')
         """,
@@ -165,7 +166,7 @@ def transactions(opened):
             partner_id="line.partner_id",
             date="line.date",
             reference="COALESCE(line.order_reference, line.provider_reference)",
-            amount="line.amount",
+            amount="CASE WHEN line.currency_id = company.currency_id THEN listed.amount ELSE line.amount END",
             currency_id="line.currency_id",
             amount_company="listed.amount",
             res_id="line.id",
