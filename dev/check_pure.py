@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-PURE = ("common", "providers", "webshops", "matching", "booking", "invoicing", "balances", "closing", "chart")
+PURE = ("common", "providers", "webshops", "matching", "booking", "invoicing", "balances", "closing", "vat", "chart")
 
 
 def main(checkout):

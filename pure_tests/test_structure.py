@@ -12,14 +12,14 @@ FLOORS = (
     {"common"},
     {"providers", "webshops", "chart"},
     {"matching"},
-    {"booking", "invoicing", "balances", "closing"},
+    {"booking", "invoicing", "balances", "closing", "vat"},
     {"models"},
     {"wizard", "controllers"},
 )
 FLOOR_OF = {package: floor for floor, packages in enumerate(FLOORS) for package in packages}
 
 #: The packages that import nothing of Odoo's.
-PURE = ("common", "providers", "webshops", "chart", "matching", "booking", "invoicing", "balances", "closing")
+PURE = ("common", "providers", "webshops", "chart", "matching", "booking", "invoicing", "balances", "closing", "vat")
 
 #: The packages in which each file holds one model, or none: then it is what several of the models use.
 WITH_MODELS = ("models", "wizard")
