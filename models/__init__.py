@@ -46,6 +46,7 @@ from . import sale_order_gift_card_uses
 from . import settlement_customer_debt
 from . import settlement_gift_card
 from . import account_settlement_fee_type
+from . import account_settlement_vat_item
 from . import account_settlement_ingest
 from . import account_settlement_match
 from . import account_settlement_book

@@ -28,6 +28,7 @@ class AccountMove(models.Model):
         string="Date in the Shop",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         help="When it happened. The document has another date where that day's VAT is filed or its period locked.",
     )
 

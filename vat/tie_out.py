@@ -138,9 +138,7 @@ def tie_by_shop(sums) -> list:
     for each in sums:
         if each.webshop_id is None:
             continue
-        line = lines.setdefault(
-            (each.webshop_id, each.use, each.code), ShopLine(each.webshop_id, each.use, each.code)
-        )
+        line = lines.setdefault((each.webshop_id, each.use, each.code), ShopLine(each.webshop_id, each.use, each.code))
         vat = each.owed - each.deducted
         if each.is_credit:
             line.credit_base += each.base

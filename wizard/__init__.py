@@ -26,4 +26,7 @@ from . import settlement_foreign_vat
 from . import settlement_account_proof
 from . import settlement_account_proof_line
 from . import settlement_account_proof_pdf
+from . import settlement_vat_term
+from . import settlement_vat_term_line
+from . import settlement_vat_term_case
 from . import settlement_erase_customer

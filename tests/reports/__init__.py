@@ -1,3 +1,4 @@
 from . import test_closing
 from . import test_completeness
 from . import test_cutoff
+from . import test_vat_term
