@@ -38,7 +38,8 @@ class VatSum:
     """The journal items of a term that have this in common, summed.
 
     :ivar code: of the VAT return, or the tax's name where it has none. :ivar webshop_id: the shop, or None.
-    :ivar is_credit: whether they are of credit notes. :ivar is_late: whether what is documented happened before the term.
+    :ivar is_credit: whether they are of credit notes.
+    :ivar is_late: whether what is documented happened before the term.
     :ivar expected: the VAT by the documents' own lines.
     """
 

@@ -35,7 +35,8 @@ class SettlementVatTermLine(models.TransientModel):
     late_vat = fields.Monetary(string="VAT of It")
     expected = fields.Monetary(string="VAT by Lines", help="By the lines of the web orders' documents.")
     difference = fields.Monetary(
-        help="The VAT in the ledger less the VAT by the documents' lines, of web orders. Zero unless somebody has changed it."
+        help="The VAT in the ledger less the VAT by the documents' lines, of web orders. "
+        "Zero unless somebody has changed it."
     )
 
     def _open(self, domain=()):
