@@ -46,6 +46,11 @@ from . import sale_order_gift_card_uses
 from . import settlement_customer_debt
 from . import settlement_gift_card
 from . import account_settlement_fee_type
+from . import account_settlement_fee_rate
+from . import account_settlement_fee_report
+from . import account_settlement_fee_month
+from . import account_settlement_fee_owed
+from . import account_settlement_rounding_report
 from . import account_settlement_vat_item
 from . import account_settlement_ingest
 from . import account_settlement_match
@@ -118,6 +123,7 @@ from . import sale_order_line
 from . import account_move
 from . import account_move_reverse
 from . import account_move_webshop
+from . import account_move_fee_bill
 from . import account_move_line
 from . import account_move_line_bank
 from . import account_move_guard
@@ -158,6 +164,7 @@ from . import account_settlement_proof_documents
 from . import account_settlement_proof_ledger
 from . import account_settlement_mend_numbers
 from . import account_settlement_provider_fee_types
+from . import account_settlement_provider_fee_rates
 from . import account_settlement_provider_ingest
 from . import account_settlement_provider_run
 from . import account_settlement_provider_payout

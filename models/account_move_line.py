@@ -38,6 +38,11 @@ class AccountMoveLine(models.Model):
         "AND (amount_residual != 0 OR amount_residual_currency != 0)"
     )
 
+    #: What the reports on fees and rounding sum up.
+    _settlement_fees_idx = models.Index(
+        "(settlement_role, date) WHERE settlement_role IN ('fee', 'fee_tax', 'rounding')"
+    )
+
     settlement_role = fields.Selection(
         [
             (Role.CLEARING.value, "Clearing"),

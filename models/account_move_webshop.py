@@ -12,7 +12,16 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "settlement.rights"]
 
-    _written_by_program = frozenset({"webshop_id", "webshop_order_id", "webshop_document_key", "webshop_date"})
+    _written_by_program = frozenset(
+        {
+            "webshop_id",
+            "webshop_order_id",
+            "webshop_document_key",
+            "webshop_date",
+            "settlement_fee_provider_id",
+            "settlement_fee_month",
+        }
+    )
 
     webshop_id = fields.Many2one("sale.webshop", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
     webshop_order_id = fields.Many2one(

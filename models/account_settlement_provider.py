@@ -36,6 +36,7 @@ class AccountSettlementProvider(models.Model):
         "reserve_account_id",
         "fee_payable_account_id",
         "fee_type_ids",
+        "fee_rate_ids",
         "partner_id",
         "gathers_payouts",
     }

@@ -1,4 +1,5 @@
 from . import test_closing
 from . import test_completeness
 from . import test_cutoff
+from . import test_fee_reports
 from . import test_vat_term

@@ -51,6 +51,11 @@ READ = {
     "account.settlement.rule": INVOICING,
     "account.settlement.fee.type": INVOICING,
     "account.settlement.vat.item": INVOICING,
+    "account.settlement.fee.rate": INVOICING,
+    "account.settlement.fee.report": INVOICING,
+    "account.settlement.fee.month": INVOICING,
+    "account.settlement.fee.owed": INVOICING,
+    "account.settlement.rounding.report": INVOICING,
     "sale.webshop": SALES | SYSTEM,
     "sale.webshop.event": INVOICING,
     "sale.webshop.buyer": INVOICING,
@@ -68,6 +73,7 @@ SET_UP = {
     "account.settlement.provider": MANAGER,
     "account.settlement.rule": MANAGER,
     "account.settlement.fee.type": MANAGER,
+    "account.settlement.fee.rate": MANAGER,
     "sale.webshop": MANAGER,
     "sale.webshop.tax": MANAGER,
     "sale.webshop.product": MANAGER,
@@ -121,6 +127,7 @@ WRITE = {
     },
     "account.settlement.fee.type": {"name": MANAGER},
     "account.settlement.dispute": {"deadline": USER, "cause": USER, "outcome": NOBODY, "reference": NOBODY},
+    "account.settlement.fee.rate": {"note": MANAGER},
     "sale.order": {
         "webshop_id": NOBODY,
         "webshop_state": NOBODY,
@@ -215,6 +222,7 @@ METHODS = {
     ("sale.order", "action_webshop_use_similar"): USER,
     ("sale.order", "action_place_settlement_lines"): USER,
     ("account.move", "action_place_settlement_lines"): USER,
+    ("account.settlement.fee.owed", "action_make_bill"): USER,
 }
 
 #: Methods of Odoo's own that the addon extends; what they may do is Odoo's own affair, or said in WRITE above.
@@ -268,6 +276,8 @@ class TestRoles(WebOrderCase):
             "account.settlement.rule": self.env["account.settlement.rule"]._search_used(self.provider)[:1],
             "account.settlement.fee.type": self.provider.fee_type_ids[:1],
             "account.settlement.dispute": self.dispute,
+            "account.settlement.fee.rate": self.provider.fee_rate_ids.create({"provider_id": self.provider.id}),
+            "account.settlement.fee.owed": self.owed_fees(),
             "sale.webshop": self.shop,
             "sale.webshop.event": self.shop.event_ids[:1],
             "sale.webshop.tax": self.shop.tax_rule_ids[:1],
@@ -279,6 +289,22 @@ class TestRoles(WebOrderCase):
             "account.move": order._get_webshop_moves()[:1],
             "account.move.line": self.settlement.move_ids.line_ids[:1],
         }
+
+    def owed_fees(self):
+        """A month in which something stands on the account for fees owed."""
+        owed, cost = self.account("2960"), self.account("7770")
+        self.provider.fee_payable_account_id = owed
+        entry = self.env["account.move"].create(
+            {
+                "line_ids": [
+                    Command.create({"account_id": owed.id, "credit": 5}),
+                    Command.create({"account_id": cost.id, "debit": 5}),
+                ],
+            }
+        )
+        entry.action_post()
+        self.env.flush_all()
+        return self.env["account.settlement.fee.owed"].search([("account_id", "=", owed.id)], limit=1)
 
     def call(self, role, model, method, *args, **kwargs):
         """Call a method as a remote caller with this role; return whether the role was let in, and the answer."""
