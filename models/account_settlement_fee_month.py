@@ -5,8 +5,9 @@ from odoo.tools import SQL, format_date
 class AccountSettlementFeeMonth(models.Model):
     """A provider's fees of a month: by its documents, beside the ledger.
 
-    By ledger date on the documents' side, by accounting date in the ledger: what a lock moved is a difference in both
-    months. In company currency.
+    By the provider's ledger date on the documents' side, by accounting date in the ledger; what a lock moved from one
+    month to another stands by itself. What the documents say is in the provider's currency, the ledger in the
+    company's.
     """
 
     _name = "account.settlement.fee.month"
@@ -21,20 +22,26 @@ class AccountSettlementFeeMonth(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", string="Provider's Currency", readonly=True)
     company_currency_id = fields.Many2one("res.currency", string="Company Currency", readonly=True)
-    deducted = fields.Monetary(string="Deducted From Payments", readonly=True)
-    own_rows = fields.Monetary(string="Deducted as Rows", readonly=True, help="Fees that are a row of their own.")
+    deducted = fields.Monetary(string="From Payments", readonly=True, help="Deducted on the payment's own row.")
+    own_rows = fields.Monetary(string="Own Rows", readonly=True, help="Fees that are deducted as a row of their own.")
     owed = fields.Monetary(string="Owed", readonly=True, help="Invoiced by the provider later.")
-    total = fields.Monetary(string="Fees by the Documents", readonly=True)
+    total = fields.Monetary(string="In All", readonly=True)
     reported = fields.Monetary(
-        string="Reported on Payments", readonly=True, help="Of fees that are deducted as rows, or invoiced."
+        string="Reported", readonly=True, help="On payments, of fees that are deducted as rows, or invoiced."
     )
     unreported = fields.Monetary(
-        string="Charged, Not Reported",
+        string="Not Reported",
         readonly=True,
         help="Fees that are rows or owed, less what is reported on payments. Fees that are not of payments, such as a "
         "monthly price, and fees of another month's payments stand here.",
     )
     waiting = fields.Monetary(string="Not Booked Yet", readonly=True)
+    moved = fields.Monetary(
+        string="Moved by Locks",
+        readonly=True,
+        help="Booked in another month than the provider's, as that was locked: positive where it came, negative "
+        "where it left.",
+    )
     booked = fields.Monetary(
         string="Booked", currency_field="company_currency_id", readonly=True, help="As fees, with their VAT."
     )
@@ -45,11 +52,11 @@ class AccountSettlementFeeMonth(models.Model):
         help="Fee rows that a rule or a person put on another account, or that are unknown.",
     )
     difference = fields.Monetary(
-        string="Booked Less Documents",
+        string="Difference",
         currency_field="company_currency_id",
         readonly=True,
-        help="What is booked here and elsewhere, less the documents, as far as they are booked. Only where the "
-        "provider settles in company currency.",
+        help="What is booked here and elsewhere, less what the documents have for the month, as far as it is booked, "
+        "and less what was moved. Only where the provider settles in company currency.",
     )
 
     @api.depends("month")
@@ -112,23 +119,24 @@ class AccountSettlementFeeMonth(models.Model):
                    sums.reported,
                    CASE WHEN sums.reported <> 0 THEN sums.own_rows + sums.owed - sums.reported ELSE 0 END
                        AS unreported,
-                   sums.waiting, sums.booked, sums.booked_elsewhere,
+                   sums.waiting, sums.moved, sums.booked, sums.booked_elsewhere,
                    CASE WHEN provider.currency_id = company.currency_id
-                        THEN sums.booked + sums.booked_elsewhere + sums.waiting
+                        THEN sums.booked + sums.booked_elsewhere + sums.waiting - sums.moved
                              - sums.deducted - sums.own_rows - sums.owed
                         ELSE 0 END AS difference
               FROM (
                   SELECT month, provider_id,
                          SUM(deducted) AS deducted, SUM(own_rows) AS own_rows, SUM(owed) AS owed,
-                         SUM(reported) AS reported, SUM(waiting) AS waiting,
+                         SUM(reported) AS reported, SUM(waiting) AS waiting, SUM(moved) AS moved,
                          SUM(booked) AS booked, SUM(booked_elsewhere) AS booked_elsewhere
-                    FROM (%(documents)s UNION ALL %(ledger)s UNION ALL %(elsewhere)s) part
+                    FROM (%(documents)s UNION ALL %(moved_here)s UNION ALL %(ledger)s UNION ALL %(elsewhere)s) part
                    GROUP BY month, provider_id
               ) sums
               JOIN account_settlement_provider provider ON provider.id = sums.provider_id
               JOIN res_company company ON company.id = provider.company_id
             """,
             documents=self._select_documents(),
+            moved_here=self._select_moved_here(),
             ledger=self._select_ledger(),
             elsewhere=self._select_elsewhere(),
         )
@@ -146,6 +154,11 @@ class AccountSettlementFeeMonth(models.Model):
                    SUM(CASE WHEN line.status <> 'new' THEN 0
                             WHEN line.kind IN ('fee', 'fee_refund') THEN COALESCE(line.fee, 0) - line.amount
                             ELSE COALESCE(line.fee, 0) END) AS waiting,
+                   SUM(CASE WHEN line.is_late IS NOT TRUE OR line.status = 'new'
+                              OR DATE_TRUNC('month', line.booking_date::timestamp)
+                                 = DATE_TRUNC('month', line.date::timestamp) THEN 0
+                            WHEN line.kind IN ('fee', 'fee_refund') THEN line.amount - COALESCE(line.fee, 0)
+                            ELSE -COALESCE(line.fee, 0) END) AS moved,
                    0.0 AS booked, 0.0 AS booked_elsewhere
               FROM account_settlement_line line
              WHERE line.status <> 'excluded'
@@ -155,11 +168,28 @@ class AccountSettlementFeeMonth(models.Model):
         )
 
     @staticmethod
+    def _select_moved_here():
+        return SQL(
+            """
+            SELECT DATE_TRUNC('month', line.booking_date::timestamp), line.provider_id,
+                   0.0, 0.0, 0.0, 0.0, 0.0,
+                   SUM(CASE WHEN line.kind IN ('fee', 'fee_refund') THEN COALESCE(line.fee, 0) - line.amount
+                            ELSE COALESCE(line.fee, 0) END),
+                   0.0, 0.0
+              FROM account_settlement_line line
+             WHERE line.is_late AND line.status NOT IN ('new', 'excluded')
+               AND (line.kind IN ('fee', 'fee_refund') OR line.fee <> 0)
+               AND DATE_TRUNC('month', line.booking_date::timestamp) <> DATE_TRUNC('month', line.date::timestamp)
+             GROUP BY 1, 2
+            """
+        )
+
+    @staticmethod
     def _select_ledger():
         return SQL(
             """
             SELECT DATE_TRUNC('month', item.date::timestamp), settlement.provider_id,
-                   0.0, 0.0, 0.0, 0.0, 0.0, SUM(item.balance), 0.0
+                   0.0, 0.0, 0.0, 0.0, 0.0, 0.0, SUM(item.balance), 0.0
               FROM account_move_line item
               JOIN account_move move ON move.id = item.move_id
               JOIN account_settlement settlement ON settlement.id = move.settlement_id
@@ -174,7 +204,7 @@ class AccountSettlementFeeMonth(models.Model):
         return SQL(
             """
             SELECT DATE_TRUNC('month', item.date::timestamp), item.provider_id,
-                   0.0, 0.0, 0.0, 0.0, 0.0, 0.0, SUM(item.balance)
+                   0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, SUM(item.balance)
               FROM (
                   SELECT DISTINCT item.id, item.date, item.balance, line.provider_id
                     FROM account_settlement_line line

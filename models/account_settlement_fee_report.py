@@ -53,12 +53,12 @@ class AccountSettlementFeeReport(models.Model):
     )
     payment_count = fields.Integer(string="Number of Payments", readonly=True)
     payment = fields.Monetary(string="Payments", readonly=True)
-    fee = fields.Monetary(string="Fees", readonly=True, help="Deducted or owed: what is booked.")
+    fee = fields.Monetary(string="All Fees", readonly=True, help="Deducted or owed: what is booked.")
     fee_reported = fields.Monetary(
         string="Reported", readonly=True, help="On payments, of fees that are deducted elsewhere or invoiced."
     )
     payment_fee = fields.Monetary(
-        string="Fees of Payments",
+        string="Payment Fees",
         readonly=True,
         help="What the provider says a payment cost, without VAT: deducted from it, or reported on it.",
     )
@@ -68,9 +68,9 @@ class AccountSettlementFeeReport(models.Model):
     )
     deviation = fields.Monetary(string="Deviation", readonly=True, help="The difference without its sign.")
     fee_percent = fields.Float(
-        string="Fees in %", digits=(16, 3), readonly=True, aggregator="avg", help="All fees of the payments."
+        string="All Fees in %", digits=(16, 3), readonly=True, aggregator="avg", help="All fees of the payments."
     )
-    payment_fee_percent = fields.Float(string="Fees of Payments in %", digits=(16, 3), readonly=True, aggregator="avg")
+    payment_fee_percent = fields.Float(string="Payment Fees in %", digits=(16, 3), readonly=True, aggregator="avg")
     found_percent = fields.Float(
         string="Found: Percent",
         digits=(16, 3),

@@ -120,18 +120,26 @@ class TestFeeReports(FeeCase):
         row = self.month()
         self.assertEqual((row.total, row.waiting, row.booked, row.difference), (19.5, 2, 17.5, 0))
         # an undone settlement is booked with nothing in all
-        self.provider.settlement_ids.filtered(lambda settlement: settlement.state == "booked")._reverse("Feil", date=day(6))
+        self.provider.settlement_ids.filtered(lambda settlement: settlement.state == "booked")._reverse(
+            "Feil", date=day(6)
+        )
         self.assertEqual((self.month().waiting, self.month().difference), (19.5, 0))
 
-    def test_a_fee_that_a_person_put_elsewhere(self):
+    def test_a_fee_that_a_lock_moved_is_no_difference(self):
+        self.company.sudo().fiscalyear_lock_date = "2026-03-31"
         self.settle_fees(("rent", "100", "0"))
-        self.fee_rows()._undo("Feil", date=day(3))
-        self.fee_rows()._assign(self.account("6540"), "Leie av terminal", date=day(3))
-        row = self.month()
-        self.assertEqual((row.total, row.booked + row.booked_elsewhere, row.difference), (100, 100, 0))
+        march, april = self.month(), self.month("2026-04-01")
+        self.assertEqual((march.total, march.moved, march.booked, march.difference), (100, -100, 0, 0))
+        self.assertEqual((april.total, april.moved, april.booked, april.difference), (0, 100, 100, 0))
 
-    def fee_rows(self):
-        return self.env["account.settlement.line"].search([("fee_type", "=", "rent")])
+    def test_a_fee_that_a_rule_puts_elsewhere(self):
+        """It is booked all the same, and on its month, though not as a fee."""
+        rent = {"action": "account", "account_id": self.account("6540").id, "kind": "fees", "sequence": 1}
+        rule = self.env["account.settlement.rule"].create({"name": "Leie", "provider_ids": self.provider.ids, **rent})
+        rule._put_into_use()
+        self.settle_fees(("rent", "100", "0"))
+        row = self.month()
+        self.assertEqual((row.total, row.booked, row.booked_elsewhere, row.difference), (100, 0, 100, 0))
 
     # ------------------------------------------------------------ fees owed
 
