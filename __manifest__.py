@@ -62,6 +62,7 @@
         "views/settlement_menus.xml",
         "views/settlement_keys_views.xml",
     ],
+    "demo": ["demo/settlement_demo.xml"],
     "assets": {
         "web.assets_backend": ["settlement_bridge/static/src/**/*"],
         "web.assets_tests": ["settlement_bridge/static/tests/tours/**/*"],

@@ -1,12 +1,9 @@
 """What an accountant reads off the demo's books, printed."""
 
-import datetime
 import sys
 
 from demo_vipps import SHOP, day
 from lxml import html
-
-TODAY = datetime.date(2026, 4, 1)
 
 #: At most so many lines of a voucher are shown.
 SHOWN_LINES = 6

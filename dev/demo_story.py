@@ -7,18 +7,16 @@ on 1 April 2026, whenever it is run, so that every run gives the same books.
 
 import json
 import sys
-from contextlib import contextmanager
 from decimal import Decimal
-from unittest.mock import patch
 
 import demo_klarna
 import demo_stripe
-from demo_books import TODAY, Books
+from demo_books import Books
+from demo_day import TODAY, told_on
 from demo_fetched import fetch, pay
 from demo_fetched_books import FetchedBooks, show_total
 from demo_vipps import CENT, MERCHANT, SHOP, Month, day, portal_csv
 
-from odoo import fields
 from odoo.fields import Command
 
 CUSTOMERS = (
@@ -67,16 +65,6 @@ def run(env):
     env = env(context={"allowed_company_ids": company.ids, "lang": "en_US", "tz": "Europe/Oslo"})
     with told_on(TODAY):
         Demo(env).tell()
-
-
-@contextmanager
-def told_on(date):
-    """Let Odoo take ``date`` for today."""
-    with (
-        patch.object(fields.Date, "today", staticmethod(lambda *_: date)),
-        patch.object(fields.Date, "context_today", staticmethod(lambda *_: date)),
-    ):
-        yield
 
 
 def at(date, hour):

@@ -185,3 +185,4 @@ from . import account_settlement_closing_sign
 from . import account_settlement_closing_check
 from . import account_settlement_closing_change
 from . import account_settlement_closing_signature
+from . import settlement_demo
