@@ -7,6 +7,7 @@ from pathlib import Path
 import environment
 import oca
 import upgrade
+import wheel
 
 # The database is fresh and has no demo data: what Odoo warns about while it installs the addon is ours, but for these.
 HARMLESS = ("pg_trgm", "unaccent", "security risk")
@@ -110,6 +111,11 @@ class Stages:
             self.log_check("upgrade", lambda: upgrade.run(self.setup))
         else:
             self.report("upgrade skipped, the version before is not in this clone's history", time.monotonic(), "-")
+
+    def packaging(self):
+        """Build the wheel, and install the addon from it in an empty Odoo with demo data."""
+        with environment.throw_away(self.setup, "wheel") as name:
+            self.log_check("the wheel in an empty Odoo with demo data", lambda: wheel.run(self.setup, name))
 
     def uninstalling(self, database):
         """Book something in a copy, uninstall the addon there, and see that the books are as before."""
