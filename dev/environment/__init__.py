@@ -9,4 +9,17 @@ hash of its recipe, and gets that name only when it is complete; so a part that 
 from .browser import browser
 from .databases import copy, databases, odoo, prepared, story, template, throw_away, with_addon
 from .interpreter import python
-from .programs import ADDON, CHECKOUT, Stopped, end_running, finished, follow, locked, run, say, stop
+from .programs import (
+    ADDON,
+    CHECKOUT,
+    Stopped,
+    end_running,
+    finished,
+    follow,
+    free_port,
+    locked,
+    run,
+    say,
+    served,
+    stop,
+)

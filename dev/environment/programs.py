@@ -6,10 +6,13 @@ import hashlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -125,3 +128,38 @@ def follow(command, setup, **options):
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     status = child.wait()
     return 128 - status if status < 0 else status
+
+
+def free_port():
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def served(command, address, setup, log):
+    """Have a server running beside this command, from its first answer on; its log is a file of this checkout's.
+
+    :param address: a page of it.
+    """
+    path = setup.folder / "logs" / f"{log}.log"
+    with path.open("w") as output:
+        process = subprocess.Popen(
+            [str(part) for part in command], env=setup.variables, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        end = time.monotonic() + 120
+        while process.poll() is None and time.monotonic() < end:
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                urllib.request.urlopen(address, timeout=60).close()
+                break
+            time.sleep(0.5)
+        else:
+            stop(f"the server did not start; its log is {path}.")
+        yield
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=20)
+        process.kill()
