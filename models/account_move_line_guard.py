@@ -5,6 +5,8 @@ from .own_writes import is_own
 
 
 class AccountMoveLine(models.Model):
+    """Journal items of a posted voucher stay as booked: only our own methods make, change or delete them."""
+
     _inherit = "account.move.line"
 
     @api.model_create_multi

@@ -6,6 +6,8 @@ from ..common.references import normalised_sql
 
 
 class SaleOrder(models.Model):
+    """The keys by which a provider may send back an order, kept up to date; documents carry the shop's reference."""
+
     _inherit = "sale.order"
 
     webshop_reference = fields.Char(
