@@ -5,6 +5,8 @@
     "summary": "Books payment providers' settlements: payments, refunds, fees and payouts, each against the right "
     "invoice",
     "author": "Settlement Bridge",
+    "maintainer": "Settlement Bridge",
+    "development_status": "Beta",
     "license": "LGPL-3",
     "depends": ["sale"],
     "external_dependencies": {"python": ["google-re2"]},
@@ -63,6 +65,7 @@
         "views/settlement_keys_views.xml",
     ],
     "demo": ["demo/settlement_demo.xml"],
+    "images": ["static/description/overview_en.png"],
     "assets": {
         "web.assets_backend": ["settlement_bridge/static/src/**/*"],
         "web.assets_tests": ["settlement_bridge/static/tests/tours/**/*"],
