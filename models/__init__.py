@@ -3,6 +3,7 @@ from . import former_sentences
 from . import settlement_rights
 from . import settlement_message
 from . import mail_activity
+from . import mail_message
 from . import settlement_fault
 from . import settlement_source
 from . import settlement_source_attention
@@ -97,6 +98,7 @@ from . import sale_webshop_waits
 from . import sale_order_reference
 from . import sale_order
 from . import sale_order_webshop
+from . import sale_order_tracking
 from . import sale_order_ingest
 from . import sale_order_buyer_by_hand
 from . import sale_order_buyer

@@ -9,6 +9,7 @@ from ..providers.registry import PROVIDERS
 from .account_settlement_bank_ledger import PAYOUT
 from .money import to_decimal
 from .own_writes import as_own
+from .written_language import company_language
 
 
 class AccountSettlement(models.Model):
@@ -251,7 +252,7 @@ class AccountSettlement(models.Model):
             hopeful,
             lambda settlement: settlement.try_lock_for_update(allow_referencing=True)._match_bank(),
             lambda settlement, error: settlement._post_once(
-                self.env._("The bank line could not be matched: %s", str(error))
+                settlement.env._("The bank line could not be matched: %s", str(error))
             ),
         )
 
@@ -268,7 +269,7 @@ class AccountSettlement(models.Model):
         """Return the settlements of which there is a bank line now; on the others, note what a person may agree to."""
         hopeful = self.browse()
         for company in self.env["account.settlement.provider"]._get_all().company_id:
-            settlements = self.with_company(company)
+            settlements = self.with_company(company).with_context(lang=company_language(company))
             outcome = settlements._pair_with_bank(company)
             paired = settlements.browse(dict.fromkeys(pair.payout.id[0] for pair in outcome.pairs))
             about = settlements._search_awaiting_bank(company) | settlements.browse(key[0] for key in outcome.proposals)
@@ -280,4 +281,4 @@ class AccountSettlement(models.Model):
     def _post_once(self, body):
         """Post a message, unless it is the last one already."""
         if body not in (self.message_ids[:1].body or ""):
-            self.message_post(body=body, message_type="comment")
+            self.message_post(body=body)

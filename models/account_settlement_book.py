@@ -11,6 +11,7 @@ from ..booking.vouchers import Conversion, plan_voucher
 from ..matching.outcomes import Status
 from ..matching.roles import Role
 from .money import to_decimal
+from .written_language import company_language
 
 #: The largest number of transactions in one voucher: more would be slow to open and to post.
 LINES_PER_VOUCHER = 500
@@ -78,7 +79,7 @@ class AccountSettlement(models.Model):
     def _get_tax_split(self):
         """Return ``(tax id, amount, currency name) -> TaxSplit`` with the amounts that Odoo itself computes."""
         AccountTax = self.env["account.tax"].with_context(
-            lang=self.company_id.partner_id.lang or self.env.lang, force_price_include=True
+            lang=company_language(self.company_id), force_price_include=True
         )
         splits = {}
         currencies = {}
@@ -138,7 +139,7 @@ class AccountSettlement(models.Model):
 
     def _get_labels(self, date):
         """Return ``{role: text}`` of the summed lines, in the company's language."""
-        settlement = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
+        settlement = self.with_context(lang=company_language(self.company_id))
         values = {"name": settlement.name, "date": format_date(settlement.env, date)}
         return {
             Role.CLEARING: settlement.env._("%(name)s, %(date)s", **values),

@@ -8,6 +8,7 @@ from ..common.messages import DocumentError, Message, WaitsForDocument
 from ..common.values import ZERO
 from ..providers.records import BANK_KINDS
 from .settlement_fault import CONCURRENCY
+from .written_language import company_language
 
 _logger = logging.getLogger(__name__)
 
@@ -233,5 +234,6 @@ class AccountSettlementDocument(models.Model):
         """Read again what waits: an agreement may have been activated, restored or resumed since."""
         groups = self._read_group([("state", "=", "waiting")], ["company_id", "code"])
         for company, code in groups:
-            self.with_company(company)._take_in_waiting(company, code)
+            ours = self.with_company(company).with_context(lang=company_language(company))
+            ours._take_in_waiting(company, code)
             self.env["ir.cron"]._commit_progress()

@@ -6,6 +6,7 @@ from ..common.messages import Message
 from ..providers.registry import PROVIDERS
 from .account_settlement_fee_type import LAST
 from .settlement_fault import CONCURRENCY
+from .written_language import company_language
 
 _logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class AccountSettlementProvider(models.Model):
     def _get_fee_types(self):
         """Return ``{code: FeeType}``, as :func:`~..booking.fees.book_fees` takes them."""
         self.ensure_one()
-        fee_types = self.sudo().with_context(lang=self.company_id.partner_id.lang or self.env.lang).fee_type_ids
+        fee_types = self.sudo().with_context(lang=company_language(self.company_id)).fee_type_ids
         return {fee_type.code or "": fee_type._to_plain() for fee_type in fee_types}
 
     def _get_known_fee_types(self):

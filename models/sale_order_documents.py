@@ -12,6 +12,7 @@ from ..invoicing.records import InvoiceOn
 from ..webshops.records import ZERO
 from .money import to_decimal
 from .settlement_fault import CONCURRENCY
+from .written_language import company_language, in_written_language
 
 _logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class SaleOrder(models.Model):
             alike.with_company(company).with_context(lang=lang)._make_documents_safely()
 
     def _get_buyer_lang(self):
-        return self.partner_invoice_id.lang or self.company_id.partner_id.lang or self.env.lang
+        return self.partner_invoice_id.lang or company_language(self.company_id)
 
     def _make_documents_safely(self):
         """Make what these orders call for, together; where that fails, one by one, and what fails waits."""
@@ -113,7 +114,8 @@ class SaleOrder(models.Model):
             self._follow_webshop_state(shop_order)
         if not problems and plan.is_finished and plan.nothing_because and booked.is_empty and self.state == "sale":
             self._action_cancel()
-            self.message_post(body=self.env["settlement.message"]._render(plan.nothing_because))
+            said = in_written_language(self)
+            said.message_post(body=said.env["settlement.message"]._render(plan.nothing_because))
         return shop_order, plan, problems
 
     def _make_planned(self, planned):
@@ -182,7 +184,8 @@ class SaleOrder(models.Model):
             if not of_odoo:
                 order._check_rates(move, document)
         moves.with_context(tracking_disable=True)._post(soft=False)
-        render = self.env["settlement.message"]._render
+        # the order's own language is its buyer's
+        render = in_written_language(moves).env["settlement.message"]._render
         moves._message_log_batch(
             {
                 move.id: render(document.reason)

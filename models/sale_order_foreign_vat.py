@@ -5,6 +5,7 @@ from ..invoicing.without_vat import without_vat
 from ..webshops.records import ZERO
 from .foreign_vat import FOREIGN_VAT
 from .money import to_decimal, to_rate
+from .written_language import in_written_language
 
 
 class SaleOrder(models.Model):
@@ -52,6 +53,6 @@ class SaleOrder(models.Model):
                     "place": " ".join(filter(None, (address.postcode, address.city))),
                 },
             )
-            body = self.env["settlement.message"]._render(note)
+            body = in_written_language(self).env["settlement.message"]._render(note)
             for record in (move, self):
                 record.message_post(body=body)

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .written_language import in_written_language
+
 #: Stored documents that are read together: more are little faster, and hold their rows longer.
 TOGETHER = 50
 
@@ -116,6 +118,7 @@ class SaleWebshopEvent(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=count())
         hints = self.search(self._get_hint_domain(), order="id", limit=batch_size)
         for webshop, of_shop in hints.grouped("webshop_id").items():
+            of_shop = in_written_language(of_shop)
             fault._work_on("hints", webshop, lambda webshop, of_shop=of_shop: of_shop._resolve_hints())
         # what was asked for is to be read now, too
         self.env["ir.cron"]._commit_progress(len(hints), remaining=count())

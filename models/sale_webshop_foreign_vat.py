@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from .foreign_vat import FOREIGN_VAT
 from .sale_webshop_tax import Place
+from .written_language import company_language
 
 
 class SaleWebshop(models.Model):
@@ -57,5 +58,5 @@ class SaleWebshop(models.Model):
         }
 
     def _get_country(self, code):
-        language = self.company_id.partner_id.lang or self.env.lang
+        language = company_language(self.company_id)
         return self.env["res.country"].with_context(lang=language).browse(self._get_country_id(code))

@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import MAX_TRIES_ON_CONCURRENCY_FAILURE, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from .written_language import company_language, in_written_language
+
 _logger = logging.getLogger(__name__)
 
 #: Minutes until the next attempt after the first, second … failure in a row; the last one repeats.
@@ -75,21 +77,22 @@ class SettlementFault(models.Model):
 
     @api.model
     def _work_through(self, task, records, work, refuse=None, together=1):
-        """Call ``work`` with each record, and commit what it did before the next one.
+        """Call ``work`` with each record, in the language its company writes in, and commit what it did before the next.
 
         :param str task: the name under which faults are stored.
         :param work: called with one record; a ``UserError`` is a refusal.
         :param refuse: called with the record and its ``UserError``, after everything done for it was rolled back.
         :param int together: ``work`` is called with so many records, and with each by itself where that fails.
         """
-        for start in range(0, len(records), together):
-            chunk = records[start : start + together]
-            if self._work_on_together(task, chunk, work):
-                self.env["ir.cron"]._commit_progress(len(chunk))
-                continue
-            for record in chunk:
-                self._work_on(task, record, work, refuse)
-                self.env["ir.cron"]._commit_progress(1)
+        for alike in records.grouped(lambda record: company_language(record.company_id)).values():
+            for start in range(0, len(alike), together):
+                chunk = in_written_language(alike[start : start + together])
+                if self._work_on_together(task, chunk, work):
+                    self.env["ir.cron"]._commit_progress(len(chunk))
+                    continue
+                for record in chunk:
+                    self._work_on(task, record, work, refuse)
+                    self.env["ir.cron"]._commit_progress(1)
 
     @api.model
     def _wake(self, name):
@@ -185,6 +188,7 @@ class SettlementFault(models.Model):
 
     def _note(self, task, record, error):
         """Store an unexpected fault and when to retry; ask a person to look when it persists."""
+        record = in_written_language(record)
         fault = self._find(task, record)
         failures = fault.failures + 1
         vals = {"failures": failures, "next_at": fields.Datetime.now() + get_pause(failures)}
@@ -194,7 +198,7 @@ class SettlementFault(models.Model):
             self.sudo().create({"task": task, "res_model": record._name, "res_id": record.id, **vals})
         if failures >= FAILURES_TO_TELL:
             self._get_source(record)._ask_for_attention(
-                self.env._(
+                record.env._(
                     "%(record)s failed %(count)s times in a row because of an unexpected error (%(fault)s). It is "
                     "retried automatically; show the server log to whoever maintains Odoo.",
                     record=record.display_name,

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.foreign_vat import FOREIGN_VAT, get_foreign_vat
+from ..models.written_language import company_language
 
 #: The standard codes of Norwegian VAT by rate, and of a sale that leaves the VAT area.
 DOMESTIC_CODES = {25: "3", 15: "31", 12: "33"}
@@ -139,7 +140,7 @@ class SettlementForeignVat(models.TransientModel):
             dialog.owed_account_id = lines.filtered(lambda account, codes=codes: account.code in codes)[:1]
             dialog.owed_account_code = min(codes - taken, default=False)
             # it is on the company's balance sheet, whoever decides
-            language = dialog.company_id.partner_id.lang or self.env.lang
+            language = company_language(dialog.company_id)
             dialog.owed_account_name = self.with_context(lang=language).env._("VAT owed to other countries")
 
     def _search_accounts(self, domain):

@@ -48,7 +48,7 @@ def parse(filename: str, content: bytes, settings: dict) -> Document:
 
 PROVIDER = Provider(
     code=CODE,
-    name="Klarna and Kustom",
+    name="Klarna / Kustom",
     short_name="Klarna",
     identify=identify,
     parse=parse,

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_activation
 from . import test_keys
 from . import test_own_defaults
+from . import test_norwegian
 from . import test_roles
 from . import test_saft
 from . import test_settings_as_rows

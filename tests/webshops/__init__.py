@@ -13,6 +13,7 @@ from . import test_lines_by_hand
 from . import test_month
 from . import test_nothing_to_decide
 from . import test_odoo_shop
+from . import test_order_log
 from . import test_orders
 from . import test_refused_decisions
 from . import test_together
