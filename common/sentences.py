@@ -42,6 +42,10 @@ register(
             'The file "%(file)s", row %(row)s, column "%(column)s": found "%(found)s", expected %(expected)s. '
             "Nothing was read. Download the file again and upload it unchanged, or correct the row."
         ),
+        "element_unreadable": _(
+            'The file "%(file)s", line %(row)s, element "%(column)s": found "%(found)s", expected %(expected)s. '
+            "Nothing was read. Download the file again and upload it unchanged."
+        ),
         "file_cut_off_in_row": _(
             'The file "%(file)s" is cut off: its last row, %(row)s, has %(found)s columns, expected %(expected)s.'
             " Download the file again."

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
+from odoo.tools import format_date, formatLang
 
 from ..matching.rules import FEE_KINDS
 from ..providers.records import BANK_KINDS
@@ -110,11 +110,18 @@ class AccountSettlement(models.Model):
         "(provider_id, currency_id) WHERE is_open", "A provider has only one open settlement at a time."
     )
 
-    @api.depends("provider_id.name", "external_id", "date_from")
+    @api.depends("provider_id.name", "external_id")
     def _compute_name(self):
         for settlement in self:
-            number = settlement.external_id or f"{settlement.date_from or ''} …"
-            settlement.name = f"{settlement.provider_id.name} {number}"
+            settlement.name = f"{settlement.provider_id.name} {settlement.external_id or '…'}"
+
+    @api.depends("name", "external_id", "date_from")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """Name one that has no number yet by its first day, as the reader writes dates."""
+        for settlement in self:
+            first = "" if settlement.external_id else format_date(self.env, settlement.date_from)
+            settlement.display_name = " ".join(filter(None, (settlement.name, first)))
 
     @api.depends(
         "line_ids.amount", "line_ids.fee", "line_ids.kind", "line_ids.fee_owed", "line_ids.is_replaced", "line_ids.date"

@@ -109,7 +109,10 @@ class AccountSettlementDocument(models.Model):
         booked = reported.payout_amount or 0, reported.payout_reference or ""
         if found == booked:
             return []
-        described = {"found": f"{found[0]} {found[1]}".strip(), "booked": f"{booked[0]} {booked[1]}".strip()}
+        described = {
+            which: Message("payout_amount", {"amount": amount, "reference": reference})
+            for which, (amount, reference) in (("found", found), ("booked", booked))
+        }
         return [Message("payout_misread", {"document": self.name, **described})]
 
     def _get_missing_rows(self, provider, reported):

@@ -165,7 +165,7 @@ class AccountSettlementLine(models.Model):
     @api.depends("raw")
     def _compute_raw_text(self):
         for line in self:
-            line.raw_text = "\n".join(f"{name}: {value}" for name, value in (line.raw or {}).items())
+            line.raw_text = "\n".join(f"{name}: {value}" for name, value in line.raw or ())
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):

@@ -94,8 +94,16 @@ class AccountSettlementLine(models.Model):
         place = self.document_id.name or self.settlement_id.name
         if self.document_id:
             place = self._render_link(self.document_id, place)
-        where = Markup(self.env._("Row %(row)s of %(document)s", row=self.row, document="%s")) % place
+        where = Markup(self._get_place_text()) % place
         return Markup("<p class='mb-1'>%s</p>") % where + self._render_list((self.raw_text or "").splitlines())
+
+    def _get_place_text(self):
+        """Return where in its document the row stands, with ``%s`` for the document."""
+        if not self.row:
+            return "%s"
+        if (self.document_id.name or "").lower().endswith((".csv", ".xlsx")):
+            return self.env._("Row %(row)s of %(document)s", row=self.row, document="%s")
+        return self.env._("No. %(row)s in %(document)s", row=self.row, document="%s")
 
     def _get_trail_of_reading(self):
         names = (

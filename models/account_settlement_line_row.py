@@ -45,6 +45,8 @@ class AccountSettlementLine(models.Model):
         vals.update(
             {
                 "kind": str(row.kind),
+                # as pairs, because PostgreSQL keeps an object's names in an order of its own
+                "raw": [list(pair) for pair in row.raw.items()],
                 "fees": [fee.to_json() for fee in row.fees] or False,
                 "time": (row.time - row.time.utcoffset()).replace(tzinfo=None) if row.time else False,
                 "currency_id": currencies.get(row.currency, False),

@@ -19,6 +19,7 @@ register(
         "content_removed_early": _(
             "The content of document %(document)s is marked as removed, but it must be kept until %(date)s."
         ),
+        "payout_amount": _("%(amount)s %(reference)s"),
         "payout_misread": _("The payout reads %(found)s, but document %(document)s has %(booked)s."),
         "content_changed": _(
             "Document %(document)s is no longer what was received: the SHA-256 of its content is not %(booked)s. "

@@ -77,7 +77,7 @@ class SettlementFault(models.Model):
 
     @api.model
     def _work_through(self, task, records, work, refuse=None, together=1):
-        """Call ``work`` with each record, in the language its company writes in, and commit what it did before the next.
+        """Call ``work`` with each record in its company's language, and commit what it did before the next one.
 
         :param str task: the name under which faults are stored.
         :param work: called with one record; a ``UserError`` is a refusal.

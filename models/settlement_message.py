@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
+from ..common.currencies import minor_unit_decimals
 from ..common.messages import Message, SettlementError
 
 
@@ -16,7 +17,8 @@ class SettlementMessage(models.AbstractModel):
     @api.model
     def _render(self, message):
         """Return a :class:`~..common.messages.Message` as text."""
-        values = {name: self._render_value(value) for name, value in message.values.items()}
+        digits = minor_unit_decimals(str(message.values.get("currency", "")))
+        values = {name: self._render_value(value, digits) for name, value in message.values.items()}
         if country := self._get_country_name(values.get("country_code")):
             values["country"] = country
         try:
@@ -56,12 +58,15 @@ class SettlementMessage(models.AbstractModel):
             raise UserError(self._render(error.message)) from error
 
     @api.model
-    def _render_value(self, value):
-        """Return a value of a message as text: a message, an amount or a date in the reader's style, or as it is."""
+    def _render_value(self, value, digits=2):
+        """Return a value of a message as text: a message, an amount or a date in the reader's style, or as it is.
+
+        :param int digits: the decimals of its currency; an amount that has more is shown with all of them.
+        """
         if isinstance(value, Message):
             return self._render(value)
         if hasattr(value, "quantize"):
-            return formatLang(self.env, float(value), digits=2)
+            return formatLang(self.env, float(value), digits=max(digits, -value.normalize().as_tuple().exponent))
         return format_date(self.env, value) if hasattr(value, "isoformat") else value
 
     @api.model

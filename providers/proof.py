@@ -65,9 +65,9 @@ def closing_balance(settlement: Settlement) -> Decimal | None:
     return closing if has_payout_row else closing - (settlement.payout_amount or ZERO)
 
 
-def amount_text(amount: Decimal, currency: str) -> str:
-    """Return an amount as sentences write it: all its decimals, a dot, and the currency."""
-    return f"{amount:f} {currency}".rstrip()
+def amount_text(amount: Decimal, currency: str) -> Message:
+    """Return an amount with its currency as sentences write it, in each reader's own style."""
+    return Message("amount_in_currency", {"amount": amount, "currency": currency})
 
 
 def balance_differences(rows, opening: Decimal | None) -> list:
@@ -186,12 +186,14 @@ def _check_declared(settlement: Settlement) -> list:
     return messages
 
 
-def _declared_message(settlement: Settlement, name: str, total: str, computed: str) -> Message:
+def _declared_message(settlement: Settlement, name: str, total, computed) -> Message:
+    """Return the sentence for a total, naming the row it is in where the document has rows."""
+    row = settlement.declared.row
     return Message(
-        "declared_total_differs",
+        "declared_total_differs" if row else "declared_total_of_file_differs",
         {
             "settlement": settlement.external_id,
-            "row": str(settlement.declared.row),
+            "row": str(row),
             "name": Message(name),
             "total": total,
             "computed": computed,

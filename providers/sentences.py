@@ -4,6 +4,7 @@ from ..common.messages import _, register
 
 register(
     {
+        "amount_in_currency": _("%(amount)s %(currency)s"),
         "balance_after_fee_differs": _(
             "Row %(row)s (%(id)s): balance before %(before)s + amount %(amount)s - fee %(fee)s = %(computed)s, "
             "but the row says %(stated)s. A row is missing or changed; get the document again."
@@ -25,6 +26,10 @@ register(
         "declared_total_differs": _(
             "Settlement %(settlement)s: the totals in row %(row)s state %(name)s: %(total)s, but the rows add up "
             "to %(computed)s. A row or the totals are missing or changed; get the document again."
+        ),
+        "declared_total_of_file_differs": _(
+            "Settlement %(settlement)s: its totals state %(name)s: %(total)s, but its transactions add up to "
+            "%(computed)s. A transaction or the totals are missing or changed; get the document again."
         ),
         "repeated_row_may_explain": _(
             "%(message)s Row %(row)s (%(id)s) occurs twice in the document and was read once; counting it twice "

@@ -20,6 +20,7 @@ class Row:
     """One row of a document, its values by our own column names.
 
     :ivar filename: for the sentences. :ivar number: counted from 1 as a spreadsheet counts (for XML: the line).
+    :ivar is_element: whether it is an element of an XML file, and its columns are the elements in it.
     :ivar values: text, or in a workbook whatever the cell holds; columns the document lacks are absent.
     :ivar headings: our column name to the heading as it stands in the document.
     :ivar is_csv: whether it is of a CSV file, where a spreadsheet program that saved it has written what it showed.
@@ -30,6 +31,7 @@ class Row:
     values: dict
     headings: dict = field(default_factory=dict)
     is_csv: bool = False
+    is_element: bool = False
 
     def text(self, column: str) -> str:
         """Return the value as text without surrounding spaces; empty when blank or when there is no such column."""
@@ -137,7 +139,7 @@ class Row:
     def unreadable(self, column: str, expected: str) -> DocumentError:
         """Return the error for a value that cannot be read; ``expected`` is a marked sentence part."""
         return DocumentError(
-            "cell_unreadable",
+            "element_unreadable" if self.is_element else "cell_unreadable",
             file=self.filename,
             row=self.number,
             column=self.heading(column),

@@ -120,7 +120,7 @@ def _entries_of_totals(filename: str, group: Group) -> list:
     if has_payments or (totals.net or ZERO) != -fee:
         total = totals.net or totals.gross or totals.payments or totals.refunds or ZERO
         raise DocumentError(
-            "settlement_without_rows",
+            "settlement_without_rows" if totals.row else "settlement_of_file_without_rows",
             file=filename,
             row=totals.row,
             settlement=group.number,
@@ -164,10 +164,11 @@ def _check_reported_fees(group: Group, entries: list) -> list:
     computed = sum((entry.total_fee or ZERO for entry in entries), ZERO)
     if computed == group.fees_reported:
         return []
-    code = "declared_fees_differ"
+    row = group.declared.row if group.declared else 0
+    code = "declared_fees_differ" if row else "declared_fees_of_file_differ"
     values = {
         "settlement": group.number,
-        "row": str(group.declared.row if group.declared else 0),
+        "row": str(row),
         "total": amount_text(group.fees_reported, group.currency),
         "computed": amount_text(computed, group.currency),
     }
@@ -175,8 +176,11 @@ def _check_reported_fees(group: Group, entries: list) -> list:
 
 
 def row_problem(row: int, psp: str, stated: Decimal, computed: Decimal, currency: str) -> Message:
-    """Return the sentence for a row whose gross or net is not what its other amounts give."""
-    code = "row_sum_differs"
+    """Return the sentence for a row whose gross or net is not what its other amounts give.
+
+    :param row: 0 where the document has no rows.
+    """
+    code = "row_sum_differs" if row else "element_sum_differs"
     values = {
         "row": str(row),
         "id": psp,

@@ -1,6 +1,8 @@
 """The settlement file of earlier years in XML, SettlementReport 3.0."""
 
 import re
+from dataclasses import replace
+from itertools import count
 
 from lxml import etree
 
@@ -36,22 +38,23 @@ def _children(element, name: str) -> list:
 def _element_row(filename: str, element) -> Row:
     """Return the element's own simple values as a row; its number is the line in the file."""
     values = {etree.QName(child).localname: child.text or "" for child in element if not len(child)}
-    return Row(filename, element.sourceline or 0, values)
+    return Row(filename, element.sourceline or 0, values, is_element=True)
 
 
 def parse_xml(filename: str, root) -> Document:
     """Read an XML settlement report. Fees are positive in it; with *Gross* settlement they are reported, not deducted.
 
-    A report may hold several sales units, each with several settlements.
+    A report may hold several sales units, each with several settlements; transactions are numbered through the file.
 
     :raises DocumentError: when a value is missing or cannot be read.
     """
     groups = []
+    numbers = count(1)
     for details in _children(root, "SettlementDetailsInfo"):
         sales_unit = _element_row(filename, details).identifier("SerialNumber")
         for payments in _children(details, "PaymentsInfo"):
             infos = _children(payments, "SettlementInfo")
-            groups += [_xml_group(filename, info, sales_unit) for info in infos]
+            groups += [_xml_group(filename, info, sales_unit, numbers) for info in infos]
             _check_number_of_settlements(filename, payments, len(infos))
     return build_document(filename, "Vipps settlement report (XML 3.0)", groups)
 
@@ -63,13 +66,12 @@ def _check_number_of_settlements(filename: str, payments, found: int) -> None:
         raise DocumentError(
             "settlement_missing_in_file",
             file=filename,
-            row=row.number,
             expected=expected,
             found=found,
         )
 
 
-def _xml_group(filename: str, info, sales_unit: str) -> Group:
+def _xml_group(filename: str, info, sales_unit: str, numbers: count) -> Group:
     totals = _element_row(filename, info)
     currency = totals.currency("SettlementCurrencyCode")
     decimals = minor_unit_decimals(currency)
@@ -91,14 +93,14 @@ def _xml_group(filename: str, info, sales_unit: str) -> Group:
             fee=None if is_gross else fee,
             net=settled,
             count=totals.integer("NumOfTransactions"),
-            row=totals.number,
         ),
     )
     gross, net = group.declared.gross, totals.amount("NetSettlementAmount", decimals)
     if None not in (gross, net, fee) and gross - fee != net:
-        group.problems.append(row_problem(totals.number, number, net, gross - fee, currency))
+        group.problems.append(row_problem(0, number, net, gross - fee, currency))
     for element in _children(info, "TransactionInfo"):
-        group.entries.append(_xml_entry(_element_row(filename, element), currency, sales_unit, is_gross, group))
+        entry = _xml_entry(_element_row(filename, element), currency, sales_unit, is_gross, group)
+        group.entries.append(replace(entry, row=next(numbers)))
     return group
 
 
@@ -113,7 +115,7 @@ def _xml_entry(row: Row, settlement_currency: str, sales_unit: str, is_gross: bo
     for column, computed in (("TransactionGrossAmount", amount), ("TransactionNetAmount", amount - fee)):
         stated = row.amount(column, decimals)
         if stated is not None and stated != computed:
-            group.problems.append(row_problem(row.number, psp, stated, computed, currency))
+            group.problems.append(row_problem(0, psp, stated, computed, currency))
     time = row.moment("TransactionTime")
     if time is None:
         raise row.unreadable("TransactionTime", "expected_iso_time")
@@ -129,7 +131,6 @@ def _xml_entry(row: Row, settlement_currency: str, sales_unit: str, is_gross: bo
         total_fee=fee if is_gross else None,
         currency=currency,
         sales_unit=sales_unit,
-        row=row.number,
         raw=row.raw(),
         fields=(kind, psp, amount, fee),
     )

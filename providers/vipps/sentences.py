@@ -30,6 +30,13 @@ register(
             "Settlement %(settlement)s: the totals in row %(row)s state fees to be invoiced: %(total)s, but the "
             "rows add up to %(computed)s. Get the document again."
         ),
+        "declared_fees_of_file_differ": _(
+            "Settlement %(settlement)s: its totals state fees to be invoiced: %(total)s, but its transactions add up "
+            "to %(computed)s. Get the document again."
+        ),
+        "element_sum_differs": _(
+            "%(id)s: its amounts add up to %(computed)s, but its own sum says %(stated)s. Get the document again."
+        ),
         "row_sum_differs": _(
             "Row %(row)s (%(id)s): its amounts add up to %(computed)s, but its own sum says %(stated)s. Get the "
             "document again."
@@ -57,7 +64,7 @@ register(
             "Download the file again."
         ),
         "settlement_missing_in_file": _(
-            'The file "%(file)s", row %(row)s: NumOfSettlements says %(expected)s, but there are %(found)s. A '
+            'The file "%(file)s": NumOfSettlements says %(expected)s, but there are %(found)s. A '
             "settlement is missing; download the file again."
         ),
         "expected_iso_time": _("a date and time, for instance 2018-03-01T11:30:11.005+01:00"),
@@ -122,6 +129,10 @@ register(
         "settlement_without_rows": _(
             'The file "%(file)s", row %(row)s: the totals of settlement %(settlement)s state %(total)s, but the file '
             "has no transactions of it, so they add up to %(computed)s. The file may be cut off. Download it again."
+        ),
+        "settlement_of_file_without_rows": _(
+            'The file "%(file)s": the totals of settlement %(settlement)s state %(total)s, but the file has no '
+            "transactions of it, so they add up to %(computed)s. The file may be cut off. Download it again."
         ),
         "net_without_refunds": _(
             "The net of settlement %(settlement)s (row %(row)s), %(net)s, leaves out the refunds of %(refunds)s. With "

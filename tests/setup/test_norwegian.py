@@ -6,6 +6,7 @@ import polib
 from freezegun import freeze_time
 from lxml import etree
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import file_path, html2plaintext
 
@@ -119,8 +120,10 @@ class TestNorwegian(SettlementCase):
             self.env.invalidate_all()
 
     def get_written(self, since):
-        """Return what stands in the chatter and the activities written after a message: ``{where: text}``. E-mails are in
-        the language of who gets them."""
+        """Return what stands in the chatter and the activities written after a message: ``{where: text}``.
+
+        E-mails are in the language of who gets them.
+        """
         texts = {}
         of_ours = [*map("account.settlement{}".format, ("", ".provider", ".connection")), "account.move", "sale.order"]
         domain = [("id", ">", since.id), ("model", "in", of_ours), ("message_type", "!=", "user_notification")]
@@ -135,7 +138,7 @@ class TestNorwegian(SettlementCase):
         return texts
 
     def test_chatter_of_scheduled_actions(self):
-        """A fetched document is read, booked and paid by scheduled actions, another is refused, a voucher is damaged."""
+        """A fetched document is read, booked and paid by scheduled actions, another refused, a row damaged."""
         self.invoice(100.0, "WEB-1")
         self.bank_line(150.0, "Vipps 2000001")
         since = self.env["mail.message"].sudo().search([], order="id desc", limit=1)
@@ -161,3 +164,55 @@ class TestNorwegian(SettlementCase):
         self.assertTrue(any("state" in where for where in written), written)
         self.assertTrue(any(where.startswith("activity") for where in written), written)
         self.assertNorwegian(written)
+
+    # ------------------------------------------------------------ amounts, dates and places in a file
+
+    def in_norwegian(self, record):
+        return record.with_context(lang="nb_NO")
+
+    def test_amounts_and_places_are_said_as_a_norwegian_says_them(self):
+        """An XML file has no rows, and its amounts no dot, whatever the file writes."""
+        name, content = vipps_files.as_old_xml([capture("1", day(2), "WEB-1", "979.00"), payout("2000001", day(2))])
+        wrong = content.replace(b"<SettledAmount>979.00", b"<SettledAmount>978.00")
+        self.assertNotEqual(wrong, content)
+        settlement = self.in_norwegian(self.provider._ingest_file(name, wrong))
+        self.assertEqual(settlement.state, "error")
+        said = settlement.error_message.replace("\N{NO-BREAK SPACE}", " ")
+        self.assertIn("978,00 NOK", said)
+        self.assertIn("979,00 NOK", said)
+        self.assertNotRegex(said, r"(?i)\brad(en)? \d|\d\.\d\d NOK")
+        trail = html2plaintext(settlement.line_ids.trail)
+        self.assertIn("TransactionID: 1", trail)
+        names = [pair.split(":")[0] for pair in settlement.line_ids.raw_text.splitlines()]
+        row = wrong[wrong.index(b"<TransactionInfo>") :]
+        positions = [row.index(f"<{name}>".encode()) for name in names]
+        self.assertEqual(positions, sorted(positions), "in the file's order")
+
+    def test_a_settlement_without_a_number_is_named_by_its_first_day(self):
+        settlement = self.settle([capture("1", day(2), "WEB-1", "100.00")])
+        self.assertFalse(settlement.external_id)
+        self.assertEqual(self.in_norwegian(settlement).display_name, "Vipps … 02.03.2026")
+        self.assertEqual(settlement.with_context(lang="en_US").display_name, "Vipps … 03/02/2026")
+        labels = settlement.move_ids.line_ids.filtered(lambda item: item.account_id == self.account("1522")).mapped(
+            "name"
+        )
+        self.assertEqual(labels, ["Vipps …, 02.03.2026"])
+
+    # ------------------------------------------------------------ the log as evidence
+
+    def test_what_the_program_logged_stays(self):
+        """Odoo lets an author change a message; whoever undid a settlement is the author of what the log says of it."""
+        settlement = self.settle([capture("1", day(2), "WEB-1", "100.00"), payout("2000001", day(2))])
+        settlement._reverse("Feil fil")
+        logged = settlement.message_ids.filtered(lambda message: "Feil fil" in (message.body or ""))
+        self.assertEqual(logged.author_id, self.accountant.partner_id)
+        for change in (lambda: logged.write({"body": "Ingenting"}), logged.unlink):
+            with self.assertRaises(AccessError):
+                change()
+        self.assertIn("Feil fil", logged.body)
+        logged.toggle_message_starred()
+        comment = settlement.message_post(
+            body="Sjekket mot banken", message_type="comment", subtype_xmlid="mail.mt_note"
+        )
+        settlement._message_update_content(comment, body="Sjekket mot kontoutskriften")
+        self.assertIn("kontoutskriften", comment.body)

@@ -19,7 +19,7 @@ class WebOrderCase(WebshopCase):
         cls.shop = cls.make_shop()
 
     def told(self, *orders, shop=None, is_booked=True):
-        """Let the shop tell of orders as they read; return Odoo's orders after what they call for was made, if it is."""
+        """Let the shop tell of orders as they read; return Odoo's orders, after what they call for was made."""
         shop = shop or self.shop
         server = InboxServer()
         payloads = []
