@@ -61,6 +61,7 @@
         "views/account_settlement_completeness_views.xml",
         "views/account_settlement_cutoff_views.xml",
         "views/account_settlement_closing_views.xml",
+        "views/settlement_bound_actions.xml",
         "views/settlement_menus.xml",
         "views/settlement_keys_views.xml",
     ],

@@ -44,7 +44,7 @@ TEXTS = {
 
 #: Words of a sentence that explains nothing, and the codes of such sentences.
 UNEXPLAINED = "unexpected error"
-UNEXPLAINED_CODES = ("booking_failed", "fetching_failed", "reading_failed")
+UNEXPLAINED_CODES = ("booking_failed", "booking_stopped", "fetching_failed", "reading_failed", "reading_stopped")
 
 
 def check_all(env, log="", is_quiet=True):
@@ -85,8 +85,9 @@ def check_sentences(env):
         for code in UNEXPLAINED_CODES
         if UNEXPLAINED not in Message(code).sentence
     ]
-    types = env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False)
-    activities = env["mail.activity"].search([("activity_type_id", "in", types.ids if types else [])])
+    names = [f"settlement_bridge.mail_activity_{name}" for name in ("settlement", "connection", "webshop")]
+    types = [found.id for name in names if (found := env.ref(name, raise_if_not_found=False))]
+    activities = env["mail.activity"].search([("activity_type_id", "in", types)])
     texts = [(f"activity of {activity.res_name}", plain_text(activity.note)) for activity in activities]
     for document in env["account.settlement.document"].search([("state", "=", "error")]):
         texts.append((document.name, document.error_message))

@@ -87,6 +87,7 @@ from . import sale_webshop_exclusion
 from . import sale_webshop_event
 from . import sale_webshop_event_store
 from . import sale_webshop_event_read
+from . import sale_webshop_choice
 from . import sale_webshop_tax
 from . import sale_webshop_product
 from . import sale_webshop_ingest

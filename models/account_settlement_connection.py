@@ -13,6 +13,7 @@ class AccountSettlementConnection(models.Model):
     _order = "sequence, name, id"
     _check_company_auto = True
 
+    _attention_type = "settlement_bridge.mail_activity_connection"
     _settings_depend_on = "code"
     _set_by_managers = frozenset({"name", "sequence", "fetch_enabled", "fetch_next_at"})
     _set_by_administrators = frozenset({"api_url", "setting_ids"})

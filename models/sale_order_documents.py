@@ -62,8 +62,8 @@ class SaleOrder(models.Model):
                 self._let_wait([Message("text_only", {"error": str(error)})])
             else:
                 _logger.exception("Web order %s could not be booked", self.id)
-                fault._note_safely("invoice", self, error)
-                self._let_wait([Message("booking_failed")])
+                is_noted = fault._note_safely("invoice", self, error)
+                self._let_wait([Message("booking_failed" if is_noted else "booking_stopped")])
         else:
             fault._forget("invoice", self)
 

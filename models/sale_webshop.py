@@ -47,6 +47,7 @@ class SaleWebshop(models.Model):
         "product_rule_ids",
         "tax_rule_ids",
     }
+    _attention_type = "settlement_bridge.mail_activity_webshop"
     _settings_depend_on = "platform"
     _where_keys_go = SettlementSource._where_keys_go | {"api_url", "platform"}
     _set_by_administrators = frozenset({"api_url", "platform", "setting_ids", "webhook_secret"})

@@ -146,8 +146,8 @@ class SaleWebshopEvent(models.Model):
             raise
         except Exception as error:
             _logger.exception("Webshop event %s could not be read", event.id)
-            fault._note_safely("read", event, error)
-            event._refuse(DocumentError("reading_failed"))
+            is_noted = fault._note_safely("read", event, error)
+            event._refuse(DocumentError("reading_failed" if is_noted else "reading_stopped"))
         else:
             event._note_read()
 

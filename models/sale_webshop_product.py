@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class SaleWebshopProduct(models.Model):
@@ -6,12 +6,8 @@ class SaleWebshopProduct(models.Model):
 
     _name = "sale.webshop.product"
     _description = "Webshop Product"
-    _order = "sequence, id"
-    _check_company_auto = True
+    _inherit = ["sale.webshop.choice"]
 
-    webshop_id = fields.Many2one("sale.webshop", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="webshop_id.company_id", store=True)
-    sequence = fields.Integer(default=10)
     kind = fields.Selection(
         [
             ("product", "Goods"),
@@ -26,19 +22,6 @@ class SaleWebshopProduct(models.Model):
     )
     text = fields.Char(string="Name or SKU Contains", help="Empty: any name.")
     product_id = fields.Many2one("product.product", required=True, check_company=True, ondelete="restrict")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Let the orders go on that waited for these products."""
-        rules = super().create(vals_list)
-        rules.webshop_id._let_waiting_go_on()
-        return rules
-
-    def write(self, vals):
-        """Let the orders go on that waited for these products."""
-        result = super().write(vals)
-        self.webshop_id._let_waiting_go_on()
-        return result
 
     def _fits(self, line):
         self.ensure_one()

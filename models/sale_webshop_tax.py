@@ -29,12 +29,8 @@ class SaleWebshopTax(models.Model):
 
     _name = "sale.webshop.tax"
     _description = "Webshop Tax"
-    _order = "sequence, id"
-    _check_company_auto = True
+    _inherit = ["sale.webshop.choice"]
 
-    webshop_id = fields.Many2one("sale.webshop", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="webshop_id.company_id", store=True)
-    sequence = fields.Integer(default=10)
     rate = fields.Float(string="Rate (%)", digits=(6, 3), help="As on the shop's line.")
     area = fields.Selection(
         [("any", "Anywhere"), ("domestic", "In the country"), ("abroad", "Outside the VAT area")],
@@ -74,19 +70,6 @@ class SaleWebshopTax(models.Model):
         compute="_compute_takes_foreign_vat",
         help="VAT of this rate is booked as Norwegian VAT in whichever country it was charged.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Let the orders go on that waited for these taxes."""
-        rules = super().create(vals_list)
-        rules.webshop_id._let_waiting_go_on()
-        return rules
-
-    def write(self, vals):
-        """Let the orders go on that waited for these taxes."""
-        result = super().write(vals)
-        self.webshop_id._let_waiting_go_on()
-        return result
 
     @api.depends("rate", "area", "country_id", "country_group_id", "tax_class", "tax_id")
     def _compute_takes_foreign_vat(self):

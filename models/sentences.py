@@ -292,6 +292,9 @@ register(
             "The document would have %(made)s at %(rate)s %% VAT, but the shop has %(wanted)s at that rate. It was not "
             "created. Choose Draft Invoice, correct it and post it."
         ),
+        "booking_stopped": _(
+            "Booking stopped on an unexpected error; see the server log. It is not retried automatically: press Retry."
+        ),
         "booking_failed": _("Booking stopped on an unexpected error; see the server log. It is retried automatically."),
         "order_with_down_payment": _(
             "Order %(order)s has a down payment, which is invoiced in Odoo by hand. Exclude the order here."
@@ -316,6 +319,10 @@ register(
         "order_with_too_many_lines": _(
             "The order has %(count)s lines, more than the limit of %(limit)s. Write its invoice by hand, or "
             "divide the order in the shop."
+        ),
+        "reading_stopped": _(
+            "Reading stopped on an unexpected error; see the server log. It is not retried automatically: press Read "
+            "Again."
         ),
         "reading_failed": _("Reading stopped on an unexpected error; see the server log. It is retried automatically."),
         "fetching_failed": _(

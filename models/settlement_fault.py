@@ -165,12 +165,15 @@ class SettlementFault(models.Model):
             self._note_safely(task, record, fault)
 
     def _note_safely(self, task, record, error):
+        """Store an unexpected fault; return whether that was possible, as only what is stored is retried by itself."""
         try:
             with self.env.cr.savepoint():
                 self._note(task, record, error)
         except Exception:
             # what was done before it, of other records too, stays
             _logger.exception("The fault of %s could not be written down", record)
+            return False
+        return True
 
     def _find(self, task, records):
         return self.sudo().search(

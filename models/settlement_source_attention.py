@@ -11,9 +11,12 @@ class SettlementSource(models.AbstractModel):
 
     _inherit = "settlement.source"
 
+    #: The type of these activities, by the source's model; it has to be in our data.
+    _attention_type = "settlement_bridge.mail_activity_settlement"
+
     def _get_attention(self, key):
         """Return the open activities of ours on the source that are about ``key``."""
-        activity_type = self.env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False)
+        activity_type = self.env.ref(self._attention_type, raise_if_not_found=False)
         return self.sudo().activity_ids.filtered(
             lambda activity: activity.activity_type_id == activity_type and (activity.settlement_reason or "") == key
         )
@@ -27,7 +30,7 @@ class SettlementSource(models.AbstractModel):
         """
         self.ensure_one()
         source = self.sudo()
-        if not self.env.ref("settlement_bridge.mail_activity_settlement", raise_if_not_found=False):
+        if not self.env.ref(self._attention_type, raise_if_not_found=False):
             return
         note = quoted(note, MAX_SENTENCE)
         # Escaped, and without links: part of it may be quoted from outside.
@@ -39,7 +42,7 @@ class SettlementSource(models.AbstractModel):
             known[0].note = shown
             return
         source.activity_schedule(
-            "settlement_bridge.mail_activity_settlement",
+            self._attention_type,
             note=shown,
             user_id=source._get_responsible_user().id,
             settlement_reason=key,

@@ -7,6 +7,7 @@ from . import settlement_activate_bank
 from . import settlement_activate_line
 from . import settlement_activate_line_check
 from . import settlement_upload
+from . import settlement_assign_target
 from . import settlement_line_assign
 from . import settlement_line_assign_search
 from . import settlement_line_assign_tax

@@ -14,6 +14,7 @@ class SettlementLineAssign(models.TransientModel):
 
     _name = "settlement.line.assign"
     _description = "Match Transactions"
+    _inherit = ["settlement.assign.target"]
 
     line_ids = fields.Many2many("account.settlement.line", string="Transactions", required=True)
     transaction_count = fields.Integer(compute="_compute_from_lines")
@@ -37,16 +38,6 @@ class SettlementLineAssign(models.TransientModel):
         string="Match With",
         required=True,
         default="invoice",
-    )
-    move_id = fields.Many2one(
-        "account.move",
-        string="Document",
-        domain="[('company_id', '=', company_id), ('state', '=', 'posted'), "
-        "('move_type', 'in', ('out_invoice', 'out_refund', 'out_receipt')), ('amount_residual', '!=', 0)]",
-    )
-    partner_id = fields.Many2one("res.partner", string="Customer")
-    account_id = fields.Many2one(
-        "account.account", domain="[('account_type', '!=', 'off_balance')]", check_company=True
     )
     move_line_id = fields.Many2one(
         "account.move.line",
@@ -170,7 +161,7 @@ class SettlementLineAssign(models.TransientModel):
 
     def _get_target(self):
         """Return the record to which the transactions are assigned, if they are."""
-        return {"invoice": self.move_id, "customer": self.partner_id, "account": self.account_id}.get(self.action)
+        return self._get_chosen_target(self.action)
 
     def _offer_rule(self, vouchers):
         """Offer the rule that would have matched the first of the transactions with it.

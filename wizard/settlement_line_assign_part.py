@@ -10,6 +10,7 @@ class SettlementLineAssignPart(models.TransientModel):
 
     _name = "settlement.line.assign.part"
     _description = "Part of a Transaction"
+    _inherit = ["settlement.assign.target"]
     _order = "id"
 
     assign_id = fields.Many2one(
@@ -22,26 +23,6 @@ class SettlementLineAssignPart(models.TransientModel):
         string="Match With",
         required=True,
         default="account",
-    )
-    move_id = fields.Many2one(
-        "account.move",
-        string="Document",
-        domain="[('company_id', '=', company_id), ('state', '=', 'posted'), "
-        "('move_type', 'in', ('out_invoice', 'out_refund', 'out_receipt')), ('amount_residual', '!=', 0)]",
-    )
-    partner_id = fields.Many2one("res.partner", string="Customer")
-    account_id = fields.Many2one(
-        "account.account", domain="[('account_type', '!=', 'off_balance')]", check_company=True
-    )
-    tax_id = fields.Many2one(
-        "account.tax",
-        string="VAT",
-        compute="_compute_tax_id",
-        store=True,
-        readonly=False,
-        domain="[('company_id', '=', company_id), ('type_tax_use', 'in', ('sale', 'purchase')), "
-        "('amount_type', 'in', ('percent', 'division'))]",
-        help="Included in the amount. Empty: the amount is booked without VAT.",
     )
     amount = fields.Monetary(help="Without sign; all parts together are what is open.")
 
@@ -74,7 +55,7 @@ class SettlementLineAssignPart(models.TransientModel):
 
         :raises UserError: when nothing is chosen.
         """
-        target = {"invoice": self.move_id, "customer": self.partner_id, "account": self.account_id}[self.target_type]
+        target = self._get_chosen_target(self.target_type)
         if not target:
             raise UserError(self.env._("Choose the document, the customer or the account of each part."))
         return target

@@ -9,16 +9,6 @@ class SettlementLineAssign(models.TransientModel):
 
     _inherit = "settlement.line.assign"
 
-    tax_id = fields.Many2one(
-        "account.tax",
-        string="VAT",
-        compute="_compute_tax_id",
-        store=True,
-        readonly=False,
-        domain="[('company_id', '=', company_id), ('type_tax_use', 'in', ('sale', 'purchase')), "
-        "('amount_type', 'in', ('percent', 'division'))]",
-        help="Included in the amount. Empty: the amount is booked without VAT.",
-    )
     tax_text = fields.Char(compute="_compute_tax_text", string="Amounts")
 
     @api.depends("account_id", "action", "line_ids")

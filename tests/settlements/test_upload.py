@@ -113,7 +113,7 @@ class TestConfirmation(SettlementCase):
         self.assertEqual((settlement.state, settlement.needs_confirmation), ("new", True))
         self.assertFalse(settlement.error_message)
         self.assertFalse(settlement.move_ids)
-        for text in ("1693.73 NOK", "-499.00 NOK", "1194.73 NOK"):
+        for text in ("1,693.73 NOK", "-499.00 NOK", "1,194.73 NOK"):
             self.assertIn(text, settlement.confirmation_message)
         settlement.action_confirm()
         self.assertEqual((settlement.state, settlement.confirmed_by_id), ("booked", self.env.user))

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_activation
+from . import test_bound_actions
 from . import test_keys
 from . import test_own_defaults
 from . import test_norwegian
