@@ -79,9 +79,7 @@ def order_document(order) -> dict:
         "changed_at": _time(order.changed_at),
         "currency": order.currency,
         "total": str(order.total),
-        "lines": [
-            {"id": line.external_id, **_line(line), "gift_cards": list(line.gift_cards)} for line in order.lines
-        ],
+        "lines": [{"id": line.external_id, **_line(line), "gift_cards": list(line.gift_cards)} for line in order.lines],
         "status": order.status,
         "taxes": _taxes(order.taxes),
         "shop_credit": _shop_credit(order.tenders),
