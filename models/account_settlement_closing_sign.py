@@ -157,8 +157,13 @@ class AccountSettlementClosing(models.Model):
         return [titles[check.code] for check in self.check_ids if check.state == "open"]
 
     def _get_signed_files(self):
-        """Return ``{name: bytes}`` of the files that are signed with the month."""
-        return {}
+        """Return ``{name: bytes}`` of the files that are signed with the month: the proof of its accounts,
+        as a workbook, and as PDF where something is installed that prints."""
+        proof = self._make_proof()
+        files = {proof._get_file_name("xlsx"): proof._get_xlsx()}
+        if self.env["settlement.account.proof.pdf"]._find_engine():
+            files[proof._get_file_name("pdf")] = proof._get_pdf()
+        return files
 
     # ---------------------------------------------------------------- what changes open
 

@@ -2,6 +2,7 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import formatLang
 
 from ..closing.kept import KeptMonth, get_digest
 from ..common.messages import Message
@@ -77,11 +78,13 @@ class AccountSettlementClosingSignature(models.Model):
         states = dict(Check._fields["state"]._description_selection(self.env))
         render = self.env["settlement.message"]._render
         for signature in self:
-            rows = signature._get_kept().checks if signature.signed_data else ()
-            signature.kept_text = "\n".join(
-                f"{titles.get(code, code)} – {states.get(state, state)}: {render(Message.from_json(message))}"
-                for code, state, message, _count, _amount in rows
-            )
+            currency = signature.company_id.currency_id
+            said = []
+            for code, state, message, _count, amount in signature._get_kept().checks if signature.signed_data else ():
+                line = f"{titles.get(code, code)} – {states.get(state, state)}: {render(Message.from_json(message))}"
+                shown = f" ({formatLang(self.env, float(amount), currency_obj=currency)})" if float(amount) else ""
+                said.append(line + shown)
+            signature.kept_text = "\n".join(said)
 
     def _compute_attachments(self):
         Attachment = self.env["ir.attachment"].sudo()

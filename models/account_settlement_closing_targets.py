@@ -42,7 +42,7 @@ class AccountSettlementClosing(models.Model):
             return self._to_target(_MISSING, self._get_missing_domain(*CAUSES[check.code])) if check.tally else False
         if check.code in ACCOUNTS:
             account = self.provider_id[ACCOUNTS[check.code]]
-            return self._get_account_target(account) if account else False
+            return {"account": account.id} if account else False
         lists = {
             CheckCode.DAYS: (_SETTLEMENTS, self._get_settlement_domain()),
             CheckCode.BOOKED: (_SETTLEMENTS, self._get_settlement_domain()),
@@ -66,15 +66,16 @@ class AccountSettlementClosing(models.Model):
         failed = Domain("state", "=", "error") | Domain("is_altered", "=", True)
         return self._get_settlement_domain() & failed
 
-    def _get_account_target(self, account):
-        """Return what opens an account's items up to the end of the month."""
-        domain = [
-            ("account_id", "=", account.id),
-            ("company_id", "=", self.company_id.id),
-            ("date", "<=", self.month_end),
-            ("parent_state", "=", "posted"),
-        ]
-        return self._to_target(_ITEMS, domain)
+    def _make_proof(self, account_id=False):
+        """Return the proof of the provider's balance accounts at the end of the month, or of one of them."""
+        return self.env["settlement.account.proof"].create(
+            {
+                "company_id": self.company_id.id,
+                "provider_ids": self.provider_id.ids,
+                "date": self.month_end,
+                "account_id": account_id,
+            }
+        )
 
     def _to_target(self, xml_id, domain):
         """Return an action and a domain in the form that is stored."""
@@ -84,6 +85,10 @@ class AccountSettlementClosing(models.Model):
         """Return the action that lists what a row is about; the reader's own rights decide what is seen."""
         if not target:
             return False
+        if account_id := target.get("account"):
+            proof = self._make_proof(account_id)
+            proof._show()
+            return proof._get_action()
         action = self.env["ir.actions.act_window"]._for_xml_id(target["action"])
         action["domain"] = target["domain"]
         action["context"] = {"create": False}

@@ -1,4 +1,5 @@
 import datetime
+import hashlib
 import json
 
 from freezegun import freeze_time
@@ -54,6 +55,13 @@ class TestClosing(SettlementCase):
         signature = march.signature_id
         self.assertEqual((march.state, signature.user_id), ("signed", self.accountant))
         self.assertTrue(signature.is_intact)
+        # The proof of the accounts is signed with it, and is kept as it was.
+        [workbook] = signature.attachment_ids.filtered(lambda file: file.name.endswith(".xlsx"))
+        digest = hashlib.sha256(workbook.raw).hexdigest()
+        self.assertEqual(signature.signed_data["files"][workbook.name], digest)
+        for attempt in (workbook.unlink, lambda: workbook.write({"raw": b"Andre tall"})):
+            with self.assertRaises(UserError):
+                attempt()
         self.assertIn(self.account("1522").name, signature.kept_text)
         self.assertEqual(self.checks(march), {"lock": "note"})
         self.assertEqual((march.state, march.change_ids.ids), ("signed", []))
@@ -107,9 +115,11 @@ class TestClosing(SettlementCase):
         for code, count in counted.items():
             check = march.check_ids.filtered(lambda check, code=code: check.code == code)
             action = check.action_open_target()
-            found = self.env[action["res_model"]].search_count(
-                action["domain"] + ([("reconciled", "=", False)] if code == "unknown" else [])
-            )
+            if code == "unknown":
+                proof = self.env["settlement.account.proof"].browse(action["res_id"])
+                found = len(proof.line_ids.filtered(lambda line: line.level == "item"))
+            else:
+                found = self.env[action["res_model"]].search_count(action["domain"])
             self.assertEqual((code, check.count, found), (code, count, count))
         with self.assertRaisesRegex(UserError, "Payouts"):
             march.action_sign()
