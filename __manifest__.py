@@ -56,6 +56,7 @@
         "views/sale_webshop_views.xml",
         "views/account_account_views.xml",
         "views/account_move_views.xml",
+        "views/account_journal_dashboard_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/account_settlement_completeness_views.xml",

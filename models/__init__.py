@@ -12,7 +12,14 @@ from . import settlement_setting
 from . import settlement_retention
 from . import account_settlement_provider
 from . import account_settlement_provider_accounts
+from . import account_settlement_provider_name
 from . import account_settlement_provider_overview
+from . import account_settlement_provider_money
+from . import account_settlement_provider_failures
+from . import account_settlement_provider_chart
+from . import account_settlement_provider_shops
+from . import account_settlement_provider_steps
+from . import account_settlement_provider_dashboard
 from . import account_settlement_provider_connection
 from . import account_settlement_connection
 from . import account_settlement_connection_fetch
@@ -138,6 +145,7 @@ from . import account_partial_reconcile_bank
 from . import account_account
 from . import account_account_saft
 from . import account_journal
+from . import account_journal_dashboard
 from . import account_bank_statement_line
 from . import res_company
 from . import res_company_retention

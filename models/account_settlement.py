@@ -45,6 +45,9 @@ class AccountSettlement(models.Model):
     amount_gross = fields.Monetary(
         string="Payments and Refunds", compute="_compute_from_lines", store=True, help="Before fees."
     )
+    amount_payments = fields.Monetary(
+        string="Payments", compute="_compute_from_lines", store=True, help="Before refunds and fees."
+    )
     amount_fee = fields.Monetary(string="Fees Deducted", compute="_compute_from_lines", store=True)
     amount_net = fields.Monetary(string="Net", compute="_compute_from_lines", store=True)
     opening_balance = fields.Monetary(readonly=True, help="What the provider owed before the first transaction.")
@@ -123,11 +126,19 @@ class AccountSettlement(models.Model):
             first = "" if settlement.external_id else format_date(self.env, settlement.date_from)
             settlement.display_name = " ".join(filter(None, (settlement.name, first)))
 
+    @api.depends("name", "provider_id.display_name")
+    def _compute_display_name(self):
+        """Name the agreement as it is named where another one may be meant."""
+        for settlement in self:
+            provider = settlement.provider_id
+            number = (settlement.name or "").removeprefix(provider.name or "")
+            settlement.display_name = f"{provider.display_name}{number}" if provider else settlement.name
+
     @api.depends(
         "line_ids.amount", "line_ids.fee", "line_ids.kind", "line_ids.fee_owed", "line_ids.is_replaced", "line_ids.date"
     )
     def _compute_from_lines(self):
-        totals = {settlement.id: [None, None, 0.0, 0.0] for settlement in self}
+        totals = {settlement.id: [None, None, 0.0, 0.0, 0.0] for settlement in self}
         for settlement, kind, first, last, amount, fee in self.env["account.settlement.line"]._read_group(
             [("settlement_id", "in", self.ids), ("fee_owed", "=", False), ("is_replaced", "=", False)],
             ["settlement_id", "kind"],
@@ -141,11 +152,14 @@ class AccountSettlement(models.Model):
                 total[3] -= amount
             elif kind not in BANK_KINDS:
                 total[2] += amount
+            if kind == "payment":
+                total[4] += amount
         for settlement in self:
-            first, last, gross, fee = totals.get(settlement.id, (None, None, 0.0, 0.0))
+            first, last, gross, fee, payments = totals.get(settlement.id, (None, None, 0.0, 0.0, 0.0))
             settlement.date_from = first
             settlement.date_to = last
             settlement.amount_gross = gross
+            settlement.amount_payments = payments
             settlement.amount_fee = fee
             settlement.amount_net = gross - fee
 
@@ -262,6 +276,10 @@ class AccountSettlement(models.Model):
             )
         self._process()
         return True
+
+    def action_upload(self):
+        """Upload a corrected file of a settlement that does not add up: it takes this one's place."""
+        return self.provider_id[:1].action_upload()
 
     def action_reverse(self):
         self._as_manager()

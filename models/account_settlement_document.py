@@ -86,6 +86,7 @@ class AccountSettlementDocument(models.Model):
     _content_uniq = models.UniqueIndex(
         "(company_id, sha256) WHERE is_copy IS NOT TRUE", "This document has been stored already."
     )
+    _attention_idx = models.Index("(company_id) WHERE state IN ('error', 'waiting')")
     _to_read_idx = models.Index("(id) WHERE state = 'new'")
 
     @api.depends("provider_id.company_id", "connection_id.company_id")

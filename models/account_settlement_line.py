@@ -148,6 +148,9 @@ class AccountSettlementLine(models.Model):
     )
 
     _external_uniq = models.UniqueIndex("(provider_id, external_id)", "This transaction is stored already.")
+    _late_idx = models.Index("(provider_id, booking_date) WHERE is_late IS TRUE")
+    _fee_vat_idx = models.Index("(provider_id) WHERE fee_vat_issue IS NOT NULL")
+    _proposed_idx = models.Index("(provider_id) WHERE is_exclusion_proposed IS TRUE")
     _to_book_idx = models.Index("(settlement_id, date) WHERE status = 'new'")
     _crossed_idx = models.Index(CROSSED_INDEX)
     _refund_idx = models.Index("(date) WHERE kind = 'refund'")

@@ -1,5 +1,10 @@
+from collections import defaultdict
+
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 #: What waits for a person, by the field that counts it: the model, and the condition that puts a record on the list.
 WORK_LISTS = {
@@ -14,6 +19,11 @@ WORK_LISTS = {
     "unconfirmed_count": ("account.settlement", ("needs_confirmation", "=", True)),
     "bank_count": ("account.settlement", ("needs_bank_decision", "=", True)),
     "altered_count": ("account.settlement", ("is_altered", "=", True)),
+}
+
+#: Of these lists, those of open transactions, which are counted together: the value of ``open_as``.
+OPEN_LISTS = {
+    counter: condition[2] for counter, (_model, condition) in WORK_LISTS.items() if condition[:2] == ("open_as", "=")
 }
 
 #: Documents that wait for a person, by the field that counts them. A document may be of no one agreement.
@@ -34,43 +44,116 @@ class AccountSettlementProvider(models.Model):
     _inherit = "account.settlement.provider"
 
     unknown_count = fields.Integer(compute="_compute_attention")
-    unknown_amount = fields.Monetary(compute="_compute_attention", currency_field="currency_id")
-    late_count = fields.Integer(compute="_compute_attention")
+    unknown_amount = fields.Monetary(
+        compute="_compute_attention",
+        currency_field="company_currency_id",
+        help="What is open of unknown transactions on the unknown account, without sign: unknown_side has it.",
+    )
+    unknown_side = fields.Selection(
+        [("debit", "Debit"), ("credit", "Credit")],
+        compute="_compute_attention",
+        help="Credit: money was received that belongs to nobody yet. Debit: more was paid back.",
+    )
+    unknown_since = fields.Date(compute="_compute_attention", help="The date of the oldest one.")
+    late_count = fields.Integer(
+        compute="_compute_attention", help="Booked this month or the last, as their own period was locked."
+    )
     difference_count = fields.Integer(compute="_compute_attention")
     reopened_count = fields.Integer(compute="_compute_attention")
+    reopened_amount = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
     owed_count = fields.Integer(compute="_compute_attention")
+    owed_amount = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
     proposed_count = fields.Integer(compute="_compute_attention")
     fee_vat_count = fields.Integer(compute="_compute_attention")
     error_count = fields.Integer(compute="_compute_attention")
     unconfirmed_count = fields.Integer(compute="_compute_attention")
     bank_count = fields.Integer(compute="_compute_attention")
-    stray_count = fields.Integer(
-        compute="_compute_attention", help="Open items on the clearing account that belong to no payout."
-    )
     refused_count = fields.Integer(compute="_compute_attention")
     waiting_count = fields.Integer(
         compute="_compute_attention",
         help="Documents that wait for another agreement, or for days that are missing.",
     )
     altered_count = fields.Integer(compute="_compute_attention")
-    clearing_balance = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
-    unknown_balance = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
+    has_attention = fields.Boolean(compute="_compute_attention", help="Something waits for a person, or has failed.")
     last_settlement_date = fields.Date(compute="_compute_attention")
 
     def _compute_attention(self):
-        """Count the work lists, and read what the provider owes from the ledger."""
+        """Count the work lists, in a number of queries that does not depend on the providers."""
+        self._compute_open_lists()
         self._compute_work_lists()
-        unknown_amounts = self._sum_by_provider("unknown_count", "amount:sum")
+        self._compute_document_lists()
         last_dates = dict(
             self.env["account.settlement"]._read_group([("provider_id", "in", self.ids)], ["provider_id"], ["date:max"])
         )
-        balances = self._get_balances()
         for provider in self:
-            company = provider.company_id
-            provider.unknown_amount = unknown_amounts.get(provider, 0.0)
             provider.last_settlement_date = last_dates.get(provider, False)
-            provider.clearing_balance = balances.get((provider.clearing_account_id, company), 0.0)
-            provider.unknown_balance = balances.get((provider.unknown_account_id, company), 0.0)
+            waits = [*WORK_LISTS.keys() - {"late_count"}, *DOCUMENT_LISTS, "stray_count"]
+            provider.has_attention = provider.fetch_error or any(provider[counter] for counter in waits)
+
+    def _compute_open_lists(self):
+        summary = self._get_open_summary()
+        nothing = (0, 0.0, False)
+        for provider in self:
+            for counter, state in OPEN_LISTS.items():
+                provider[counter] = summary.get((provider.id, state), nothing)[0]
+            _count, amount, since = summary.get((provider.id, "unknown"), nothing)
+            provider.unknown_amount = abs(amount)
+            provider.unknown_side = amount and ("credit" if amount > 0 else "debit")
+            provider.unknown_since = since
+            provider.owed_amount = summary.get((provider.id, "owed"), nothing)[1]
+            provider.reopened_amount = summary.get((provider.id, "reopened"), nothing)[1]
+
+    def _get_open_summary(self):
+        """Return ``{(provider id, where it stands): (count, open amount, oldest date)}`` of open transactions.
+
+        Where it stands is a value of the transaction's ``open_as``; the amount is signed as the transactions.
+        """
+        lines = self.env["account.settlement.line"]
+        lines._flush_for_open()
+        lines.flush_model(["provider_id", "date"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.provider_id, listed.open_as, count(*), sum(listed.amount), min(line.date)
+                  FROM (%s) AS listed
+                  JOIN account_settlement_line line ON line.id = listed.id
+                 WHERE line.provider_id = ANY(%s)
+              GROUP BY line.provider_id, listed.open_as
+                """,
+                lines._get_open_query(),
+                self.ids,
+            )
+        )
+        return {(provider_id, state): tuple(found) for provider_id, state, *found in rows}
+
+    def _compute_work_lists(self):
+        for counter in WORK_LISTS.keys() - OPEN_LISTS.keys():
+            counts = self._sum_by_provider(counter, "__count")
+            for provider in self:
+                provider[counter] = counts.get(provider, 0)
+
+    def _compute_document_lists(self):
+        """Count the documents that wait: each on the card that :meth:`_get_document_domain` shows it on."""
+        state_of = {counter: state for counter, (_name, _operator, state) in DOCUMENT_LISTS.items()}
+        kinds = defaultdict(set)
+        for company, code in self.env["account.settlement.provider"]._read_group(
+            [("company_id", "in", self.company_id.ids)], ["company_id", "code"]
+        ):
+            kinds[company].add(code)
+        groups = self.env["account.settlement.document"]._read_group(
+            [("company_id", "in", self.company_id.ids), ("state", "in", list(state_of.values()))],
+            ["company_id", "provider_id", "code", "state"],
+            ["__count"],
+        )
+        for provider in self:
+            others = kinds[provider.company_id] - {provider.code}
+            for counter, wanted in state_of.items():
+                provider[counter] = sum(
+                    count
+                    for company, owner, code, state, count in groups
+                    if state == wanted
+                    and (owner == provider or (not owner and company == provider.company_id and code not in others))
+                )
 
     def _get_document_domain(self, counter):
         """Return the domain of the documents on one of :data:`DOCUMENT_LISTS` that this card shows.
@@ -84,45 +167,27 @@ class AccountSettlementProvider(models.Model):
         shared &= Domain("code", "not in", others.mapped("code"))
         return list((Domain("provider_id", "=", self.id) | shared) & Domain(*DOCUMENT_LISTS[counter]))
 
-    def _compute_work_lists(self):
-        for counter in WORK_LISTS:
-            counts = self._sum_by_provider(counter, "__count")
-            for provider in self:
-                provider[counter] = counts.get(provider, 0)
-        items = self.env["account.move.line"]._read_group(
-            self._get_stray_domain(), ["account_id", "company_id"], ["__count"]
-        )
-        strays = {(account, company): count for account, company, count in items}
-        for provider in self:
-            provider.stray_count = strays.get((provider.clearing_account_id, provider.company_id), 0)
-        for counter in DOCUMENT_LISTS:
-            for provider in self:
-                domain = provider._get_document_domain(counter)
-                provider[counter] = self.env["account.settlement.document"].search_count(domain)
-
     def _sum_by_provider(self, counter, aggregate):
         """Return ``{provider: aggregate}`` over a work list, without the providers that have nothing on it."""
-        model, condition = WORK_LISTS[counter]
-        domain = [("provider_id", "in", self.ids), condition]
+        model, _condition = WORK_LISTS[counter]
+        domain = Domain("provider_id", "in", self.ids) & self._get_condition(counter)
         return dict(self.env[model]._read_group(domain, ["provider_id"], [aggregate]))
 
-    def _get_balances(self):
-        """Return ``{(account, company): posted balance}`` of these providers' clearing and unknown accounts."""
-        domain = [
-            ("account_id", "in", (self.clearing_account_id | self.unknown_account_id).ids),
-            ("parent_state", "=", "posted"),
-            ("company_id", "in", self.company_id.ids),
-        ]
-        groups = self.env["account.move.line"]._read_group(domain, ["account_id", "company_id"], ["balance:sum"])
-        return {(account, company): balance for account, company, balance in groups}
+    def _get_condition(self, counter):
+        """Return the domain of the records on a work list; of what was booked late, this month and the last."""
+        _model, condition = WORK_LISTS[counter]
+        if counter != "late_count":
+            return Domain(*condition)
+        first = fields.Date.context_today(self).replace(day=1) - relativedelta(months=1)
+        return Domain(*condition) & Domain("booking_date", ">=", first)
 
     # ---------------------------------------------------------------- work lists
 
     def _open_action(self, xml_id, domain=(), context=None):
-        self.ensure_one()
+        """Return an action, with what of it belongs to these providers."""
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        action["domain"] = [("provider_id", "=", self.id), *domain]
-        action["context"] = {"default_provider_id": self.id, **(context or {})}
+        action["domain"] = list(Domain("provider_id", "in", self.ids) & Domain(domain or Domain.TRUE))
+        action["context"] = {"default_provider_id": self[:1].id, **(context or {})}
         return action
 
     def _get_stray_domain(self):
@@ -149,8 +214,16 @@ class AccountSettlementProvider(models.Model):
         return {**action, "name": self.env._("No Payout"), "domain": list(self._get_stray_domain())}
 
     def _open_work_list(self, counter, context=None):
-        model, condition = WORK_LISTS[counter]
-        return self._open_action(ACTIONS[model], [condition], context)
+        model, _condition = WORK_LISTS[counter]
+        action = self._open_action(ACTIONS[model], self._get_condition(counter), context)
+        return self._open_single(action) if model == "account.settlement" else action
+
+    def _open_single(self, action):
+        """Let an action open the record itself where there is only one: what ends it is on its form."""
+        found = self.env[action["res_model"]].search(action["domain"], limit=2)
+        if len(found) == 1:
+            action.update({"views": [(False, "form")], "res_id": found.id})
+        return action
 
     def action_open_errors(self):
         """Open the settlements that could not be booked."""
@@ -206,6 +279,35 @@ class AccountSettlementProvider(models.Model):
         return action
 
     # ---------------------------------------------------------------- other lists
+
+    def action_open_transit(self):
+        """Open the payouts that are on their way to the bank."""
+        in_transit = Domain("payout_amount", "!=", 0) & Domain("is_open", "=", False)
+        return self._open_single(self._open_on_clearing(in_transit & Domain("payout_failed", "=", False)))
+
+    def action_open_not_paid_out(self):
+        """Open the settlements of which something is booked that the provider has not paid out."""
+        unpaid = Domain("payout_amount", "=", 0) | Domain("is_open", "=", True) | Domain("payout_failed", "=", True)
+        return self._open_single(self._open_on_clearing(unpaid))
+
+    def _open_on_clearing(self, domain):
+        """Open the settlements that have something open on the clearing account, and are in a domain."""
+        open_items = Domain("parent_state", "=", "posted") & Domain("reconciled", "=", False)
+        return self._open_action(
+            ACTIONS["account.settlement"], Domain("clearing_line_ids", "any", open_items) & Domain(domain)
+        )
+
+    def action_open_bank_journals(self):
+        """Open the bank journals on Odoo's own dashboard, where their statements are imported."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.open_account_journal_dashboard_kanban")
+        action["domain"] = [("company_id", "=", self.company_id.id), ("type", "=", "bank")]
+        action["context"] = {}
+        return action
+
+    def action_open_shops(self):
+        """Open the shops."""
+        return self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_sale_webshop")
 
     def action_open_settlements(self):
         return self._open_action(ACTIONS["account.settlement"])

@@ -163,6 +163,7 @@ class SaleOrder(models.Model):
         "(webshop_id, webshop_external_id) WHERE webshop_id IS NOT NULL AND webshop_external_id IS NOT NULL",
         "This web order is stored already.",
     )
+    _webshop_date_idx = models.Index("(webshop_id, date_order) WHERE webshop_id IS NOT NULL")
     _webshop_check_idx = models.Index("(id) WHERE webshop_check")
 
     @api.depends("webshop_problem_data")

@@ -54,6 +54,7 @@ class SaleWebshopEvent(models.Model):
         "(webshop_id, delivery_id) WHERE delivery_id IS NOT NULL", "This delivery has been stored already."
     )
     _order_idx = models.Index("(webshop_id, external_id, id DESC)")
+    _webhook_idx = models.Index("(webshop_id, id) WHERE source = 'webhook'")
     _to_read_idx = models.Index("(id) WHERE state = 'new'")
 
     @api.depends("external_id")

@@ -1,4 +1,15 @@
+import json
+from collections import defaultdict
+from datetime import timedelta
+
+from babel.dates import format_date
+
 from odoo import fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import get_lang
+
+#: How many weeks the chart on a card shows.
+WEEKS = 8
 
 
 class SaleWebshop(models.Model):
@@ -8,35 +19,88 @@ class SaleWebshop(models.Model):
 
     webhook_last_at = fields.Datetime(string="Last Webhook", compute="_compute_attention")
     waiting_count = fields.Integer(compute="_compute_attention")
+    waiting_since = fields.Datetime(compute="_compute_attention", help="The date of the oldest order that waits.")
     open_count = fields.Integer(compute="_compute_attention")
     refused_count = fields.Integer(compute="_compute_attention")
     last_order_date = fields.Datetime(compute="_compute_attention")
+    order_graph = fields.Text(compute="_compute_order_graph", help="Orders of each week, for Odoo's dashboard chart.")
 
     def _compute_attention(self):
-        Order = self.env["sale.order"]
-        counts = {
-            (webshop.id, state): count
-            for webshop, state, count in Order._read_group(
-                [("webshop_id", "in", self.ids)], ["webshop_id", "webshop_state"], ["__count"]
+        states = {
+            (webshop, state): (count, since)
+            for webshop, state, count, since in self.env["sale.order"]._read_group(
+                [("webshop_id", "in", self.ids), ("webshop_state", "in", ("waiting", "open"))],
+                ["webshop_id", "webshop_state"],
+                ["__count", "date_order:min"],
             )
         }
-        last = dict(Order._read_group([("webshop_id", "in", self.ids)], ["webshop_id"], ["date_order:max"]))
         refused = dict(
             self.env["sale.webshop.event"]._read_group(
                 [("webshop_id", "in", self.ids), ("state", "=", "error")], ["webshop_id"], ["__count"]
             )
         )
-        sent = dict(
-            self.env["sale.webshop.event"]._read_group(
-                [("webshop_id", "in", self.ids), ("source", "=", "webhook")], ["webshop_id"], ["create_date:max"]
+        latest = self._get_latest()
+        for webshop in self:
+            webshop.last_order_date, webshop.webhook_last_at = latest.get(webshop.id, (False, False))
+            webshop.waiting_count, webshop.waiting_since = states.get((webshop, "waiting"), (0, False))
+            webshop.open_count, _since = states.get((webshop, "open"), (0, False))
+            webshop.refused_count = refused.get(webshop, 0)
+
+    def _get_latest(self):
+        """Return ``{webshop id: (date of the latest order, when the shop last sent something)}``, through indexes."""
+        self.env["sale.order"].flush_model(["webshop_id", "date_order"])
+        self.env["sale.webshop.event"].flush_model(["webshop_id", "source"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT webshop.id,
+                       (SELECT max(date_order) FROM sale_order WHERE webshop_id = webshop.id),
+                       (SELECT create_date
+                          FROM sale_webshop_event
+                         WHERE webshop_id = webshop.id AND source = 'webhook'
+                      ORDER BY id DESC
+                         LIMIT 1)
+                  FROM sale_webshop webshop
+                 WHERE webshop.id = ANY(%s)
+                """,
+                self.ids,
             )
         )
+        return {webshop_id: (ordered, sent) for webshop_id, ordered, sent in rows}
+
+    def _compute_order_graph(self):
+        """Show the weeks up to that of the latest order, as bars for Odoo's dashboard chart."""
+        latest = {webshop: _get_monday(webshop.last_order_date.date()) for webshop in self if webshop.last_order_date}
+        counts = self._count_by_week(latest)
+        locale = get_lang(self.env).code
+        this_monday = _get_monday(fields.Date.context_today(self))
         for webshop in self:
-            webshop.webhook_last_at = sent.get(webshop, False)
-            webshop.waiting_count = counts.get((webshop.id, "waiting"), 0)
-            webshop.open_count = counts.get((webshop.id, "open"), 0)
-            webshop.refused_count = refused.get(webshop, 0)
-            webshop.last_order_date = last.get(webshop, False)
+            if webshop not in latest:
+                webshop.order_graph = False
+                continue
+            weeks = [latest[webshop] - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+            values = [
+                {
+                    "label": format_date(week, "d MMM", locale=locale),
+                    "value": counts[webshop, week],
+                    "type": "future" if week == this_monday else "past",
+                }
+                for week in weeks
+            ]
+            webshop.order_graph = json.dumps([{"values": values, "title": "", "key": self.env._("Orders in the week")}])
+
+    def _count_by_week(self, latest):
+        """Return ``{(webshop, monday): orders}`` of the weeks that the charts show."""
+        counts = defaultdict(int)
+        if latest:
+            first = min(latest.values()) - timedelta(weeks=WEEKS)
+            for webshop, date, count in self.env["sale.order"]._read_group(
+                [("webshop_id", "in", self.ids), ("date_order", ">=", first)],
+                ["webshop_id", "date_order:day"],
+                ["__count"],
+            ):
+                counts[webshop, _get_monday(date.date())] += count
+        return counts
 
     def _open_orders(self, domain=()):
         self.ensure_one()
@@ -65,3 +129,7 @@ class SaleWebshop(models.Model):
         action = self.action_open_events()
         action["domain"].append(("state", "=", "error"))
         return action
+
+
+def _get_monday(date):
+    return date - timedelta(days=date.weekday())

@@ -82,6 +82,8 @@ class Provider:
         DocumentError.
     :ivar merchant_id: what the provider calls the number of an agreement, marked for translation, with where to find
         it; empty where its documents name no agreement.
+    :ivar report_hint: where the provider's portal has the file to upload, marked for translation; shown until the first
+        settlement has come.
     :ivar settings: :class:`~..common.settings.Setting` of keys and choices, in the order in which they are shown.
     :ivar fee_types: ``(the provider's own name of a fee, code of the sentence that names it)``.
     :ivar payer_name: the company that pays out, as the bank names it; where empty, ``name``.
@@ -101,6 +103,7 @@ class Provider:
     short_name: str = ""
     sequence: int = 100
     merchant_id: str = ""
+    report_hint: str = ""
     settings: tuple = ()
     fee_types: tuple = ()
     payer_name: str = ""

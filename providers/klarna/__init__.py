@@ -56,6 +56,7 @@ PROVIDER = Provider(
         "The merchant id (MID, called store id by Kustom), for instance K123456: shown in the portal beside the "
         "store's name, and on each settlement report as PDF."
     ),
+    report_hint=_("In the merchant portal, open Settlements and download the report of each payout as CSV."),
     settings=SETTINGS,
     fee_types=FEE_TYPES,
     payer_name="Klarna Bank AB",

@@ -45,6 +45,10 @@ PROVIDER = Provider(
     identify=identify,
     parse=parse,
     merchant_id=_("The account id (acct_…), which Stripe shows in its dashboard under Settings, Account details."),
+    report_hint=_(
+        "In the dashboard, open Reporting, Reports, Payout reconciliation, and download it itemised as CSV with the "
+        "columns payment_intent_id, source_id, created_utc and payment_metadata[order_id] added."
+    ),
     settings=SETTINGS,
     fee_types=FEE_TYPES,
     bank_texts=("stripe",),

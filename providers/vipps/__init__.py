@@ -83,6 +83,10 @@ PROVIDER = Provider(
     identify=identify,
     parse=parse,
     merchant_id=_("The merchant serial number (MSN), which Vipps shows for each sales unit in its business portal."),
+    report_hint=_(
+        "At portal.vippsmobilepay.com, choose Reports, the sales unit and the period, and download the report with all "
+        "transactions as CSV or Excel."
+    ),
     settings=SETTINGS,
     fee_types=FEE_TYPES,
     payer_name="Vipps MobilePay AS",
