@@ -10,4 +10,5 @@ from . import test_settings_as_rows
 from . import test_stored_sentences
 from . import test_tours
 from . import test_tours_closing
+from . import test_tours_overview
 from . import test_translations
