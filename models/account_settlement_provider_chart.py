@@ -2,7 +2,7 @@ import json
 from collections import defaultdict
 from datetime import timedelta
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
@@ -45,7 +45,7 @@ class AccountSettlementProvider(models.Model):
             last = _get_monday(latest[provider])
             values = [
                 {
-                    "label": format_date(week, "d MMM", locale=locale),
+                    "label": format_skeleton("Md", week, locale=locale),
                     "value": provider.currency_id.round(sums.get((provider, week), 0.0)),
                     "type": "future" if week == this_monday else "past",
                 }

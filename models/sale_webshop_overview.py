@@ -2,7 +2,7 @@ import json
 from collections import defaultdict
 from datetime import timedelta
 
-from babel.dates import format_date
+from babel.dates import format_skeleton
 
 from odoo import fields, models
 from odoo.tools import SQL
@@ -81,7 +81,7 @@ class SaleWebshop(models.Model):
             weeks = [latest[webshop] - timedelta(weeks=back) for back in reversed(range(WEEKS))]
             values = [
                 {
-                    "label": format_date(week, "d MMM", locale=locale),
+                    "label": format_skeleton("Md", week, locale=locale),
                     "value": counts[webshop, week],
                     "type": "future" if week == this_monday else "past",
                 }

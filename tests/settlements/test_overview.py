@@ -143,6 +143,13 @@ class TestOverview(SettlementCase):
         found = self.env["account.settlement.provider"].name_search("777001")
         self.assertEqual([provider_id for provider_id, _name in found], other.ids)
 
+    def test_where_a_transaction_was_matched_names_the_account(self):
+        self.settle([capture("1", day(2), "X", "300.00"), payout("2000007", day(2))])
+        line = self.line_of("1")
+        self.assertFalse(line.booked_to)
+        line._assign(self.account("3960"), "A gift")
+        self.assertIn("3960", line.booked_to)
+
     def test_a_card_more_is_not_a_query_more(self):
         """One provider or five: the overview and Odoo's dashboard ask the database as often."""
         self.settle([capture("1", day(2), "X", "300.00"), payout("2000007", day(2))])
