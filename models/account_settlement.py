@@ -118,21 +118,15 @@ class AccountSettlement(models.Model):
         for settlement in self:
             settlement.name = f"{settlement.provider_id.name} {settlement.external_id or '…'}"
 
-    @api.depends("name", "external_id", "date_from")
+    @api.depends("name", "external_id", "date_from", "provider_id.display_name")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        """Name one that has no number yet by its first day, as the reader writes dates."""
-        for settlement in self:
-            first = "" if settlement.external_id else format_date(self.env, settlement.date_from)
-            settlement.display_name = " ".join(filter(None, (settlement.name, first)))
-
-    @api.depends("name", "provider_id.display_name")
-    def _compute_display_name(self):
-        """Name the agreement as it is named where another one may be meant."""
+        """Name its agreement as where another one may be meant, and what has no number yet by its first day."""
         for settlement in self:
             provider = settlement.provider_id
-            number = (settlement.name or "").removeprefix(provider.name or "")
-            settlement.display_name = f"{provider.display_name}{number}" if provider else settlement.name
+            number = (settlement.name or "").removeprefix(provider.name or "").strip()
+            first = "" if settlement.external_id else format_date(self.env, settlement.date_from)
+            settlement.display_name = " ".join(filter(None, (provider.display_name, number, first)))
 
     @api.depends(
         "line_ids.amount", "line_ids.fee", "line_ids.kind", "line_ids.fee_owed", "line_ids.is_replaced", "line_ids.date"
