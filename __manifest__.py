@@ -41,6 +41,7 @@
         "views/account_settlement_dispute_views.xml",
         "views/settlement_customer_debt_views.xml",
         "views/settlement_gift_card_views.xml",
+        "views/settlement_work_views.xml",
         "views/account_settlement_rule_views.xml",
         "views/account_settlement_fee_type_views.xml",
         "views/account_settlement_vat_item_views.xml",

@@ -41,8 +41,10 @@ from . import account_settlement_line_repeat
 from . import account_settlement_line_retry
 from . import account_settlement_line_assign
 from . import account_settlement_line_share
+from . import account_settlement_line_cause
 from . import account_settlement_line_divide
 from . import account_settlement_line_propose
+from . import account_settlement_line_candidate
 from . import account_settlement_line_done
 from . import account_settlement_line_booked_to
 from . import account_settlement_line_undo
@@ -197,3 +199,13 @@ from . import account_settlement_closing_check
 from . import account_settlement_closing_change
 from . import account_settlement_closing_signature
 from . import settlement_demo
+from . import account_settlement_line_shops
+from . import account_settlement_provider_reminder
+from . import account_settlement_provider_shops
+from . import sale_webshop_admin
+from . import res_partner
+from . import settlement_fault_retry
+from . import settlement_work
+from . import settlement_work_rows
+from . import settlement_work_texts
+from . import settlement_work_solve

@@ -88,6 +88,7 @@ class AccountSettlementDocument(models.Model):
     )
     _attention_idx = models.Index("(company_id) WHERE state IN ('error', 'waiting')")
     _to_read_idx = models.Index("(id) WHERE state = 'new'")
+    _waiting_idx = models.Index("(id) WHERE state IN ('error', 'waiting')")
 
     @api.depends("provider_id.company_id", "connection_id.company_id")
     def _compute_company_id(self):

@@ -44,6 +44,7 @@ class AccountSettlementLine(models.Model):
             sources, amounts = of_provider._get_sources(), of_provider._get_amounts_open()
             of_provider._book_shares([share.take_from(source) for source in sources], reason, date)
             of_provider._note_placement(share, amounts, reason, date)
+        lines.provider_id._close_reminders_of_nothing()
         return True
 
     def _divide(self, shares, reason, date=None):
@@ -60,6 +61,7 @@ class AccountSettlementLine(models.Model):
         self._check_amounts(chosen, sources)
         self._book_shares(self._spread(chosen, sources), reason, date)
         self._note_division(chosen, reason, date)
+        self.provider_id._close_reminders_of_nothing()
         return True
 
     def _get_share(self, target, tax=None, amount=None):
@@ -133,6 +135,31 @@ class AccountSettlementLine(models.Model):
                     company=self.company_id.name,
                 )
             )
+
+    def _check_stands_elsewhere(self, partner):
+        """Refuse a customer on whom transactions stand already: nothing would be moved.
+
+        :param partner: ``res.partner``.
+        :raises UserError: naming the first transaction that does.
+        """
+        customer = partner.commercial_partner_id
+        for line in self.sudo():
+            items = line._get_open_move_lines()
+            account = customer.with_company(line.company_id).sudo().property_account_receivable_id
+            there = items.filtered(
+                lambda item, account=account: (
+                    item.account_id == account and item.partner_id.commercial_partner_id == customer
+                )
+            )
+            if items and items == there:
+                raise UserError(
+                    self.env._(
+                        "%(line)s stands on %(customer)s already, so nothing would be moved. Match it with one of "
+                        "their documents, or choose another customer or an account.",
+                        line=line.name,
+                        customer=customer.display_name,
+                    )
+                )
 
     def _await_order(self, order):
         """Match transactions that a person has assigned to an order's customer with its invoice once it exists.

@@ -8,21 +8,24 @@ class AccountSettlementLine(models.Model):
     _inherit = "account.settlement.line"
 
     def _notify_done(self, vouchers):
-        """Return the action that says what was done with these transactions, with a link to the vouchers.
+        """Return the action that says what was done with these transactions, with a link to the vouchers, and *Undo*.
 
         :param vouchers: ``account.move``, those that were written for it.
         """
         message, links = self._describe_done(vouchers)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "links": links,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        params = {"message": message, "links": links, "next": {"type": "ir.actions.act_window_close"}}
+        if undone := self._get_undoable():
+            params.update({"undo": undone._open_undo(), "undo_label": self.env._("Undo…")})
+        return {"type": "ir.actions.client", "tag": "settlement_done", "params": params}
+
+    def _get_undoable(self):
+        """Return those that a person has placed, or excluded: *Undo* takes them back."""
+        return self.filtered(lambda line: line.status in ("resolved", "excluded"))
+
+    def _open_undo(self):
+        """Return the action that opens the dialog to undo these, as the browser takes it."""
+        action = self.action_undo()
+        return {**action, "views": [(False, "form")]}
 
     def _describe_done(self, vouchers):
         """Return a sentence with ``%s`` for the link, and the link as ``[{"label", "url"}]``; none without vouchers."""

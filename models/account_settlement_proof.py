@@ -335,6 +335,7 @@ class AccountSettlement(models.Model):
             [("state", "=", "done"), ("settlement_ids", "=", False), ("content_removed_on", "=", False)]
         )
         lost._read_again_if_lost()
+        self.env["account.settlement.provider"]._remind_of_unknown()
 
     def _prove_alone(self):
         """Prove one settlement, unless somebody is working on it: then it is left for later today."""

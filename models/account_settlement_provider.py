@@ -39,6 +39,8 @@ class AccountSettlementProvider(models.Model):
         "fee_rate_ids",
         "partner_id",
         "gathers_payouts",
+        "unknown_reminder",
+        "unknown_reminder_user_id",
     }
     _set_by_administrators = frozenset({"api_url", "payment_provider_ids", "setting_ids"})
     _where_keys_go = SettlementSource._where_keys_go | {"code", "merchant_id"}

@@ -243,7 +243,7 @@ class AccountSettlementProvider(models.Model):
 
     def action_open_unknown(self):
         """Open the transactions on the unknown account."""
-        return self._open_work_list("unknown_count")
+        return self._open_work_list("unknown_count", {"settlement_unknown": True})
 
     def action_open_late(self):
         """Open the transactions that were booked in a later period, as their own was locked."""

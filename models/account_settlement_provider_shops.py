@@ -48,3 +48,14 @@ class AccountSettlementProvider(models.Model):
             ("webshop_state", "=", "waiting"),
         ]
         return action
+
+    def _get_shops(self):
+        """Return the ``sale.webshop`` of this agreement: those that name it, and its company's that name none."""
+        self.ensure_one()
+        shops = self.env["sale.webshop"].sudo().search([("company_id", "=", self.company_id.id)])
+        return shops.filtered(lambda shop: not shop.provider_ids or self in shop.provider_ids)
+
+    def _get_start_of_shops(self):
+        """Return the first day of the orders that are invoiced here (``date``); None where all are, or no shop is."""
+        days = self._get_shops().mapped("start_date")
+        return min(days) if days and all(days) else None

@@ -113,7 +113,8 @@ class SaleOrder(models.Model):
         wizard = self.env["settlement.line.assign"]._get_opened()
         self._check_invoice_to_come()
         wizard._choose(action="customer", partner_id=self.partner_invoice_id.id)
-        result = wizard.action_confirm()
+        # It may stand on that customer already, and awaits another order from now on.
+        result = wizard.with_context(settlement_awaits_order=True).action_confirm()
         # On the customer until the order is invoiced: posting the invoice then finds it.
         wizard.line_ids._await_order(self)
         return result

@@ -21,12 +21,13 @@ class SettlementSource(models.AbstractModel):
             lambda activity: activity.activity_type_id == activity_type and (activity.settlement_reason or "") == key
         )
 
-    def _ask_for_attention(self, note, key=""):
+    def _ask_for_attention(self, note, key="", user=None):
         """Create an activity on the source, unless one that says the same is still open.
 
         :param str note: plain text.
         :param str key: the subject. There is one activity for each key, and it says the current reason; without a key,
             each new reason is an activity of its own.
+        :param user: whom to ask; the one responsible for the source by default.
         """
         self.ensure_one()
         source = self.sudo()
@@ -44,13 +45,16 @@ class SettlementSource(models.AbstractModel):
         source.activity_schedule(
             self._attention_type,
             note=shown,
-            user_id=source._get_responsible_user().id,
+            user_id=(user or source._get_responsible_user()).id,
             settlement_reason=key,
         )
 
-    def _close_attention(self, key):
-        """Close the activities about ``key``, which works again."""
-        self._get_attention(key).action_feedback(feedback=self.env._("It works again."))
+    def _close_attention(self, key, feedback=None):
+        """Close the activities about ``key``, which works again.
+
+        :param str feedback: what is said of it.
+        """
+        self._get_attention(key).action_feedback(feedback=feedback or self.env._("It works again."))
 
     def _get_responsible_user(self):
         """Return the user to ask: who created the source, if still active, else the administrator."""

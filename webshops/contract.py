@@ -43,6 +43,9 @@ class Platform:
     :ivar webhook_help: what to do in the shop so that it sends webhooks.
     :ivar webhook_secret_name: what the platform calls the secret it signs with, where it issues that itself and it is
         entered here; empty where the shop is given ours.
+    :ivar admin_search_url: ``(settings: ShopSettings, reference: str) -> str``: the page of the shop's administration
+        on which a person finds the orders with a reference, below the shop's own address; empty where a setting for it
+        is not entered. None where the platform has no such page, or it is not known.
     :ivar developer_page: path of a page for whoever programs the shop, below the addon's folder; empty where none is
         needed.
     """
@@ -63,6 +66,7 @@ class Platform:
     webhook_help: str = ""
     webhook_secret_name: str = ""
     developer_page: str = ""
+    admin_search_url: Callable | None = None
 
     def __post_init__(self):
         names = [setting.name for setting in self.settings]

@@ -136,7 +136,7 @@ class SettlementLineAssign(models.TransientModel):
             raise UserError(self.env._("No transaction is chosen. Close the dialog and open it from the list."))
         if self.action == "keep":
             self.line_ids._keep(self.reason)
-            return {"type": "ir.actions.act_window_close"}
+            return self.line_ids._notify_done(self.line_ids.move_line_ids.move_id)
         before = self.line_ids.move_line_ids.move_id
         self._do_chosen()
         vouchers = self.line_ids.move_line_ids.move_id - before
@@ -152,6 +152,8 @@ class SettlementLineAssign(models.TransientModel):
             self._divide()
         else:
             self._check_target_chosen()
+            if self.action == "customer" and not self.env.context.get("settlement_awaits_order"):
+                self.line_ids._check_stands_elsewhere(self.partner_id)
             tax = self.tax_id if self.action == "account" else None
             self.line_ids._assign(self._get_target(), self.reason, self._get_chosen_date(), tax)
 
@@ -174,4 +176,5 @@ class SettlementLineAssign(models.TransientModel):
         line = self.line_ids[:1]
         tax = self.tax_id if self.action == "account" else None
         learned = line._get_learning_target(target, tax)
-        return self.env["settlement.rule.learn"]._offer(line, learned, self.line_ids._describe_done(vouchers))
+        done = self.line_ids._describe_done(vouchers)
+        return self.env["settlement.rule.learn"]._offer(line, learned, done, self.line_ids)

@@ -27,6 +27,7 @@ class SettlementRuleLearn(models.TransientModel):
     description = fields.Text(readonly=True, string="The Rule")
     date_from = fields.Date(required=True)
     done_text = fields.Html(readonly=True, help="What was done by hand, with a link to the voucher.")
+    done_line_ids = fields.Many2many("account.settlement.line", readonly=True, help="With which that was done.")
     waiting_count = fields.Integer(readonly=True, string="Other Waiting Transactions It Would Match")
     past_count = fields.Integer(readonly=True, string="Other Booked Transactions It Would Decide")
 
@@ -36,11 +37,12 @@ class SettlementRuleLearn(models.TransientModel):
         return super().write(vals)
 
     @api.model
-    def _offer(self, line, target, done=None):
+    def _offer(self, line, target, done=None, done_lines=None):
         """Return the action that offers a rule for ``line``, which a person has placed, or False without one.
 
         :param target: :class:`~..matching.learning.Target`.
         :param done: what was done, to be told in the same dialog: a text with ``%s`` for each link, and the links.
+        :param done_lines: the transactions with which it was done: *Undo* takes them back.
         """
         others = line.search(
             [("provider_id", "=", line.provider_id.id), ("kind", "=", line.kind), ("id", "!=", line.id)], limit=COMPARED
@@ -58,6 +60,7 @@ class SettlementRuleLearn(models.TransientModel):
                 "description": self.env["account.settlement.rule"]._render_rule(proposal),
                 "date_from": date_from,
                 "done_text": self._render_done(*done) if done else False,
+                "done_line_ids": [Command.set((done_lines or line).ids)],
                 "waiting_count": waiting,
                 "past_count": past,
             }
@@ -105,6 +108,11 @@ class SettlementRuleLearn(models.TransientModel):
     def _get_date_to(self, line):
         """Return the last day of the period that is counted, and then tried."""
         return max(fields.Date.context_today(self), line.date)
+
+    def action_undo(self):
+        """Open the dialog that takes back what was just done."""
+        self.ensure_one()
+        return self.done_line_ids.action_undo()
 
     def action_keep(self):
         """Keep the rule as a draft and open it; it is not used yet."""

@@ -1,4 +1,5 @@
 import base64
+import hashlib
 import logging
 
 from odoo import fields, models
@@ -43,15 +44,18 @@ class SettlementUpload(models.TransientModel):
                 )
             )
         settlements, documents = self.env["account.settlement"], self.env["account.settlement.document"]
-        refused = []
+        refused, unchanged = [], []
         # As they were chosen: Odoo lists the newest first, and a later period waits for the one before it.
         for attachment in self.attachment_ids.sorted("id"):
             content = attachment.raw or base64.b64decode(attachment.datas or b"")
+            known = self._get_known(content)
             try:
                 with self.env.cr.savepoint():
                     document, found = self._ingest(attachment.name, content)
                 settlements |= found
                 documents |= document
+                if document and document == known:
+                    unchanged.append(document.name)
             except UserError as error:
                 refused.append(str(error))
             except CONCURRENCY as error:
@@ -71,7 +75,7 @@ class SettlementUpload(models.TransientModel):
             raise UserError("\n\n".join(refused))
         settlements._process_each()
         refused += [document.error_message for document in documents if document.state != "done"]
-        return self._show(settlements, documents, refused)
+        return self._show(settlements, documents, refused, unchanged)
 
     def _ingest(self, filename, content):
         """Store a file, and the settlements in it with the agreements that it names.
@@ -85,7 +89,15 @@ class SettlementUpload(models.TransientModel):
         document = documents._receive(self.company_id, self.provider_id, filename, content, parsed)
         return document, document.settlement_ids
 
-    def _show(self, settlements, documents, refused):
+    def _get_known(self, content):
+        """Return the document of the very same content, if it was read before and nothing in it is read anew now."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        same = [("company_id", "=", self.company_id.id), ("sha256", "=", sha256), ("state", "=", "done")]
+        known = self.env["account.settlement.document"].search(same, limit=1)
+        is_read_anew = any(settlement.problem_data or settlement.is_undone for settlement in known.settlement_ids)
+        return known.browse() if is_read_anew else known
+
+    def _show(self, settlements, documents, refused, unchanged):
         shown, name = settlements, "account_settlement"
         if not settlements:
             shown, name = documents, "account_settlement_document"
@@ -94,16 +106,11 @@ class SettlementUpload(models.TransientModel):
         action["context"] = {}
         if len(shown) == 1:
             action.update({"views": [(False, "form")], "res_id": shown.id})
-        if not refused:
+        said = [self.env._("%s was here already. Nothing has changed.", name) for name in unchanged]
+        if not refused + said:
             return action
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": self.env._("Not everything could be booked"),
-                "message": "\n".join(refused),
-                "next": action,
-            },
-        }
+        params = {"type": "info", "message": "\n".join(said)}
+        if refused:
+            title = self.env._("Not everything could be booked")
+            params = {"type": "warning", "sticky": True, "title": title, "message": "\n".join(refused + said)}
+        return {"type": "ir.actions.client", "tag": "display_notification", "params": {**params, "next": action}}

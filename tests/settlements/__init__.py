@@ -6,6 +6,7 @@ from . import test_fetch
 from . import test_ingest
 from . import test_membership
 from . import test_overview
+from . import test_one_work_list
 from . import test_route
 from . import test_shuffled_documents
 from . import test_upload

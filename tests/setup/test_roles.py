@@ -46,6 +46,7 @@ READ = {
     "account.settlement.completeness": USER,
     "account.settlement.cutoff": USER,
     "settlement.fault": SYSTEM,
+    "settlement.work": USER,
     "settlement.setting": SYSTEM,
     "account.settlement.provider": INVOICING | SYSTEM,
     "account.settlement.rule": INVOICING,
@@ -198,6 +199,7 @@ METHODS = {
     ("account.settlement.document", "action_ingest"): USER,
     ("account.settlement.document", "action_leave_out"): MANAGER,
     ("account.settlement.line", "action_propose"): USER,
+    ("account.settlement.line", "action_accept_proposal"): USER,
     ("account.settlement.line", "action_retry"): USER,
     ("account.settlement.provider", "action_fetch"): USER,
     ("account.settlement.provider", "action_check_connection"): USER,
@@ -226,6 +228,13 @@ METHODS = {
     ("sale.order", "action_place_settlement_lines"): USER,
     ("account.move", "action_place_settlement_lines"): USER,
     ("account.settlement.fee.owed", "action_make_bill"): USER,
+    ("res.partner", "action_place_settlement_lines"): USER,
+    ("settlement.work", "action_open"): USER,
+    ("settlement.work", "action_solve"): USER,
+    ("settlement.work", "action_match"): USER,
+    ("settlement.work", "action_accept_proposals"): USER,
+    ("settlement.work", "action_retry"): USER,
+    ("settlement.work", "action_keep"): USER,
 }
 
 #: Methods of Odoo's own that the addon extends; what they may do is Odoo's own affair, or said in WRITE above.
@@ -291,6 +300,8 @@ class TestRoles(WebOrderCase):
             "sale.webshop.buyer": self.env["sale.webshop.buyer"].search([("partner_id", "=", order.partner_id.id)]),
             "account.move": order._get_webshop_moves()[:1],
             "account.move.line": self.settlement.move_ids.line_ids[:1],
+            "res.partner": order.partner_id,
+            "settlement.work": self.env["settlement.work"].search([("cause", "=", "unknown")], limit=1),
         }
 
     def owed_fees(self):

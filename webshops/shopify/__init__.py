@@ -4,13 +4,14 @@ Sources: shopify.dev, Admin GraphQL reference and "Webhooks".
 """
 
 import re
+from urllib.parse import urlencode
 
 from ...common.json_reading import load_document, nested
 from ...common.messages import _
 from ...common.settings import Setting
 from ..contract import Platform
 from ..excluded_fields import TRACES
-from ..records import Hint
+from ..records import Hint, ShopSettings
 from ..webhook_signatures import is_signed_base64
 from .client import ShopifyClient
 from .orders import parse
@@ -37,6 +38,11 @@ def read_hint(headers: dict, body: bytes) -> Hint | None:
     if not re.fullmatch(r"[0-9]{1,20}", str(order_id)):
         return None
     return Hint(topic, (str(order_id),), headers.get("x-shopify-webhook-id", ""))
+
+
+def admin_search_url(settings: ShopSettings, reference: str) -> str:
+    """Return the list of orders with the reference. Shopify leads on from the shop's own address to its admin."""
+    return f"{settings.url.rstrip('/')}/admin/orders?{urlencode({'query': reference})}"
 
 
 #: The query asks for nothing that is not read; these stand in the receipts of payment apps, which have no fixed form.
@@ -74,6 +80,7 @@ PLATFORM = Platform(
     excluded_fields=EXCLUDED_FIELDS,
     settings=SETTINGS,
     address_example="https://your-shop.myshopify.com",
+    admin_search_url=admin_search_url,
     webhook_help=_(
         "Let the app send the topics of orders and refunds to this address as JSON; it signs them with its client "
         "secret."

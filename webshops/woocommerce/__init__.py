@@ -4,13 +4,14 @@ Sources: the REST documentation and the source of WooCommerce (controllers of or
 """
 
 import re
+from urllib.parse import urlencode
 
 from ...common.json_reading import load_document
 from ...common.messages import DocumentError, _
 from ...common.settings import Setting
 from ..contract import Platform
 from ..excluded_fields import TRACES
-from ..records import Hint
+from ..records import Hint, ShopSettings
 from ..webhook_signatures import is_signed_base64
 from .client import WooCommerceClient
 from .orders import parse
@@ -43,6 +44,15 @@ def read_hint(headers: dict, body: bytes) -> Hint | None:
 def is_ping(headers: dict, body: bytes) -> bool:
     """Whether this is the unsigned call WooCommerce makes when a webhook is saved: the form ``webhook_id=N``."""
     return re.fullmatch(rb"webhook_id=[0-9]{1,20}", body.strip()) is not None
+
+
+def admin_search_url(settings: ShopSettings, reference: str) -> str:
+    """Return the list of orders with the reference.
+
+    WooCommerce leads on from this page to the older one, where its orders are still posts of WordPress.
+    """
+    query = urlencode({"page": "wc-orders", "s": reference})
+    return f"{settings.url.rstrip('/')}/wp-admin/admin.php?{query}"
 
 
 #: The key in the address of the order's page, the cart, the buyer's note to the shop, tokens for later payments, and
@@ -84,6 +94,7 @@ PLATFORM = Platform(
     settings=SETTINGS,
     address_example="https://www.example.com",
     has_local_times=True,
+    admin_search_url=admin_search_url,
     webhook_help=_(
         "In WooCommerce under Settings › Advanced › Webhooks, add one for each of Order created, Order updated and "
         "Order deleted, with this address and secret."
