@@ -55,7 +55,7 @@ class AccountSettlementProvider(models.Model):
         user = self._get_reminded_user()
         reader = self.with_context(lang=user.lang)
         note = reader.env._(
-            "%(count)s transactions are open on %(account)s, %(amount)s in all. The oldest is of %(date)s.",
+            "%(amount)s is open on %(account)s (transactions: %(count)s). The oldest is of %(date)s.",
             count=count,
             account=reader.unknown_account_id.with_company(self.company_id).display_name,
             amount=formatLang(reader.env, amount, currency_obj=self.company_currency_id),

@@ -5,6 +5,9 @@ from odoo import models
 from ..webshops.records import ShopSettings
 from ..webshops.registry import PLATFORMS
 
+#: The fields that say from which day a provider's orders are invoiced here.
+STARTS = frozenset({"start_date", "provider_ids", "state"})
+
 
 class SaleWebshop(models.Model):
     """The shop's own administration: where an accountant looks for an order that is not in Odoo."""
@@ -14,7 +17,7 @@ class SaleWebshop(models.Model):
     def write(self, vals):
         """Look anew why transactions are unknown, where the first day of the orders changes."""
         result = super().write(vals)
-        if "start_date" in vals:
+        if STARTS & vals.keys():
             self.env["account.settlement.line"]._recompute_unknown_causes(self.company_id)
         return result
 
