@@ -37,6 +37,7 @@
         "report/settlement_account_proof.xml",
         "views/account_settlement_document_views.xml",
         "views/account_settlement_line_views.xml",
+        "views/account_settlement_line_unknown_views.xml",
         "views/account_settlement_views.xml",
         "views/account_settlement_dispute_views.xml",
         "views/settlement_customer_debt_views.xml",

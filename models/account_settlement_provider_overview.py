@@ -243,7 +243,8 @@ class AccountSettlementProvider(models.Model):
 
     def action_open_unknown(self):
         """Open the transactions on the unknown account."""
-        return self._open_work_list("unknown_count", {"settlement_unknown": True})
+        action = "settlement_bridge.action_account_settlement_line_unknown"
+        return self._open_action(action, [WORK_LISTS["unknown_count"][1]])
 
     def action_open_late(self):
         """Open the transactions that were booked in a later period, as their own was locked."""

@@ -59,7 +59,7 @@ class SettlementWork(models.Model):
 
     cause = fields.Selection(
         [
-            ("altered", "Differs from what was booked"),
+            ("altered", "Differs from the books"),
             ("error", "Could not be booked"),
             ("unconfirmed", "Payout to confirm"),
             ("undone", "Undone, to book again"),
@@ -100,6 +100,7 @@ class SettlementWork(models.Model):
 
     name = fields.Char(string="What", compute="_compute_texts")
     why = fields.Char(compute="_compute_texts")
+    candidate_reason = fields.Char(compute="_compute_candidate")
     candidate_id = fields.Many2one(
         "account.move",
         compute="_compute_candidate",
@@ -131,7 +132,13 @@ class SettlementWork(models.Model):
     def _table_query(self):
         """The rows, with their age in the user's time zone."""
         return SQL(
-            "SELECT work.*, %s - work.date AS age FROM (%s) AS work",
+            """
+            SELECT work.id, work.cause, work.unknown_cause, work.res_model, work.res_id, work.company_id,
+                   work.provider_id, work.webshop_id, work.reference, work.amount, work.date, %s - work.date AS age,
+                   COALESCE(work.currency_id, company.currency_id) AS currency_id
+              FROM (%s) AS work
+         LEFT JOIN res_company company ON company.id = work.company_id
+            """,
             fields.Date.context_today(self),
             SQL(" UNION ALL ").join(self._get_rows()),
         )
@@ -164,16 +171,19 @@ class SettlementWork(models.Model):
         for rows, records in self._get_records().values():
             for row, record in zip(rows, records.sudo(), strict=True):
                 row.name = self._get_name(record)
-                row.why = " ".join((self._get_reason(record, row.cause) or "").split())
+                reason = row._get_proposal_text() or self._get_reason(record, row.cause) or ""
+                row.why = " ".join(reason.split())
 
     @api.depends("cause")
     def _compute_candidate(self):
-        self.candidate_id = False
+        self.candidate_id = self.candidate_reason = False
         rows = self.filtered(lambda row: row.cause in ("unknown", "reopened", "owed"))
         for of_model, lines in rows._get_records().values():
             proposals = lines.sudo()._get_proposals()
             for row, line in zip(of_model, lines, strict=True):
-                row.candidate_id = proposals[line.sudo()][0] if line.sudo() in proposals else False
+                if line.sudo() in proposals:
+                    row.candidate_id, fit = proposals[line.sudo()]
+                    row.candidate_reason = line._explain_fit(fit)
 
     def _compute_solution(self):
         self.solution = False

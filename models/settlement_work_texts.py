@@ -42,6 +42,16 @@ class SettlementWork(models.Model):
             return failed.display_name if failed else record.task
         return record.display_name
 
+    def _get_proposal_text(self):
+        """Return what is proposed, and why; empty where nothing is."""
+        if not self.candidate_id:
+            return ""
+        return self.env._(
+            "Proposal: %(document)s, %(why)s.",
+            document=self.candidate_id.sudo().display_name,
+            why=self.candidate_reason,
+        )
+
     @staticmethod
     def _get_failed_record(fault):
         """Return the record on which a scheduled action failed; none where it does not exist any more."""

@@ -11,4 +11,5 @@ from . import test_stored_sentences
 from . import test_tours
 from . import test_tours_closing
 from . import test_tours_overview
+from . import test_tours_work
 from . import test_translations
