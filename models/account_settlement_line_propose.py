@@ -43,7 +43,10 @@ class AccountSettlementLine(models.Model):
             found = propose([plain[line] for line in lines], documents, partners)
             for line in lines.filtered(lambda line, found=found: line.id in found):
                 fit = found[line.id]
-                proposals[line] = moves.browse(fit.document.id), fit
+                move = moves.browse(fit.document.id)
+                # What a person has just taken it back from is not what they want.
+                if move not in line.sudo().taken_back_item_ids.move_id:
+                    proposals[line] = move, fit
         return proposals
 
     @api.model

@@ -131,6 +131,8 @@ class TestOneWorkList(WebOrderCase):
             (unknown.cause, unknown.amount, unknown.age, unknown.unknown_cause), ("unknown", 350, 18, "never_seen")
         )
         self.assertEqual(self.row_of(self.line_of("2")).amount, 10)
+        opened = self.row_of(self.line_of("5"))
+        self.assertFalse(opened.candidate_id, "what it was taken back from is not proposed for it")
         # the worst of several reasons is the one it is listed for
         self.line_of("1").sudo().fee_vat_issue = "untaxed"
         self.assertEqual(self.row_of(self.line_of("1")).cause, "unknown")

@@ -10,6 +10,20 @@ registry.category("web_tour.tours").add("settlement_work_list", {
             trigger: `${UNKNOWN}:contains('Proposal')`,
         },
         {
+            content: "Choose it",
+            trigger: `${UNKNOWN} .o_list_record_selector input`,
+            run: "click",
+        },
+        {
+            content: "Retry what is chosen",
+            trigger: ".o_control_panel button[name='action_retry']",
+            run: "click",
+        },
+        {
+            content: "It says what became of it",
+            trigger: ".o_notification:contains('Still waiting: 1')",
+        },
+        {
             content: "Accept it",
             trigger: `${UNKNOWN} button[name='action_solve']:contains('Accept')`,
             run: "click",
@@ -40,20 +54,6 @@ registry.category("web_tour.tours").add("settlement_work_list", {
         {
             content: "It waits again",
             trigger: `body:not(:has(.modal)) ${UNKNOWN}`,
-        },
-        {
-            content: "Choose it",
-            trigger: `${UNKNOWN} .o_list_record_selector input`,
-            run: "click",
-        },
-        {
-            content: "Retry what is chosen",
-            trigger: ".o_control_panel button[name='action_retry']",
-            run: "click",
-        },
-        {
-            content: "It says what became of it",
-            trigger: ".o_notification:contains('Still waiting: 1')",
         },
         {
             content: "The row opens the transaction",
