@@ -116,7 +116,7 @@ class AccountSettlementFeeReport(models.Model):
                    line.currency_id,
                    line.settlement_id,
                    line.id AS line_id,
-                   COALESCE(line.order_reference, line.provider_reference) AS reference,
+                   COALESCE(line.order_reference, line.provider_reference, line.fee_type) AS reference,
                    line.payment_method,
                    fee_type.id AS fee_type_id,
                    CASE WHEN line.kind IN ('payment', 'refund') THEN line.kind

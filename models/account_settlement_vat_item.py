@@ -63,8 +63,8 @@ class AccountSettlementVatItem(models.Model):
         readonly=True,
     )
     base = fields.Monetary(string="VAT Base", readonly=True)
-    vat_owed = fields.Monetary(string="VAT Owed", readonly=True)
-    vat_deducted = fields.Monetary(string="VAT Deducted", readonly=True)
+    vat_owed = fields.Monetary(string="Output VAT", readonly=True)
+    vat_deducted = fields.Monetary(string="Input VAT", readonly=True)
     vat_expected = fields.Monetary(
         string="VAT by Lines", readonly=True, help="By the document's own lines, before the journal items of VAT."
     )

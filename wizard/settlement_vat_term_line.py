@@ -19,8 +19,8 @@ class SettlementVatTermLine(models.TransientModel):
         selection=lambda self: self.env["account.settlement.vat.item"]._fields["use"]._description_selection(self.env),
     )
     base = fields.Monetary(string="VAT Base")
-    vat_owed = fields.Monetary(string="VAT Owed")
-    vat_deducted = fields.Monetary(string="VAT Deducted")
+    vat_owed = fields.Monetary(string="Output VAT")
+    vat_deducted = fields.Monetary(string="Input VAT")
     webshop_base = fields.Monetary(string="Web Orders: Base")
     webshop_vat = fields.Monetary(string="Web Orders: VAT")
     settlement_base = fields.Monetary(string="Settlements: Base")

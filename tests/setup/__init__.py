@@ -12,4 +12,5 @@ from . import test_tours
 from . import test_tours_closing
 from . import test_tours_overview
 from . import test_tours_work
+from . import test_tours_reports
 from . import test_translations
