@@ -192,13 +192,20 @@ class Connection:
         except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
             code = "answer_cut_off"
         except requests.ConnectionError:
-            code = "no_connection"
+            code = "no_connection_to_address"
         except (requests.RequestException, ValueError):
             code = "request_not_possible"
         if is_over:
             code = "no_answer_in_time"
         # without the original: it may name the whole address, and with it keys
+        if code == "no_connection_to_address":
+            raise ProviderError(code, service=self.service, address=self._address) from None
         raise ProviderError(code, service=self.service, path=path) from None
+
+    @property
+    def _address(self) -> str:
+        """The server that is asked: without path, query or whatever else may hold a key."""
+        return urllib.parse.urlsplit(self.base_url).netloc.rpartition("@")[2]
 
     def _body(self, response, path: str) -> bytes:
         body = bytearray()

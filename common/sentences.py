@@ -130,9 +130,9 @@ register(
             "clock and the certificates of this server."
         ),
         "answer_cut_off": _("The answer from %(service)s to %(path)s was cut off. The next fetch tries again."),
-        "no_connection": _(
-            "There was no connection to %(service)s, or it was lost. The next fetch tries again; if it keeps "
-            "failing, check this server's access to the internet."
+        "no_connection_to_address": _(
+            "There was no connection to %(service)s at %(address)s, or it was lost. Check that the address is right. "
+            "The next fetch tries again; if it keeps failing, check this server's access to the internet."
         ),
         "request_not_possible": _("The request %(path)s to %(service)s could not be made. Check the settings."),
         "server_says": _('it says "%(detail)s"'),

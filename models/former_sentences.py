@@ -16,6 +16,10 @@ register(
             "%(filename)s contains transactions from %(date)s (row %(row)s), before the start date %(start)s of "
             "%(provider)s. Export the report from the start date, or change the start date."
         ),
+        "no_connection": _(
+            "There was no connection to %(service)s, or it was lost. The next fetch tries again; if it keeps "
+            "failing, check this server's access to the internet."
+        ),
         "order_without_amount": _("The order total is zero, so there is nothing to invoice."),
         "vipps_keys_missing": _(
             "The keys for Vipps are missing. A system administrator enters them under Settings › Payment "

@@ -318,7 +318,7 @@ def test_no_server(pauses):
         address = gone.base_url
     client = VippsClient(keys(), base_url=address, sleep=pauses.append, timeout=1)
     error = refused(client.ledgers)
-    assert "no connection" in str(error)
+    assert f"no connection to Vipps at {address.removeprefix('http://')}" in str(error)
     assert len(pauses) == 2
 
 
