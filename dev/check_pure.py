@@ -9,7 +9,19 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-PURE = ("common", "providers", "webshops", "matching", "booking", "invoicing", "balances", "closing", "vat", "chart")
+PURE = (
+    "common",
+    "providers",
+    "webshops",
+    "matching",
+    "booking",
+    "invoicing",
+    "balances",
+    "closing",
+    "vat",
+    "golive",
+    "chart",
+)
 
 
 def main(checkout):

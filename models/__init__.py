@@ -8,6 +8,7 @@ from . import settlement_fault
 from . import settlement_source
 from . import settlement_source_attention
 from . import settlement_source_settings
+from . import settlement_source_setup
 from . import settlement_setting
 from . import settlement_retention
 from . import account_settlement_provider
@@ -184,6 +185,11 @@ from . import account_settlement_provider_payout
 from . import account_settlement_provider_match
 from . import account_settlement_provider_proof
 from . import account_settlement_provider_tryout
+from . import account_settlement_provider_preview
+from . import account_settlement_provider_shadow
+from . import account_settlement_provider_opening
+from . import account_settlement_provider_setup
+from . import sale_webshop_setup
 from . import account_settlement_voucher_mend_books
 from . import account_settlement_voucher_mend_place
 from . import account_settlement_voucher_mend_rows

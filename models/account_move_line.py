@@ -32,6 +32,15 @@ class AccountMoveLine(models.Model):
         ondelete="restrict",
         help="Set on a bank line's counterpart that we put there: the settlement whose payout it is.",
     )
+    settlement_opening_id = fields.Many2one(
+        "account.settlement.provider",
+        string="Opening Item Of",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="It was on the provider's account from the bookkeeping before, as a person has accepted.",
+    )
     #: What is open of transactions, for their work lists.
     _settlement_open_idx = models.Index(
         "(settlement_role) WHERE settlement_role IS NOT NULL "

@@ -83,6 +83,8 @@ class AccountSettlement(models.Model):
         :param pair: :class:`~..matching.bank.Pair`.
         """
         self.ensure_one()
+        if self.provider_id.state == "shadow":
+            return False
         item = self.env["account.move.line"].sudo().browse(pair.entry.id)
         if pair.gives_way and not self._let_go_of_bank_line(item):
             return False

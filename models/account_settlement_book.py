@@ -32,27 +32,7 @@ class AccountSettlement(models.Model):
         self.ensure_one()
         with self.env["settlement.message"]._as_user_error():
             decided = self._match(lines)
-            # A transaction a rule proposes to exclude is booked or excluded when a person has said so.
-            decisions = [decision for decision in decided if decision.status is not Status.NEW]
-            split_tax = self._get_tax_split()
-            fees = book_fees(decisions, self.provider_id._get_fee_types(), split_tax)
-            booking_date = self._get_booking_date(date, self._has_tax(decisions, fees))
-            vouchers = [
-                plan_voucher(
-                    booking_date,
-                    decisions[start : start + LINES_PER_VOUCHER],
-                    self._get_accounts(),
-                    Conversion(
-                        self.currency_id.name,
-                        self.company_id.currency_id.name,
-                        self._get_conversion(date),
-                    ),
-                    self._get_labels(date),
-                    fees,
-                    split_tax,
-                )
-                for start in range(0, len(decisions), LINES_PER_VOUCHER)
-            ]
+            booking_date, vouchers, decisions, fees = self._plan(date, decided)
         moves = self._write_vouchers([voucher for voucher in vouchers if voucher.lines])
         lines._note_decisions(decided, date, booking_date, fees)
         lines._note_met(decisions)
@@ -60,6 +40,37 @@ class AccountSettlement(models.Model):
         if self.move_ids.reversed_entry_id:
             lines._meet_what_was_kept()
         return moves
+
+    def _plan(self, date, decided):
+        """Plan the vouchers of one ledger date, without writing anything.
+
+        :param decided: a :class:`~..matching.outcomes.Decision` for each transaction.
+        :return: the booking date, the vouchers (:class:`~..booking.planned.Voucher`), the decisions that are booked,
+            and how their fees are (``{transaction id: FeeBooking}``).
+        :raises SettlementError: when they cannot be booked exactly.
+        """
+        # A transaction a rule proposes to exclude is booked or excluded when a person has said so.
+        decisions = [decision for decision in decided if decision.status is not Status.NEW]
+        split_tax = self._get_tax_split()
+        fees = book_fees(decisions, self.provider_id._get_fee_types(), split_tax)
+        booking_date = self._get_booking_date(date, self._has_tax(decisions, fees))
+        vouchers = [
+            plan_voucher(
+                booking_date,
+                decisions[start : start + LINES_PER_VOUCHER],
+                self._get_accounts(),
+                Conversion(
+                    self.currency_id.name,
+                    self.company_id.currency_id.name,
+                    self._get_conversion(date),
+                ),
+                self._get_labels(date),
+                fees,
+                split_tax,
+            )
+            for start in range(0, len(decisions), LINES_PER_VOUCHER)
+        ]
+        return booking_date, vouchers, decisions, fees
 
     @staticmethod
     def _has_tax(decisions, fees):

@@ -41,7 +41,8 @@ class AccountSettlementConnection(models.Model):
     @api.depends("provider_ids.state", "provider_ids.active")
     def _compute_state(self):
         for connection in self:
-            states = set(connection.provider_ids.mapped("state"))
+            # In the shadow month documents are fetched as ever.
+            states = {"active" if state == "shadow" else state for state in connection.provider_ids.mapped("state")}
             connection.state = "active" if "active" in states else "paused" if "paused" in states else "draft"
 
     @api.depends("provider_ids.name")
@@ -70,7 +71,7 @@ class AccountSettlementConnection(models.Model):
     def _get_active_agreements(self):
         """Return the agreements that documents are fetched for."""
         self.ensure_one()
-        return self.provider_ids.filtered(lambda provider: provider.state == "active")
+        return self.provider_ids.filtered(lambda provider: provider.state in ("active", "shadow"))
 
     def action_pause(self):
         """Pause every agreement: a connection has no state of its own."""

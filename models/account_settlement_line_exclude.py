@@ -31,6 +31,7 @@ class AccountSettlementLine(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Enter a reason for excluding it: it is kept with the transaction."))
         net = self.currency_id.round(self.amount - self.fee)
+        self.provider_id._check_not_shadow()
         if self.status != "new":
             raise UserError(self.env._("%s is booked already, so it cannot be excluded. Undo it instead.", self.name))
         if not self.currency_id.is_zero(net) and (

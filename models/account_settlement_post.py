@@ -23,6 +23,7 @@ class AccountSettlement(models.Model):
         """
         if not vouchers:
             return self.env["account.move"]
+        self.provider_id._check_not_shadow()
         if faults := self.provider_id._get_account_faults():
             raise UserError("\n".join(faults))
         currencies = self._get_planned_currencies(vouchers)

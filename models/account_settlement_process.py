@@ -45,8 +45,12 @@ class AccountSettlement(models.Model):
         A settlement in error, or one a person must look at first, gives nothing; an open run gives its complete ledger
         dates.
         """
+        return self._get_provable_lines() if self.provider_id.state == "active" else []
+
+    def _get_provable_lines(self):
+        """Return ``(ledger date, lines)`` of what might be booked now if the provider were active, oldest first."""
         self.ensure_one()
-        if self.problem_data or self.needs_confirmation or self.provider_id.state != "active":
+        if self.problem_data or self.needs_confirmation:
             return []
         domain = [("settlement_id", "=", self.id), ("status", "=", "new"), ("is_exclusion_proposed", "=", False)]
         if self.is_open and not self.by_position:

@@ -34,7 +34,7 @@ class AccountSettlementProvider(models.Model):
         "fee_payable_account_id",
     )
     def _check_accounts(self):
-        for provider in self.filtered(lambda provider: provider.state == "active"):
+        for provider in self.filtered(lambda provider: provider.state in ("active", "shadow")):
             if faults := provider._get_account_faults():
                 raise ValidationError("\n".join(faults))
 

@@ -11,12 +11,13 @@ class AccountSettlementProvider(models.Model):
 
     _inherit = "account.settlement.provider"
 
-    def _gather_ledger(self, lookups, moves=None, without=None):
+    def _gather_ledger(self, lookups, moves=None, without=None, without_items=None):
         """Return the :class:`~..matching.ledger.Ledger` of all that is looked up, in a constant number of queries.
 
         :param lookups: :class:`~..matching.lookups.Lookups`.
         :param moves: documents a person has chosen, gathered in addition.
         :param without: ``account.settlement.line`` that are taken as not booked: what they have met is open again.
+        :param without_items: ``account.move.line`` of others, such as entries by hand, that are taken as not booked.
         """
         self.ensure_one()
         self.env.flush_all()
@@ -25,7 +26,7 @@ class AccountSettlementProvider(models.Model):
         self.env.cr.execute("SET LOCAL jit = off")
         without_ids = without.ids if without else []
         ledger = Ledger()
-        open_items = LedgerOpenItems(self, ledger, without_ids)
+        open_items = LedgerOpenItems(self, ledger, without_ids, without_items.ids if without_items else [])
         references = LedgerReferences(self, lookups, without_ids, open_items.released)
         orders = references.find_orders()
         documents = references.find_moves()

@@ -202,6 +202,7 @@ class AccountSettlementProvider(models.Model):
                 ("parent_state", "=", "posted"),
                 ("settlement_clearing_id", "=", False),
                 ("settlement_payout_id", "=", False),
+                ("settlement_opening_id", "=", False),
                 "|",
                 ("amount_residual", "!=", 0),
                 ("amount_residual_currency", "!=", 0),

@@ -4,7 +4,15 @@ from odoo.exceptions import UserError
 
 #: The fields that mark a journal entry and its items as a settlement's.
 MOVE_MARKS = frozenset({"settlement_id"})
-ITEM_MARKS = frozenset({"settlement_line_ids", "settlement_clearing_id", "settlement_payout_id", "settlement_role"})
+ITEM_MARKS = frozenset(
+    {
+        "settlement_line_ids",
+        "settlement_clearing_id",
+        "settlement_opening_id",
+        "settlement_payout_id",
+        "settlement_role",
+    }
+)
 
 #: The fields of a posted voucher that stay as booked. Texts, analysis, due dates, hashes, attachments and
 #: reconciliations are not among them.

@@ -10,23 +10,27 @@ class LedgerOpenItems(LedgerQueries):
 
     :param ledger: the :class:`~..matching.ledger.Ledger` the open items are added to.
     :param without_ids: ids of ``account.settlement.line`` that are taken as not booked.
+    :param without_item_ids: ids of journal items that others booked, and that are taken as not booked either.
     :ivar released: what is open again then, ``{journal item id: amount in its currency}``.
     """
 
-    def __init__(self, provider, ledger, without_ids=()):
+    def __init__(self, provider, ledger, without_ids=(), without_item_ids=()):
         super().__init__(provider)
         self.ledger = ledger
         self.without_ids = list(without_ids)
-        self.released = self._find_released(self.without_ids) if without_ids else {}
+        is_without = without_ids or without_item_ids
+        self.released = self._find_released(self.without_ids, list(without_item_ids)) if is_without else {}
 
-    def _find_released(self, line_ids):
-        """Return how much of what transactions met would be open again without them."""
+    def _find_released(self, line_ids, item_ids):
+        """Return how much of what transactions and journal items met would be open again without them."""
         rows = self._query(
             """
             WITH own AS (
                 SELECT DISTINCT rel.move_line_id AS id
                   FROM account_settlement_line_move_line_rel rel
                  WHERE rel.settlement_line_id = ANY(%(line_ids)s)
+                 UNION
+                SELECT unnest(%(item_ids)s::int[])
             ), met AS (
                 SELECT partial.debit_move_id AS id, partial.debit_amount_currency AS amount
                   FROM account_partial_reconcile partial
@@ -42,6 +46,7 @@ class LedgerOpenItems(LedgerQueries):
           GROUP BY met.id
             """,
             line_ids=line_ids,
+            item_ids=item_ids,
         )
         return {row["id"]: Decimal(row["amount"]) for row in rows}
 

@@ -47,7 +47,7 @@ class SettlementSource(models.AbstractModel):
 
     #: The fields that managers may set; the rest (state, cursor, failures) our methods write. Each source adds its own.
     _set_by_managers = frozenset(
-        {"name", "sequence", "active", "color", "company_id", "fetch_enabled", "fetch_next_at"}
+        {"name", "sequence", "active", "color", "company_id", "fetch_enabled", "fetch_next_at", "user_id"}
     )
 
     #: The fields that a system administrator may set without being a manager: the keys, and where they are sent.

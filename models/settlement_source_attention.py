@@ -57,6 +57,9 @@ class SettlementSource(models.AbstractModel):
         self._get_attention(key).action_feedback(feedback=feedback or self.env._("It works again."))
 
     def _get_responsible_user(self):
-        """Return the user to ask: who created the source, if still active, else the administrator."""
+        """Return the user to ask: who is responsible, else who created the source, if still active, else the
+        administrator."""
+        if self.user_id.active:
+            return self.user_id
         user = self.create_uid if self.create_uid.active and self.create_uid.id != api.SUPERUSER_ID else None
         return user or self.env.ref("base.user_admin")

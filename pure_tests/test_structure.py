@@ -12,14 +12,26 @@ FLOORS = (
     {"common"},
     {"providers", "webshops", "chart"},
     {"matching"},
-    {"booking", "invoicing", "balances", "closing", "vat"},
+    {"booking", "invoicing", "balances", "closing", "vat", "golive"},
     {"models"},
     {"wizard", "controllers"},
 )
 FLOOR_OF = {package: floor for floor, packages in enumerate(FLOORS) for package in packages}
 
 #: The packages that import nothing of Odoo's.
-PURE = ("common", "providers", "webshops", "chart", "matching", "booking", "invoicing", "balances", "closing", "vat")
+PURE = (
+    "common",
+    "providers",
+    "webshops",
+    "chart",
+    "matching",
+    "booking",
+    "invoicing",
+    "balances",
+    "closing",
+    "vat",
+    "golive",
+)
 
 #: The packages in which each file holds one model, or none: then it is what several of the models use.
 WITH_MODELS = ("models", "wizard")

@@ -22,6 +22,14 @@ from . import settlement_report_day
 from . import settlement_reverse
 from . import settlement_rule_learn
 from . import settlement_rule_tryout
+from . import settlement_go_live
+from . import settlement_go_live_before
+from . import settlement_go_live_before_row
+from . import settlement_go_live_month
+from . import settlement_go_live_sum
+from . import settlement_go_live_line
+from . import settlement_go_live_compare
+from . import settlement_go_live_difference
 from . import settlement_fee_vat_seen
 from . import settlement_foreign_vat
 from . import settlement_account_proof

@@ -44,6 +44,14 @@ class SettlementActivate(models.TransientModel):
         required=True,
         default="net",
     )
+    begins = fields.Selection(
+        [("active", "Book at once"), ("shadow", "Shadow month: read everything, book nothing until going live")],
+        string="Beginning",
+        required=True,
+        default="active",
+        help="In a shadow month you see what would be booked, beside what is booked by hand, until you go live from a "
+        "day that you choose.",
+    )
     name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True, required=True)
     proposed_name = fields.Char(compute="_compute_name", store=True, precompute=True)
     journal_id = fields.Many2one(
@@ -143,6 +151,8 @@ class SettlementActivate(models.TransientModel):
         provider = self._get_existing_provider() or self._activate()
         if not provider.active:
             provider.active = True
+        if provider.state == "shadow":
+            return provider.action_go_live()
         return {
             "type": "ir.actions.act_window",
             "name": provider.name,
@@ -294,7 +304,8 @@ class SettlementActivate(models.TransientModel):
             "currency_id": self.currency_id.id,
             "merchant_id": self._get_merchant_id() or False,
             "fee_mode": self.fee_mode,
-            "state": "active",
+            "state": self.begins,
+            "user_id": self.env.uid,
             "journal_id": journal.id,
             "connection_id": self.connection_id.filtered(lambda connection: connection.code == self.code).id,
         }

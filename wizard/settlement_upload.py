@@ -24,7 +24,7 @@ class SettlementUpload(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     provider_id = fields.Many2one(
         "account.settlement.provider",
-        domain="[('company_id', '=', company_id), ('state', '=', 'active')]",
+        domain="[('company_id', '=', company_id), ('state', 'in', ('active', 'shadow'))]",
         help="Only needed if the files do not say whose they are.",
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Choose Files", required=True)

@@ -206,6 +206,7 @@ METHODS = {
     ("account.settlement.provider", "action_fetch_errors_again"): USER,
     ("account.settlement.provider", "action_mend_altered"): MANAGER,
     ("account.settlement.provider", "action_pause"): MANAGER,
+    ("sale.webshop", "action_propose_taxes"): MANAGER,
     ("account.settlement.provider", "action_resume"): MANAGER,
     ("account.settlement.provider", "action_retry_errors"): USER,
     ("account.settlement.rule", "action_change"): MANAGER,
@@ -511,6 +512,7 @@ class TestRoles(WebOrderCase):
             ("account.settlement.line", "action_settle_fee_vat"),
             ("account.settlement", "action_upload"),
             ("account.settlement.provider", "action_upload"),
+            ("account.settlement.provider", "action_go_live"),
             ("account.settlement.provider", "action_try_rules"),
         }
 
@@ -575,6 +577,11 @@ class TestRoles(WebOrderCase):
             ),
             "settlement.bank.match": (USER, {"settlement_ids": self.settlement.ids}, ["action_confirm"]),
             "settlement.activate": (MANAGER, {"company_id": self.company.id, "code": "vipps"}, []),
+            "settlement.go.live": (
+                USER,
+                {"provider_id": self.provider.id, "company_id": self.company.id},
+                [],
+            ),
             "settlement.rule.tryout": (
                 USER,
                 {"provider_id": self.provider.id, "company_id": self.company.id},

@@ -1,0 +1,1 @@
+"""Going live: what would be booked beside what was booked by hand."""
