@@ -14,7 +14,9 @@ class AccountSettlementProvider(models.Model):
 
     _inherit = "account.settlement.provider"
 
-    state = fields.Selection(selection_add=[("shadow", "Shadow Month")], ondelete={"shadow": "set default"})
+    state = fields.Selection(
+        selection_add=[("shadow", "Shadow Month"), ("active",)], ondelete={"shadow": "set default"}
+    )
 
     def _check_not_shadow(self):
         """Refuse to book for a provider in its shadow month.

@@ -55,15 +55,19 @@ class SettlementGoLive(models.TransientModel):
 
     @api.depends("provider_id")
     def _compute_dates(self):
-        """Propose the provider's start, and the month in which its first transaction is."""
+        """Propose the provider's start, and the month in which its first transaction is, once there is one."""
         for page in self:
             page.start_date = page.provider_id.start_date
-            first = page.env["account.settlement.line"].search(
-                [("provider_id", "=", page.provider_id.id)], order="date, id", limit=1
-            )
-            day = first.date or page.start_date or fields.Date.context_today(page)
-            page.date_from = day + relativedelta(day=1)
-            page.date_to = day + relativedelta(day=31)
+            page.date_from = page.date_to = False
+            page._propose_period()
+
+    def _propose_period(self):
+        self.ensure_one()
+        own = [("provider_id", "=", self.provider_id.id)]
+        first = self.env["account.settlement.line"].search(own, order="date, id", limit=1)
+        if first:
+            self.date_from = first.date + relativedelta(day=1)
+            self.date_to = first.date + relativedelta(day=31)
 
     @api.depends("provider_id")
     def _compute_webshop_ids(self):
@@ -81,22 +85,11 @@ class SettlementGoLive(models.TransientModel):
             page.settlement_count = page.env["account.settlement"].search_count(own)
             page.document_count = len(page.provider_id._get_documents())
 
-    def _get_form_action(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Go-Live"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "res_id": self.id,
-        }
-
-    def _open_again(self):
-        """Return the page anew, with what has changed on the provider."""
-        self.ensure_one()
-        return self.provider_id.action_go_live()
-
     def _check_period(self):
+        if not (self.date_from or self.date_to):
+            self._propose_period()
+        if not (self.date_from or self.date_to):
+            raise UserError(self.env._("Nothing has been read yet. Upload the provider's documents first."))
         if not self.date_from or not self.date_to or self.date_to < self.date_from:
             raise UserError(self.env._("The period ends before it begins. Choose another."))
 
@@ -106,7 +99,7 @@ class SettlementGoLive(models.TransientModel):
         """Read documents from now on, and book nothing."""
         self.ensure_one()
         self.provider_id._start_shadow()
-        return self._open_again()
+        return True
 
     def action_upload(self):
         """Upload documents; in the shadow month nothing of them is booked."""
@@ -117,7 +110,7 @@ class SettlementGoLive(models.TransientModel):
         """Keep the start date, and read the documents again from that day."""
         self.ensure_one()
         self.provider_id._set_start_date(self.start_date or None)
-        return self._open_again()
+        return True
 
     def action_go_live(self):
         """Book from the start date on."""
@@ -133,7 +126,7 @@ class SettlementGoLive(models.TransientModel):
         """Remove what was read, and go back to the beginning."""
         self.ensure_one()
         self.provider_id._start_over()
-        return self._open_again()
+        return True
 
     def action_remove_provider(self):
         """Remove what was read, and the provider itself. Its accounts and its journal stay in the chart."""

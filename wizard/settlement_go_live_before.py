@@ -51,7 +51,7 @@ class SettlementGoLive(models.TransientModel):
         self.ensure_one()
         rows = self._read_open_documents() + self._read_balances()
         self.sudo().before_ids = [fields.Command.clear(), *map(fields.Command.create, rows)]
-        return self._get_form_action()
+        return True
 
     def _read_open_documents(self):
         """Return values for the open invoices, credit notes and orders from before, with and without a reference."""
@@ -121,4 +121,4 @@ class SettlementGoLive(models.TransientModel):
         self.ensure_one()
         items = self.env["account.move.line"].search(list(self.provider_id._get_opening_domain(self._get_start())))
         self.provider_id._accept_opening_items(items)
-        return self._open_again()
+        return True

@@ -99,7 +99,7 @@ class SettlementGoLive(models.TransientModel):
                 ],
             }
         )
-        return self._get_form_action()
+        return True
 
     def _sum_by_hand(self, items):
         """Return ``{(day, account id): Decimal}`` of journal items, debit positive; the old accounts named as ours."""

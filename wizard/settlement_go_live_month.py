@@ -44,7 +44,7 @@ class SettlementGoLive(models.TransientModel):
                 "line_ids": [fields.Command.clear(), *map(fields.Command.create, self._prepare_lines(decisions))],
             }
         )
-        return self._get_form_action()
+        return True
 
     def _find_blocked(self):
         """Return the settlements of the period that would not be booked yet, as something about them is open."""

@@ -14,4 +14,5 @@ from . import test_tours_closing
 from . import test_tours_overview
 from . import test_tours_work
 from . import test_tours_reports
+from . import test_tours_go_live
 from . import test_translations
