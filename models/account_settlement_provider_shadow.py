@@ -80,22 +80,38 @@ class AccountSettlementProvider(models.Model):
             provider.state = "shadow"
             provider.message_post(body=self.env._("The shadow month began: documents are read, and nothing is booked."))
 
+    def write(self, vals):
+        """Write; with another start date, what is stored is read again from the documents, unless something of it is
+        booked: nothing of before that day is ever booked, and nothing since is missing."""
+        before = {provider: provider.start_date for provider in self} if "start_date" in vals else {}
+        result = super().write(vals)
+        for provider in self.sudo().filtered(lambda provider: provider in before):
+            provider._begin_from(before[provider])
+        return result
+
+    def _begin_from(self, earlier):
+        """Read again what is stored, from the new start date on, while nothing of it is booked.
+
+        :param earlier: the start date until now.
+        """
+        start = self.start_date
+        if start == earlier or self._has_vouchers():
+            return
+        if earlier and (not start or start < earlier) and self.is_alone:
+            self.connection_id.fetch_cursor = False  # What was never asked for is fetched, too.
+        self._read_documents_again()
+
     def _set_start_date(self, date):
-        """Begin with another day: what is stored is read again from the documents, as nothing of it is booked.
+        """Begin with another day.
 
         :param date: the first ledger date that is booked here; None for everything.
         :raises UserError: once something is booked.
         """
         provider = self._as_manager()
         provider.ensure_one()
-        if (provider.start_date or None) == (date or None):
-            return
-        provider._check_nothing_posted()
-        is_earlier = provider.start_date and (not date or date < provider.start_date)
-        provider.start_date = date
-        if is_earlier and provider.is_alone:
-            provider.connection_id.fetch_cursor = False  # What was never asked for is fetched, too.
-        provider._read_documents_again()
+        if (provider.start_date or None) != (date or None):
+            provider._check_nothing_posted()
+            provider.start_date = date
 
     def _go_live(self, date):
         """End the shadow month: book from a day on.

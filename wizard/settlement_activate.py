@@ -305,7 +305,7 @@ class SettlementActivate(models.TransientModel):
             "merchant_id": self._get_merchant_id() or False,
             "fee_mode": self.fee_mode,
             "state": self.begins,
-            "user_id": self.env.uid,
+            "user_id": self.env.user.filtered("active").id,
             "journal_id": journal.id,
             "connection_id": self.connection_id.filtered(lambda connection: connection.code == self.code).id,
         }

@@ -63,11 +63,13 @@ class SettlementGoLive(models.TransientModel):
 
     def _propose_period(self):
         self.ensure_one()
-        own = [("provider_id", "=", self.provider_id.id)]
-        first = self.env["account.settlement.line"].search(own, order="date, id", limit=1)
-        if first:
+        if first := self._find_first_line():
             self.date_from = first.date + relativedelta(day=1)
             self.date_to = first.date + relativedelta(day=31)
+
+    def _find_first_line(self):
+        own = [("provider_id", "=", self.provider_id.id)]
+        return self.env["account.settlement.line"].search(own, order="date, id", limit=1)
 
     @api.depends("provider_id")
     def _compute_webshop_ids(self):

@@ -15,7 +15,8 @@ class SettlementGoLive(models.TransientModel):
     doubled_amount = fields.Monetary(compute="_compute_doubled", string="Sum Booked by Hand Since")
 
     def _get_start(self):
-        return self.start_date or fields.Date.context_today(self)
+        """Return the first day that is booked here: as chosen, else that of the first transaction, else today."""
+        return self.start_date or self._find_first_line().date or fields.Date.context_today(self)
 
     @api.depends("provider_id", "start_date")
     def _compute_opening(self):
@@ -28,7 +29,7 @@ class SettlementGoLive(models.TransientModel):
     def _get_doubled_domain(self):
         """Return the domain of what was booked by hand on these accounts since the start: it would be there twice."""
         provider = self.provider_id
-        accounts = provider.clearing_account_id | provider.fee_account_id
+        accounts = provider.clearing_account_id | provider.fee_account_id | self.hand_clearing_ids | self.hand_fee_ids
         return (
             Domain("company_id", "=", provider.company_id.id)
             & Domain("parent_state", "=", "posted")
@@ -38,7 +39,7 @@ class SettlementGoLive(models.TransientModel):
             & Domain("date", ">=", self._get_start())
         )
 
-    @api.depends("provider_id", "start_date")
+    @api.depends("provider_id", "start_date", "hand_clearing_ids", "hand_fee_ids")
     def _compute_doubled(self):
         for page in self:
             [(count, amount)] = page.env["account.move.line"]._read_group(

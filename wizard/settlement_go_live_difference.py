@@ -20,10 +20,10 @@ class SettlementGoLiveDifference(models.TransientModel):
     cause = fields.Selection(
         [
             (Cause.SAME.value, "The same"),
-            (Cause.OTHER_DAY.value, "On another day: the period's sums are equal"),
-            (Cause.ONLY_HERE.value, "Nothing was booked by hand"),
-            (Cause.ONLY_BY_HAND.value, "By hand only: not in the provider's documents"),
-            (Cause.UNKNOWN.value, "Unknown here: no match was found"),
+            (Cause.OTHER_DAY.value, "On another day; equal in the period"),
+            (Cause.ONLY_HERE.value, "Nothing by hand"),
+            (Cause.ONLY_BY_HAND.value, "By hand only"),
+            (Cause.UNKNOWN.value, "Unknown: no match was found"),
             (Cause.AMOUNT.value, "The amounts differ"),
         ],
         required=True,

@@ -140,7 +140,7 @@ class TestGoLive(SettlementCase):
         page.action_set_start_date()
         self.assertEqual(self.provider.settlement_ids.mapped("external_id"), ["2000002"])
         self.assertEqual(self.provider.settlement_ids.opening_balance, 0)
-        self.page(start_date=False).action_set_start_date()
+        self.provider.start_date = False  # on the provider's own form
         self.assertEqual(sorted(self.provider.settlement_ids.mapped("external_id")), ["2000001", "2000002"])
         self.assertEqual(self.provider.state, "shadow")
 

@@ -125,7 +125,7 @@ registry.category("web_tour.tours").add("settlement_go_live", {
         },
         {
             content: "Nothing was booked by hand",
-            trigger: ".o_field_widget[name='difference_ids'] .o_data_row:contains('Nothing was booked by hand')",
+            trigger: ".o_field_widget[name='difference_ids'] .o_data_row:contains('Nothing by hand')",
         },
         {
             content: "Go live",
@@ -148,11 +148,6 @@ registry.category("web_tour.tours").add("settlement_go_live", {
 registry.category("web_tour.tours").add("settlement_add_shop", {
     steps: () => [
         {
-            content: "Name the shop",
-            trigger: ".o_field_widget[name='name'] input, .o_field_widget[name='name'] textarea",
-            run: "edit Kopper",
-        },
-        {
             content: "Choose its platform",
             trigger: ".o_field_widget[name='platform'] input",
             run: "click",
@@ -161,6 +156,15 @@ registry.category("web_tour.tours").add("settlement_add_shop", {
             content: "WooCommerce",
             trigger: ".o_select_menu_item:contains('WooCommerce')",
             run: "click",
+        },
+        {
+            content: "The form asks for what it needs",
+            trigger: ".o_field_widget[name='api_url'] input",
+        },
+        {
+            content: "Name the shop",
+            trigger: ".o_field_widget[name='name'] input, .o_field_widget[name='name'] textarea",
+            run: "edit Kopper",
         },
         {
             content: "Save",
