@@ -1,6 +1,6 @@
 {
     "name": "Settlement Bridge",
-    "version": "19.0.1.6.0",
+    "version": "19.0.1.7.0",
     "category": "Accounting/Accounting",
     "summary": "Books payment providers' settlements: payments, refunds, fees and payouts, each against the right "
     "invoice",
@@ -61,7 +61,6 @@
         "views/account_move_views.xml",
         "views/account_journal_dashboard_views.xml",
         "views/sale_order_views.xml",
-        "views/res_config_settings_views.xml",
         "views/account_settlement_completeness_views.xml",
         "views/account_settlement_cutoff_views.xml",
         "views/account_settlement_closing_views.xml",

@@ -207,7 +207,6 @@ from . import account_settlement_closing_signature
 from . import settlement_demo
 from . import account_settlement_line_shops
 from . import account_settlement_provider_reminder
-from . import account_settlement_provider_shops
 from . import sale_webshop_admin
 from . import res_partner
 from . import settlement_fault_retry

@@ -155,7 +155,6 @@ class AccountSettlementLine(models.Model):
     _crossed_idx = models.Index(CROSSED_INDEX)
     _refund_idx = models.Index("(date) WHERE kind = 'refund'")
     _resolved_idx = models.Index("(date) WHERE status = 'resolved'")
-    _proposed_idx = models.Index("(id) WHERE is_exclusion_proposed")
     _unplaced_idx = models.Index("(company_id, order_reference) WHERE status IN ('unknown', 'on_account')")
 
     @api.depends("order_reference", "provider_reference", "kind")
