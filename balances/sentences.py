@@ -19,7 +19,7 @@ register(
         "balance_not_paid_out": _("%(settlement)s: booked, and not paid out yet."),
         "balance_top_up": _("%(entry)s, %(text)s: paid to the provider, and not part of a payout yet."),
         "balance_undone_later": _(
-            "%(entry)s, %(text)s: booked again by then, and reversed by %(reversal)s on %(date)s."
+            "%(entry)s, %(text)s: booked a second time by then; reversed by %(reversal)s on %(date)s."
         ),
         "balance_exchange": _("%(entry)s, %(text)s: an exchange difference that is not booked yet."),
         "balance_bank_stray": _("%(entry)s, %(text)s: a bank line that belongs to no payout."),

@@ -234,7 +234,7 @@ class SettlementAccountProof(models.TransientModel):
     def action_show(self):
         """Show the day and the accounts that were chosen."""
         self._show()
-        return self._get_action()
+        return True
 
     def action_previous_month_end(self):
         """Show the last day of the month before."""
@@ -260,6 +260,7 @@ class SettlementAccountProof(models.TransientModel):
 
     def _download(self, extension):
         self.ensure_one()
+        self.check_access("read")
         if extension == "pdf":
             self.env["settlement.account.proof.pdf"]._check_can_print()
         return {

@@ -576,6 +576,11 @@ class TestRoles(WebOrderCase):
                 ["action_open_previous", "action_open_next", "action_open_again"],
             ),
             "settlement.bank.match": (USER, {"settlement_ids": self.settlement.ids}, ["action_confirm"]),
+            "settlement.account.proof": (
+                USER,
+                {"provider_ids": self.provider.ids},
+                ["action_show", "action_previous_month_end", "action_next_month_end", "action_export"],
+            ),
             "settlement.activate": (MANAGER, {"company_id": self.company.id, "code": "vipps"}, []),
             "settlement.go.live": (
                 USER,
