@@ -115,10 +115,11 @@ class SettlementGoLive(models.TransientModel):
     def action_open_differences(self):
         """Open the comparison as a list, to group, filter and export it."""
         self.ensure_one()
+        own = [("id", "in", self.difference_ids.ids)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Comparison"),
             "res_model": "settlement.go.live.difference",
             "view_mode": "list",
-            "domain": [("page_id", "=", self.id)],
+            "domain": own,
         }
