@@ -17,7 +17,7 @@ class Picture:
     """One page, in each language.
 
     :ivar name: of the files, without language.
-    :ivar action: the page's action, after ``settlement_bridge.``; or an address below ``/odoo/``, with a slash in it.
+    :ivar action: the page's action by its external id; without a dot it is this addon's.
     :ivar record: model and domain of one record whose form is shown instead of the list; empty for the list.
     :ivar new: model and values of a dialog's record that is made for the picture; a value that is a model and a domain
         is the record found by them.
@@ -50,7 +50,7 @@ PICTURES = (
         "activate", "action_settlement_activate", shows=".modal .o_data_row", size=(1280, 1000), part=".modal-content"
     ),
     Picture("settlements", "action_account_settlement", shows=".o_data_row"),
-    Picture("settlement", "action_account_settlement", PAYOUT, shows=".o_form_view .o_data_row", size=(1280, 950)),
+    Picture("settlement", "action_account_settlement", PAYOUT, shows=".o_form_view .o_data_row", size=(1280, 850)),
     Picture("unknown", "action_account_settlement_line_unknown", shows=".o_data_row", size=(1280, 480)),
     Picture("trail", "action_account_settlement_line", UNKNOWN, shows=".o_form_view .o_field_widget", size=(1280, 900)),
     Picture("rules", "action_account_settlement_rule", shows=".o_data_row", size=(1280, 560)),

@@ -78,7 +78,7 @@ class Photographer:
 
     def path_of(self, picture):
         """Return the address of a page, after ``/odoo/``."""
-        path = picture.action if "/" in picture.action else f"action-settlement_bridge.{picture.action}"
+        path = f"action-{picture.action if '.' in picture.action else f'settlement_bridge.{picture.action}'}"
         if picture.new:
             model, values = picture.new
             values = {
