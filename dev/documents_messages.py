@@ -27,6 +27,9 @@ BEGINNINGS = (
     "It is fetched automatically", "A system administrator", "If ",
 )  # fmt: skip
 
+#: What is done about a message that is nothing but a request.
+AS_IT_SAYS = "Det den sier."
+
 #: What describes a rule, and asks for nothing: codes that begin so.
 DESCRIPTIONS = ("condition_", "text_", "reference_contains", "reference_does_not", "reference_matches", "action_")
 
@@ -106,11 +109,15 @@ def divided(text):
     """Return what a message says, and what it asks for: the latter from the first part that begins with a request."""
     parts = END.split(text)
     for number, part in enumerate(parts):
-        word = part.split()[0].strip("«“\"',").capitalize()
-        if number and (word in IMPERATIVES or _begins(part)):
+        if number and (_word(part) in IMPERATIVES or _begins(part)):
             what, todo = " ".join(parts[:number]), " ".join(parts[number:])
             return re.sub(r"[;:]$", ".", what), todo[0].upper() + todo[1:]
-    return text, "–"
+    return text, AS_IT_SAYS if _word(parts[0]) in IMPERATIVES else "–"
+
+
+def _word(part):
+    """The first word of a part, as a sentence begins with it."""
+    return part.split()[0].strip("«“\"',").capitalize()
 
 
 def _begins(part):

@@ -70,6 +70,7 @@ def test_what_a_message_asks_for_is_told_apart(writer):
         "Last ned oppgjøret som CSV.",
     )
     assert divided("En rad mangler; hent dokumentet på nytt.") == ("En rad mangler.", "Hent dokumentet på nytt.")
+    assert divided("Velg minst én banklinje.") == ("Velg minst én banklinje.", "Det den sier.")
     assert divided("Ingen faktura har referansen W-1.") == ("Ingen faktura har referansen W-1.", "–")
 
 
