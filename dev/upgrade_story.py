@@ -79,10 +79,15 @@ def provider_keys(provider):
 def sentences(env):
     """Return the texts of each field that this version has: ``"model.field"`` to ids to texts."""
     found = {}
+    # each version names a settlement without a number in its own way
+    unnumbered = env["account.settlement"].search([("external_id", "=", False)])
+    names_of = {settlement.display_name: f"{settlement.provider_id.name} …" for settlement in unnumbered}
     for table, read_text in ((SENTENCES, lambda value: value), (STORED, lambda value: render(env, value))):
         for model, names in table.items():
             for name in (name for name in names if model in env and name in env[model]._fields):
                 texts = {record.id: read_text(record[name]) for record in env[model].search([]) if record[name]}
+                for named, neutral in names_of.items():
+                    texts = {number: text.replace(named, neutral) for number, text in texts.items()}
                 found[f"{model}.{name}"] = texts
     return found
 

@@ -105,14 +105,18 @@ class AccountMoveLine(models.Model):
         for item in self:
             lines = item.settlement_line_ids
             if settlements := item._get_paid_settlements():
-                said = Message("item_of_payout", {"name": ", ".join(settlements.mapped("name"))})
+                said = Message("item_of_payout", {"name": ", ".join(settlements.mapped("display_name"))})
                 item.settlement_explanation = render(said)
             elif len(lines) == 1 and item.settlement_role != Role.CLEARING:
                 item.settlement_explanation = lines.explanation
             elif lines:
                 said = Message(
                     "item_of_transactions",
-                    {"role": roles[item.settlement_role], "count": len(lines), "name": item.move_id.settlement_id.name},
+                    {
+                        "role": roles[item.settlement_role],
+                        "count": len(lines),
+                        "name": item.move_id.settlement_id.display_name,
+                    },
                 )
                 item.settlement_explanation = render(said)
             else:

@@ -48,7 +48,7 @@ class AccountSettlement(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "danger" if altered else "success",
-                "message": self.env._("%s differ from what was booked.", ", ".join(altered.mapped("name")))
+                "message": self.env._("%s differ from what was booked.", ", ".join(altered.mapped("display_name")))
                 if altered
                 else self.env._("Nothing differs from what was booked."),
                 "next": {"type": "ir.actions.act_window_close"},

@@ -11,7 +11,7 @@ class AccountSettlementProvider(models.Model):
                 [("provider_id", "=", provider.id), ("is_altered", "=", True)]
             )
             if altered:
-                names = ", ".join(altered.mapped("name"))
+                names = ", ".join(altered.mapped("display_name"))
                 note = self.env._("These differ from what was booked: %s. Open them to see how.", names)
                 provider._ask_for_attention(note, key="proof")
             else:
