@@ -15,4 +15,5 @@ from . import test_tours_overview
 from . import test_tours_work
 from . import test_tours_reports
 from . import test_tours_go_live
+from . import test_tours_texts
 from . import test_translations
