@@ -153,7 +153,6 @@ class AccountSettlementLine(models.Model):
     _proposed_idx = models.Index("(provider_id) WHERE is_exclusion_proposed IS TRUE")
     _to_book_idx = models.Index("(settlement_id, date) WHERE status = 'new'")
     _crossed_idx = models.Index(CROSSED_INDEX)
-    _late_idx = models.Index("(provider_id, date) WHERE is_late IS TRUE")
     _refund_idx = models.Index("(date) WHERE kind = 'refund'")
     _resolved_idx = models.Index("(date) WHERE status = 'resolved'")
     _unplaced_idx = models.Index("(company_id, order_reference) WHERE status IN ('unknown', 'on_account')")
