@@ -11,7 +11,7 @@ from odoo.addons.settlement_bridge.common import messages
 from odoo.addons.settlement_bridge.common.messages import DocumentError, Message
 
 CHECKOUT = Path(messages.__file__).parent.parent
-PURE = ("common", "providers", "webshops", "matching", "booking", "invoicing")
+PURE = ("common", "providers", "webshops", "matching", "booking", "invoicing", "balances")
 PACKAGES = (*PURE, "models", "wizard")
 #: Calls that take a code and the values of its placeholders by name.
 MAKERS = {"DocumentError", "ProviderError", "SettlementError", "StatusError", "say"}

@@ -17,3 +17,4 @@ from . import test_tours_reports
 from . import test_tours_go_live
 from . import test_tours_texts
 from . import test_translations
+from . import test_tours_proof
