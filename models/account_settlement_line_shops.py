@@ -16,11 +16,14 @@ class AccountSettlementLine(models.Model):
         help="Opens the shop's own administration, searched for the reference.",
     )
 
+    has_shop_links = fields.Boolean(compute="_compute_shop_links", help="A shop can be searched for it.")
+
     @api.depends("order_reference", "provider_id")
     def _compute_shop_links(self):
         shops = {provider: provider._get_shops() for provider in self.provider_id}
         for line in self:
             links = line._get_shop_links(shops.get(line.provider_id, ()))
+            line.has_shop_links = bool(links)
             line.shop_links = Markup(" ").join(
                 Markup('<a class="btn btn-secondary" href="%s" target="_blank" rel="noopener noreferrer">%s</a>')
                 % (url, self.env._("Search in %s", shop.name))

@@ -11,7 +11,7 @@ import pytest
 
 from odoo.addons.settlement_bridge.common.limits import MAX_ID
 from odoo.addons.settlement_bridge.common.messages import DocumentError, Message
-from odoo.addons.settlement_bridge.webshops.records import Order, Refund
+from odoo.addons.settlement_bridge.webshops.records import Order, Refund, ShopSettings
 from odoo.addons.settlement_bridge.webshops.registry import PLATFORMS
 
 from ..samples.webshop_orders import ORDERED, RETURNED, SENT, new_order, refunded_order, sent_order
@@ -73,7 +73,8 @@ def test_every_key_that_a_client_is_reached_with_is_declared(code):
     with SHOPS[code]() as server:
         entered = {name for name in ("key", "store", *SECRET_NAMES) if getattr(server.settings, name)}
     assert entered <= declared.keys()
-    assert all(setting.label and setting.is_secret == (name != "store") for name, setting in declared.items())
+    shown = ("store", "admin_path")
+    assert all(setting.label and setting.is_secret == (name not in shown) for name, setting in declared.items())
 
 
 @every_platform
@@ -342,3 +343,17 @@ def test_only_the_shop_can_sign(code, server):
             assert not verify({**headers, name: value[::-1]}, body, secret)
             assert not verify({**headers, name: ""}, body, secret)
             assert not verify({**headers, name: "æ"}, body, secret)
+
+
+@pytest.mark.parametrize(
+    ("code", "page"),
+    [
+        ("woocommerce", "/wp-admin/admin.php?page=wc-orders&s=A+1%262"),
+        ("shopify", "/admin/orders?query=A+1%262"),
+        ("magento", "/admin_1/sales/order/index/?search=A+1%262"),
+    ],
+)
+def test_an_accountant_is_led_to_the_shops_own_administration(code, page):
+    settings = ShopSettings(url="https://shop.example.com/", others={"admin_path": "/admin_1/"})
+    assert ALL[code].admin_search_url(settings, "A 1&2") == f"https://shop.example.com{page}"
+    assert not ALL["magento"].admin_search_url(ShopSettings(url="https://shop.example.com"), "A")
