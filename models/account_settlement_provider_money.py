@@ -114,7 +114,8 @@ class AccountSettlementProvider(models.Model):
                        END AS place,
                        sum(item.amount_residual),
                        count(DISTINCT settlement.id)
-                           + count(*) FILTER (WHERE settlement.id IS NULL AND item.settlement_payout_id IS NULL),
+                           + count(*) FILTER (WHERE settlement.id IS NULL AND item.settlement_payout_id IS NULL
+                                                AND item.settlement_opening_id IS NULL),
                        min(COALESCE(settlement.payout_date, settlement.date, item.date)),
                        min(settlement.payout_date) FILTER (WHERE settlement.payout_date >= %(today)s)
                   FROM account_move_line item
