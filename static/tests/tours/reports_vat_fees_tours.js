@@ -81,11 +81,6 @@ registry.category("web_tour.tours").add("settlement_fees_not_as_agreed", {
             run: "edit 1.5",
         },
         {
-            content: "From the beginning of the year before",
-            trigger: ".o_selected_row .o_field_widget[name='date_from'] input",
-            run: "edit 01/01/2020",
-        },
-        {
             content: "Save",
             trigger: ".o_list_button_save",
             run: "click",
