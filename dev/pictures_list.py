@@ -44,7 +44,7 @@ UNKNOWN = ("account.settlement.line", [["order_reference", "=", "WEB-9114"]])
 WAITING = ("sale.order", [["webshop_reference", "=", "WEB-1033"]])
 
 PICTURES = (
-    Picture("overview", "action_account_settlement_overview", shows=".o_kanban_record", size=(1280, 520)),
+    Picture("overview", "action_account_settlement_overview", shows=".o_kanban_record", size=(1280, 640)),
     Picture("overview_phone", "action_account_settlement_overview", shows=".o_kanban_record", size=PHONE),
     Picture(
         "activate", "action_settlement_activate", shows=".modal .o_data_row", size=(1280, 1000), part=".modal-content"
@@ -62,4 +62,21 @@ PICTURES = (
         shows="[name=group_ids] .o_data_row",
     ),
     Picture("web_orders", "action_webshop_order_waiting", WAITING, shows=".o_form_view .alert", size=(1280, 900)),
+    Picture(
+        "month_end",
+        "action_open_closings",
+        clicks=(".o_data_row:nth-child(3) .o_data_cell",),
+        shows=".o_form_view .o_field_widget",
+        size=(1280, 900),
+    ),
+    Picture("proof", "action_settlement_account_proof_open", shows=".o_form_view .o_data_row", size=(1280, 950)),
+    Picture("completeness", "action_account_settlement_completeness"),
+    Picture(
+        "vat_term",
+        "action_settlement_vat_term",
+        clicks=("button[name=action_open_next]",),
+        shows=".o_form_view .o_data_row",
+        size=(1280, 900),
+    ),
+    Picture("fees", "action_account_settlement_fee_report", size=(1280, 560)),
 )

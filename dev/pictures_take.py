@@ -54,9 +54,11 @@ class Photographer:
         return answer["result"]
 
     def speak(self, language):
-        """Choose the language of the person who is logged in."""
+        """Choose the language of the person who is logged in, and begin in the app that the pages are in."""
         [user] = self.call("res.users", "search", [["login", "=", LOGIN]])
         self.call("res.users", "write", [user], {"lang": language, "tz": "Europe/Oslo"})
+        self.browser.open(f"{self.address}/odoo/action-settlement_bridge.action_account_settlement_overview")
+        self.browser.wait(f"{QUIET} && !!document.querySelector('.o_kanban_view')")
 
     def take(self, picture, language):
         """Open a page, do what is to be done there, and keep the picture; return its file."""
