@@ -44,7 +44,7 @@ UNKNOWN = ("account.settlement.line", [["order_reference", "=", "WEB-9114"]])
 WAITING = ("sale.order", [["webshop_reference", "=", "WEB-1033"]])
 
 PICTURES = (
-    Picture("overview", "action_account_settlement_overview", shows=".o_kanban_record", size=(1280, 640)),
+    Picture("overview", "action_account_settlement_overview", shows=".o_kanban_record", size=(1280, 720)),
     Picture("overview_phone", "action_account_settlement_overview", shows=".o_kanban_record", size=PHONE),
     Picture(
         "activate", "action_settlement_activate", shows=".modal .o_data_row", size=(1280, 1000), part=".modal-content"
