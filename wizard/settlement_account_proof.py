@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
+from ..balances.pages import into_pages
 from ..balances.workbook import write_workbook
 
 #: What a row of the page is.
@@ -289,6 +290,11 @@ class SettlementAccountProof(models.TransientModel):
             (self.env._("Sources"), self._get_sources_text()),
         ]
         return [(word, value) for word, value in facts if value]
+
+    @api.model
+    def _get_printed_pages(self, statement):
+        """Return the rows of each page of a printed statement, see :func:`~..balances.pages.into_pages`."""
+        return into_pages(statement)
 
     def _get_printed_facts(self):
         """Return :meth:`_get_facts` with the days in the reader's style."""
