@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
@@ -82,6 +83,38 @@ class TestUndoneSettlement(SettlementCase):
         wizard.save().action_confirm()
         self.assertEqual(self.settlement.state, "booked")
         self.assertEqual(self.second.payment_state, "paid")
+
+    def get_balances_of(self, date):
+        """The balance of each account at the end of a day."""
+        groups = self.env["account.move.line"]._read_group(
+            [("date", "<=", date), ("parent_state", "=", "posted"), ("company_id", "=", self.company.id)],
+            ["account_id"],
+            ["balance:sum"],
+        )
+        return {account.code: round(balance, 2) for account, balance in groups if round(balance, 2)}
+
+    def undo_in_dialog(self, **values):
+        values = {"settlement_ids": self.settlement.ids, "reason": "Feil konto", **values}
+        self.env["settlement.reverse"].create(values).action_confirm()
+
+    def test_booked_again_a_month_is_as_it_was(self):
+        """Undone months later: the month it was booked in is neither without it nor has it twice."""
+        before = self.get_balances_of("2026-03-31")
+        self.undo_in_dialog()
+        self.assertEqual(self.get_balances_of("2026-03-31"), before)
+
+    def test_booked_again_in_a_locked_month_nothing_of_it_changes(self):
+        before = self.get_balances_of("2026-03-31")
+        self.company.sudo().fiscalyear_lock_date = "2026-03-31"
+        self.undo_in_dialog()
+        self.assertEqual(self.get_balances_of("2026-03-31"), before)
+        self.assertEqual(self.get_balances_of("2026-04-01"), before)
+
+    def test_a_date_of_ones_own_is_for_what_is_not_booked_again(self):
+        with self.assertRaisesRegex(UserError, "Leave the reversal date empty"):
+            self.undo_in_dialog(date="2026-04-15")
+        self.undo_in_dialog(date="2026-04-15", book_again=False)
+        self.assertEqual(set(self.settlement.move_ids.filtered("reversed_entry_id").mapped("date")), {day(15, 4)})
 
 
 @tagged("post_install", "-at_install")
