@@ -24,7 +24,10 @@ class Payout:
     :ivar amount: of the payout, in the settlement's currency. :ivar closing: what it left with the provider.
     :ivar returned_on: the day an aborted payout came back, or None.
     :ivar from_id: the settlement whose balance it started from, or None.
-    :ivar is_met: whether something of the bank's side has met it, as of the day.
+    :ivar returned_in: the settlement that an aborted payout came back in, or None.
+    :ivar is_met: whether a bank line has met it, as of the day.
+    :ivar by_hand: what entries that are no bank line's have taken off it by then, in its currency.
+    :ivar hand_entries: their numbers.
     """
 
     id: int
@@ -37,7 +40,10 @@ class Payout:
     closing: Decimal = ZERO
     returned_on: datetime.date | None = None
     from_id: int | None = None
+    returned_in: int | None = None
     is_met: bool = False
+    by_hand: Decimal = ZERO
+    hand_entries: str = ""
     documents: tuple = ()
 
 
@@ -80,7 +86,7 @@ def take_undone(entries: list, undoings: dict, company_currency: str) -> tuple:
     for entry in entries:
         for undoing in undoings.get(entry.id, ()):
             values = {
-                "entry": entry.number,
+                "entry": undoing.of_number or entry.number,
                 "text": entry.name,
                 "reversal": undoing.number,
                 "date": undoing.date,
@@ -90,7 +96,7 @@ def take_undone(entries: list, undoings: dict, company_currency: str) -> tuple:
                     kind=Kind.UNDONE_LATER,
                     date=entry.date,
                     amount=undoing.amount,
-                    reference=entry.number,
+                    reference=undoing.of_number or entry.number,
                     name=Message("balance_undone_later", values),
                     model="account.move.line",
                     res_id=entry.id,
@@ -135,18 +141,27 @@ def _explain_other(entry: Entry, clearing: Clearing) -> Item:
     met = [clearing.payouts[key] for key in sorted(entry.met_ids) if key in clearing.payouts]
     later = [clearing.payouts[key] for key in sorted(entry.later_ids) if key in clearing.payouts]
     marked = clearing.payouts.get(entry.payout_id)
+    journal = {"journal": entry.journal}
+    if entry.is_payment:
+        return _of_entry(Kind.PAYMENT, "balance_payment", entry, clearing, met[0] if met else None, **journal)
     if met:
         names = joined([_as_message(payout.name) for payout in met], ", ")
+        if not entry.is_bank:
+            values = {"settlement": names, **journal}
+            return _of_entry(Kind.BY_OTHERS, "balance_rest_by_hand", entry, clearing, met[0], **values)
         return _of_entry(Kind.OVER, "balance_over", entry, clearing, met[0], settlement=names)
-    if entry.open_currency > 0 and (entry.is_bank or marked or later):
+    if not entry.is_bank:
+        return _of_entry(Kind.BY_OTHERS, "balance_by_others", entry, clearing, **journal)
+    if entry.open_currency > 0:
         owner = marked or (later[0] if later else None)
         return _of_entry(Kind.TOP_UP, "balance_top_up", entry, clearing, owner)
     if later or marked:
         payout = later[0] if later else marked
+        if payout.sent_on and entry.date < payout.sent_on and payout.date <= entry.date:
+            values = {"settlement": payout.name, "date": payout.sent_on}
+            return _of_entry(Kind.BANK_EARLY, "balance_bank_first", entry, clearing, payout, **values)
         return _of_entry(Kind.BANK_EARLY, "balance_bank_early", entry, clearing, payout, settlement=payout.name)
-    if entry.is_bank:
-        return _of_entry(Kind.BANK_STRAY, "balance_bank_stray", entry, clearing)
-    return _of_entry(Kind.BY_OTHERS, "balance_by_others", entry, clearing, journal=entry.journal)
+    return _of_entry(Kind.BANK_STRAY, "balance_bank_stray", entry, clearing)
 
 
 def _chains(of_settlements, payouts):
@@ -184,15 +199,26 @@ class _ChainReading:
             if payout.sent_on is None or payout.sent_on > self.clearing.date:
                 items += self._whole(Kind.NOT_PAID_OUT, "balance_not_paid_out", payout)
             elif payout.returned_on and payout.returned_on <= self.clearing.date:
-                items += self._whole(Kind.FAILED, "balance_failed", payout)
+                items += self._of_failed(payout)
             else:
                 sent.append(payout)
         return items + (self._of_sent(sent) if sent else [])
 
-    def _whole(self, kind, code, payout):
+    def _of_failed(self, payout):
+        """Return what is open of a settlement whose payout came back: with the provider, until a later one comes."""
+        later = self.clearing.payouts.get(payout.returned_in)
+        if later and later.is_met:
+            return self._whole(Kind.FAILED, "balance_failed_came", payout, later=later.name)
+        return self._whole(Kind.FAILED, "balance_failed", payout)
+
+    def _whole(self, kind, code, payout, **values):
         """Return what is open of one settlement as one item."""
         entries = self.entries[payout.id]
-        return [self._item(kind, code, payout, entries, *sum_of(entries))] if entries else []
+        if not entries:
+            return []
+        amounts = sum_of(entries)
+        code = code if any(amounts) else "balance_set_off"
+        return [self._item(kind, code, payout, entries, *amounts, values=values)]
 
     def _of_sent(self, sent):
         """Divide what is open of settlements that were paid out: on its way, kept by the provider, short or over."""
@@ -200,9 +226,14 @@ class _ChainReading:
         if not entries:
             return []
         total, left = sum_of(entries)
+        changed = sum((entry.unexplained for entry in entries), ZERO)
+        if changed and entries[0].currency == self.clearing.currency:
+            # what was changed since is told beside the last part, not as a part of what was paid out
+            left -= changed
         closing = sent[-1].closing
         awaited = [payout for payout in sent if not payout.is_met and payout.amount and self.entries[payout.id]]
         parts = [(Kind.IN_TRANSIT, "balance_in_transit", payout, payout.amount) for payout in awaited]
+        parts += [(Kind.BY_OTHERS, "balance_met_by_hand", one, -one.by_hand) for one in sent if self.entries[one.id]]
         if closing:
             parts.append((Kind.CARRIED, "balance_debt" if closing < 0 else "balance_carried", sent[-1], closing))
         rest = left - sum((amount for *_what, amount in parts), ZERO)
@@ -219,7 +250,9 @@ class _ChainReading:
     def _divide(self, parts, entries, total, left):
         """Return the items of ``parts``; what they are in company currency is divided as in their own."""
         if not parts:
-            return [self._item(Kind.CARRIED, "balance_carried", self.chain[-1], entries, total, left)]
+            is_changed = any(entry.unexplained for entry in entries)
+            kind, code = (Kind.MISSING, "balance_changed") if is_changed else (Kind.CARRIED, "balance_set_off")
+            return [self._item(kind, code, self.chain[-1], entries, total, left)]
         items, remaining = [], total
         for place, (kind, code, payout, amount) in enumerate(parts, 1):
             own = entries if len(parts) == 1 else self.entries[payout.id] or entries
@@ -233,7 +266,7 @@ class _ChainReading:
             return amount
         return (total * amount / left).quantize(total)
 
-    def _item(self, kind, code, payout, entries, amount, amount_currency, is_last=True, all_entries=()):
+    def _item(self, kind, code, payout, entries, amount, amount_currency, is_last=True, all_entries=(), values=None):
         """Return an item; the last one of a settlement bears what the ledger has more than the transactions say."""
         unexplained = sum((entry.unexplained for entry in all_entries or entries), ZERO) if is_last else ZERO
         is_out = kind in (Kind.IN_TRANSIT, Kind.SHORT, Kind.OVER, Kind.FAILED, Kind.CARRIED)
@@ -245,7 +278,10 @@ class _ChainReading:
             amount=amount - unexplained,
             ledger=amount if unexplained else None,
             reference=payout.number,
-            name=Message(code, {"settlement": payout.name, "date": date}),
+            name=Message(
+                code,
+                {"settlement": payout.name, "date": date, "entries": payout.hand_entries, **(values or {})},
+            ),
             model="account.settlement",
             res_id=payout.id,
             entry_ids=tuple(entry.id for entry in (all_entries if is_last and all_entries else entries)),

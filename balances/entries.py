@@ -18,8 +18,8 @@ class Entry:
     :ivar met_ids: the settlements that it is reconciled with, as of the day.
     :ivar later_ids: the settlements that it is reconciled with since.
     :ivar ended_on: the day on which nothing was open of it any more, or None.
-    :ivar is_bank: whether it is a bank line's.
-    :ivar unexplained: what it has more than the transactions behind it, in company currency.
+    :ivar is_bank: whether it is a bank line's. :ivar is_payment: whether it is a payment's registered in Odoo.
+    :ivar unexplained: what it has more than was booked by the stored copies and the transactions, in company currency.
     :ivar voucher_of: the settlement whose voucher it is in, or None.
     :ivar transaction_id: of the one transaction behind it; None where there are several, or none.
     """
@@ -41,6 +41,7 @@ class Entry:
     later_ids: frozenset = frozenset()
     ended_on: datetime.date | None = None
     is_bank: bool = False
+    is_payment: bool = False
     unexplained: Decimal = ZERO
     voucher_of: int | None = None
     transaction_id: int | None = None
@@ -58,6 +59,7 @@ class Undoing:
     is the old ones', and that of the reversals.
 
     :ivar entry_id: the entry. :ivar date: of the reversal. :ivar number: of its voucher.
+    :ivar of_number: of the voucher that it reverses, which may be another one than the entry's.
     """
 
     entry_id: int
@@ -65,6 +67,7 @@ class Undoing:
     number: str
     amount: Decimal
     amount_currency: Decimal
+    of_number: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..common.messages import Message
+from ..common.values import ZERO
 from .entries import Entry, sum_of
 from .statement import AccountRole, Item, Kind
 
@@ -27,6 +28,7 @@ _OF_OTHERS = {
     Kind.EXCHANGE: "balance_exchange",
     Kind.BANK_STRAY: "balance_bank_stray",
     Kind.BY_OTHERS: "balance_by_others",
+    Kind.PAYMENT: "balance_payment",
 }
 
 #: The sentence of several transactions, by kind.
@@ -83,13 +85,15 @@ def _to_item(kind, entries, sources, company_currency):
     """
     first, is_one = entries[0], len(entries) == 1
     amount, amount_currency = sum_of(entries)
+    unexplained = sum((entry.unexplained for entry in entries), ZERO)
     transaction = sources[0] if is_one and sources and sources[0].id else None
     if not sources:
         kind = _get_other_kind(first, amount_currency, company_currency) if is_one else Kind.BY_OTHERS
     return Item(
         kind=kind,
         date=first.date,
-        amount=amount,
+        amount=amount - unexplained,
+        ledger=amount if unexplained else None,
         reference=(transaction and transaction.reference) or (first.number if is_one else ""),
         name=_say(kind, entries, sources, transaction),
         model="account.settlement.line" if transaction else "account.move.line",
@@ -105,6 +109,8 @@ def _to_item(kind, entries, sources, company_currency):
 def _get_other_kind(entry, amount_currency, company_currency):
     if not amount_currency and entry.currency != company_currency:
         return Kind.EXCHANGE
+    if entry.is_payment:
+        return Kind.PAYMENT
     return Kind.BANK_STRAY if entry.is_bank else Kind.BY_OTHERS
 
 
@@ -129,6 +135,9 @@ def _say_one(kind, entry: Entry, source: Source):
         "settlement": source.settlement,
         "cause": source.cause,
     }
+    if entry.ended_on and kind is Kind.UNKNOWN:
+        # its cause is told as it is now: that it was found since
+        return Message("balance_unknown_then", {**values, "date": entry.ended_on})
     said = Message(_OF_ONE[kind], values)
     if entry.ended_on:
         return Message("balance_until", {"said": said, "date": entry.ended_on})

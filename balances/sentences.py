@@ -21,6 +21,16 @@ register(
         "balance_undone_later": _(
             "%(entry)s, %(text)s: booked a second time by then; reversed by %(reversal)s on %(date)s."
         ),
+        "balance_missing": _("%(entry)s, %(settlement)s: it was booked here, and the ledger does not have it here."),
+        "balance_changed": _("%(settlement)s: the ledger has something else than was booked."),
+        "balance_altered": _("%(settlement)s: what is stored differs from what was booked. Open it to see what."),
+        "balance_met_by_hand": _("%(settlement)s: reconciled with %(entries)s, which is no bank line."),
+        "balance_failed_came": _("%(settlement)s: the payout did not arrive at first; it came with %(later)s."),
+        "balance_set_off": _("%(settlement)s: entries that cancel each other out."),
+        "balance_rest_by_hand": _("%(entry)s, %(text)s: more than is open of %(settlement)s, in journal %(journal)s."),
+        "balance_payment": _("%(entry)s, %(text)s: a payment registered in Odoo, in journal %(journal)s."),
+        "balance_bank_first": _("%(entry)s, %(text)s: it is on the bank; %(settlement)s was paid out on %(date)s."),
+        "balance_unknown_then": _("%(label)s, %(settlement)s: unknown until %(date)s."),
         "balance_exchange": _("%(entry)s, %(text)s: an exchange difference that is not booked yet."),
         "balance_bank_stray": _("%(entry)s, %(text)s: a bank line that belongs to no payout."),
         "balance_by_others": _("%(entry)s, %(text)s: entered by hand or by another program, in journal %(journal)s."),

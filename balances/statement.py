@@ -37,18 +37,21 @@ class Kind(TextEnum):
     FEE_OWED = "fee_owed"
     RESERVE = "reserve"
     UNDONE_LATER = "undone_later"
+    MISSING = "missing"
     EXCHANGE = "exchange"
+    PAYMENT = "payment"
     BANK_STRAY = "bank_stray"
     BY_OTHERS = "by_others"
     NOT_BOOKED = "not_booked"
     NOT_FETCHED = "not_fetched"
+    ALTERED = "altered"
 
 
 #: The order in which kinds are shown.
 _ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 #: What the provider has and the ledger does not: it explains the difference between the two, not the balance.
-OUTSIDE_LEDGER = frozenset({Kind.NOT_BOOKED, Kind.NOT_FETCHED})
+OUTSIDE_LEDGER = frozenset({Kind.NOT_BOOKED, Kind.NOT_FETCHED, Kind.ALTERED})
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,11 @@ class Item:
     def difference(self) -> Decimal:
         """By how much the ledger has more than its source explains."""
         return ZERO if self.ledger is None else self.ledger - self.amount
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the ledger, or what is stored, is not what was booked."""
+        return bool(self.difference) or self.kind is Kind.ALTERED
 
     def get_age(self, date: datetime.date) -> int:
         """Return for how many days it has stood there on ``date``."""
@@ -174,8 +182,10 @@ class Statement:
 
     @property
     def is_proven(self) -> bool:
-        """Whether nothing is left unexplained, neither in the ledger nor beside the provider's own balance."""
-        return not self.difference and not any(held.difference for held in self.held)
+        """Whether nothing is left unexplained, neither in the ledger nor beside the provider's own balance, and nothing
+        has been altered since it was booked. Differences that cancel each other out are differences."""
+        is_wrong = self.difference or any(item.is_wrong for item in self.items)
+        return not is_wrong and not any(held.difference for held in self.held)
 
     @property
     def groups(self) -> list:

@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
@@ -24,7 +25,13 @@ COLUMNS = (
 _AMOUNT = "#,##0.00;[Red]-#,##0.00"
 _DATE = "dd.mm.yyyy"
 _BOLD = Font(bold=True)
+_WRONG = Font(bold=True, color="B00020")
 _SHADED = PatternFill("solid", fgColor="E9ECEF")
+
+
+def without_control_characters(text: str) -> str:
+    """Return a text without the characters that a workbook, and XML, cannot have."""
+    return ILLEGAL_CHARACTERS_RE.sub(" ", text)
 
 
 def write_workbook(statements: list, headings: dict, kinds: dict, facts: list) -> bytes:
@@ -84,15 +91,15 @@ class _Sheet:
         self._put([self.headings["signature"]])
         self._lay_out()
 
-    def _put(self, values, bold=False, shaded=False):
+    def _put(self, values, bold=False, shaded=False, wrong=False):
         self.row += 1
         for column, value in enumerate(values, 1):
             if value in (None, ""):
                 continue
             cell = self.sheet.cell(self.row, column)
-            # what others have written is never a formula
-            cell.value = value
+            cell.value = without_control_characters(value) if isinstance(value, str) else value
             if isinstance(value, str):
+                # what others have written is never a formula
                 cell.data_type = "s"
             elif isinstance(value, Decimal):
                 cell.number_format = _AMOUNT
@@ -101,12 +108,19 @@ class _Sheet:
                 cell.alignment = Alignment(horizontal="left")
             if bold:
                 cell.font = _BOLD
+            if wrong:
+                cell.font = _WRONG
             if shaded:
                 cell.fill = _SHADED
 
     def _put_total(self, key, amount, currency=""):
+        """Write a sum; one in another currency stands in the column of those."""
         place = [name for name, _width in COLUMNS].index("amount")
-        self._put([self.headings[key], *[None] * (place - 1), amount, None, currency], bold=True)
+        is_foreign = currency not in ("", self.statement.currency)
+        amounts = (None, amount) if is_foreign else (amount, None)
+        is_wrong = key == "difference" and bool(amount)
+        values = [self.headings[key], *[None] * (place - 1), *amounts, currency]
+        self._put(values, bold=True, wrong=is_wrong)
 
     def _put_item(self, item):
         self._put(
@@ -116,12 +130,13 @@ class _Sheet:
                 item.reference,
                 item.name,
                 item.amount if item.is_in_ledger else None,
-                item.amount_currency if item.is_in_ledger else item.amount,
+                item.amount_currency,
                 item.currency,
                 item.owner,
                 ", ".join(document.name for document in item.documents),
                 ", ".join(document.sha256 for document in item.documents),
-            ]
+            ],
+            wrong=item.is_wrong,
         )
 
     def _lay_out(self):

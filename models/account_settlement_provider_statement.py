@@ -1,13 +1,17 @@
 from dataclasses import replace
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..balances.clearing import Clearing, Payout, explain_clearing, take_undone
 from ..balances.open_items import explain_open_items
-from ..balances.statement import Account, AccountRole, Statement, in_order
+from ..balances.statement import Account, AccountRole, Item, Kind, Statement, in_order
+from ..balances.workbook import without_control_characters
 from ..common.messages import Message
+from ..common.values import ZERO
 from .ledger_as_of import LedgerAsOf
 from .ledger_held import LedgerHeld
+from .ledger_told import LedgerTold
 from .money import to_decimal
 
 #: The provider's field of each balance account.
@@ -29,9 +33,12 @@ class _Reader:
     def __init__(self, env, company, accounts, agreements, date):
         self.currency = company.currency_id.name
         self.agreements = agreements
-        ledger = LedgerAsOf(company, env["account.account"].sudo().union(*accounts), date)
+        own = env["account.account"].sudo().union(*accounts)
+        ledger = LedgerAsOf(company, own, date)
+        told = LedgerTold(agreements, own.with_company(company), date)
         self.balances = ledger.get_balances()
-        entries, undoings = ledger.get_entries()
+        entries, undoings = ledger.get_entries(told.read_balances)
+        self.missing = told.get_missing_items()
         self.entries = {}
         for entry in entries:
             self.entries.setdefault(entry.account_id, []).append(entry)
@@ -49,16 +56,23 @@ class _Reader:
         }
         held = LedgerHeld(agreements.filtered(lambda provider: provider.clearing_account_id in accounts), date)
         self.outside = held.get_outside()
+        self.altered = agreements._get_altered_items(date)
         self.held = held.get_held(self._get_undone(env))
 
     def explain(self, role, account):
         """Return the items of one account."""
         entries = self.entries.get(account.id, [])
+        missing = self.missing.get(account.id, [])
         if role is AccountRole.CLEARING:
             outside = [item for provider in self._get_of(account) for item in self.outside.get(provider, [])]
-            return explain_clearing(self.clearing, entries) + outside
+            altered = [item for provider in self._get_of(account) for item in self.altered.get(provider, [])]
+            return explain_clearing(self.clearing, entries) + missing + outside + altered
         undone, rest = take_undone(entries, self.clearing.undoings, self.currency)
-        return undone + explain_open_items(role, rest, self.sources, self.currency, account.reconcile)
+        settled = {entry.voucher_of for entry in entries} | {item.res_id for item in missing}
+        altered = [item for items in self.altered.values() for item in items if item.res_id in settled]
+        return (
+            undone + explain_open_items(role, rest, self.sources, self.currency, account.reconcile) + missing + altered
+        )
 
     def get_held(self, account):
         """Return what the agreements of a clearing account say they hold."""
@@ -103,7 +117,11 @@ class AccountSettlementProvider(models.Model):
 
         :param date: as text or a date; yesterday by default.
         """
-        return self.env["settlement.account.proof"]._open(self, fields.Date.to_date(date))
+        try:
+            day = fields.Date.to_date(date)
+        except (TypeError, ValueError):
+            raise UserError(self.env._("%s is not a date.", str(date))) from None
+        return self.env["settlement.account.proof"]._open(self, day)
 
     def _get_company_statements(self, company, date):
         agreements = self.sudo().with_context(active_test=False)
@@ -129,12 +147,43 @@ class AccountSettlementProvider(models.Model):
         ]
 
     def _say(self, items):
-        """Return items in order, with their sentences in the reader's language."""
+        """Return items in order, with their sentences in the reader's language; without control characters, which
+        others' texts may have and no file can."""
         render = self.env["settlement.message"]._render
         return tuple(
-            replace(item, name=render(item.name) if isinstance(item.name, Message) else item.name)
+            replace(
+                item,
+                name=without_control_characters(render(item.name) if isinstance(item.name, Message) else item.name),
+                reference=without_control_characters(item.reference),
+                owner=without_control_characters(item.owner),
+                documents=tuple(
+                    replace(document, name=without_control_characters(document.name)) for document in item.documents
+                ),
+            )
             for item in in_order(items)
         )
+
+    def _get_altered_items(self, date):
+        """Return ``{provider: [Item]}`` of these agreements' settlements that differ from what was booked, as the
+        nightly proof knows, and begin by ``date``."""
+        settlements = self.env["account.settlement"].search(
+            [("provider_id", "in", self.ids), ("is_altered", "=", True), ("date_from", "<=", date)]
+        )
+        found = {}
+        for settlement in settlements:
+            item = Item(
+                kind=Kind.ALTERED,
+                date=settlement.date_from,
+                amount=to_decimal(0, settlement.company_id.currency_id),
+                reference=settlement.external_id or "",
+                name=Message("balance_altered", {"settlement": settlement._get_said_name()}),
+                model="account.settlement",
+                res_id=settlement.id,
+                documents=settlement._get_sources(),
+                owner=settlement.provider_id.name,
+            )
+            found.setdefault(settlement.provider_id, []).append(item)
+        return found
 
     # ---------------------------------------------------------------- payouts
 
@@ -148,7 +197,8 @@ class AccountSettlementProvider(models.Model):
         while earlier - settlements:
             settlements |= earlier
             earlier = settlements.balance_from_id
-        sent, returned, met = settlements._read_paid_out(date)
+        settlements |= settlements.carried_to_id
+        sent, returned, met, by_hand = settlements._read_paid_out(date)
         return {
             settlement.id: Payout(
                 id=settlement.id,
@@ -163,7 +213,12 @@ class AccountSettlementProvider(models.Model):
                 ),
                 returned_on=returned.get(settlement.id),
                 from_id=settlement.balance_from_id.id or None,
+                returned_in=settlement.carried_to_id.id or None,
                 is_met=settlement.id in met,
+                by_hand=to_decimal(by_hand[settlement.id][0], settlement.currency_id)
+                if settlement.id in by_hand
+                else ZERO,
+                hand_entries=by_hand[settlement.id][1] if settlement.id in by_hand else "",
                 documents=settlement._get_sources(),
             )
             for settlement in settlements

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -45,8 +47,8 @@ class AccountSettlement(models.Model):
     def _read_paid_out(self, date):
         """Return what became of these settlements' payouts.
 
-        :return: ``{id: day of the payout's row}``, ``{id: day an aborted one came back}``, and the ids of those that
-            something of the bank's side has met by the end of ``date``.
+        :return: ``{id: day of the payout's row}``, ``{id: day an aborted one came back}``, the ids of those that a bank
+            line has met by the end of ``date``, and ``{id: (amount, numbers)}`` of what other entries have taken off.
         """
         sent = dict(
             self.env["account.settlement.line"]._read_group(
@@ -72,22 +74,35 @@ class AccountSettlement(models.Model):
         met = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT item.settlement_clearing_id
+                SELECT item.settlement_clearing_id,
+                       bool_or(side.is_bank),
+                       COALESCE(sum(partial.amount) FILTER (WHERE NOT side.is_bank), 0)::text,
+                       string_agg(DISTINCT move.name, ', ') FILTER (WHERE NOT side.is_bank)
                   FROM account_move_line item
                   JOIN LATERAL (
-                    SELECT credit_move_id AS other_id FROM account_partial_reconcile WHERE debit_move_id = item.id
+                    SELECT credit_move_id AS other_id, debit_amount_currency AS amount
+                      FROM account_partial_reconcile WHERE debit_move_id = item.id
                      UNION ALL
-                    SELECT debit_move_id FROM account_partial_reconcile WHERE credit_move_id = item.id
+                    SELECT debit_move_id, -credit_amount_currency
+                      FROM account_partial_reconcile WHERE credit_move_id = item.id
                   ) AS partial ON TRUE
                   JOIN account_move_line other ON other.id = partial.other_id
+                  JOIN account_move move ON move.id = other.move_id
+                  JOIN account_journal journal ON journal.id = move.journal_id
+                  JOIN LATERAL (
+                    SELECT move.statement_line_id IS NOT NULL
+                           OR (journal.type IN ('bank', 'cash') AND move.origin_payment_id IS NULL) AS is_bank
+                  ) AS side ON TRUE
                  WHERE item.settlement_clearing_id = ANY(%(ids)s)
                    AND item.date <= %(date)s
                    AND other.date <= %(date)s
                    AND other.settlement_clearing_id IS NULL
                    AND other.settlement_role IS NULL
+              GROUP BY item.settlement_clearing_id
                 """,
                 ids=self.ids,
                 date=date,
             )
         )
-        return {one.id: day for one, day in sent.items()}, dict(rows), {row[0] for row in met}
+        by_hand = {row[0]: (Decimal(row[2]), row[3] or "") for row in met if Decimal(row[2])}
+        return {one.id: day for one, day in sent.items()}, dict(rows), {row[0] for row in met if row[1]}, by_hand

@@ -1,9 +1,13 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo.tools import SQL
 
 from ..balances.entries import BookedAgain, Entry, Undoing, limit_undoings
 from .money import to_decimal
+
+#: For how many days back any item that is marked as reconciled is looked at again; payouts are at all times.
+RECENT_DAYS = 92
 
 
 class LedgerAsOf:
@@ -43,18 +47,26 @@ class LedgerAsOf:
         )
         return {row["account_id"]: to_decimal(row["balance"], self.company.currency_id) for row in rows}
 
-    def get_entries(self):
+    def get_entries(self, read_told):
         """Return what is open of each journal item as :class:`~..balances.entries.Entry`, and what was undone since.
 
+        :param read_told: returns ``{item id: balance as booked}`` for the rows of open items, see
+            :meth:`.ledger_told.LedgerTold.read_balances`.
         :return: the entries, and ``{entry id: [Undoing]}``.
         """
         rows = self._read_open()
         ids = [row["id"] for row in rows]
         met = self._read_met(ids)
         behind = self._read_behind(ids)
+        told = read_told(rows)
         currencies = self._read_currencies(rows)
         entries = [
-            self._to_entry(row, currencies[row["currency_id"]], met.get(row["id"], []), behind.get(row["id"]))
+            self._to_entry(
+                {**row, "told": told.get(row["id"])},
+                currencies[row["currency_id"]],
+                met.get(row["id"], []),
+                behind.get(row["id"]),
+            )
             for row in rows
         ]
         by_id = {row["id"]: currencies[row["currency_id"]] for row in rows}
@@ -100,7 +112,8 @@ class LedgerAsOf:
         return {currency.id: currency for currency in currencies}
 
     def _read_open(self):
-        """Return the items that may be open on the day: those that are open now, and those that were met since."""
+        """Return the items that may be open on the day: those that are open now, those that were met since, and those
+        that are marked as met and are not: of payouts and their bank lines, and lately."""
         return self._query(
             """
             WITH later AS (
@@ -113,6 +126,21 @@ class LedgerAsOf:
                  WHERE account_id = ANY(%(account_ids)s)
                    AND company_id = %(company_id)s
                    AND reconciled IS NOT TRUE
+                 UNION
+                SELECT item.id
+                  FROM account_move_line item
+                 WHERE item.account_id = ANY(%(account_ids)s)
+                   AND item.company_id = %(company_id)s
+                   AND item.reconciled
+                   AND item.date <= %(date)s
+                   AND (item.settlement_clearing_id IS NOT NULL
+                        OR item.settlement_payout_id IS NOT NULL
+                        OR item.date > %(recent)s)
+                   AND item.balance != COALESCE(
+                        (SELECT sum(amount) FROM account_partial_reconcile WHERE debit_move_id = item.id), 0
+                   ) - COALESCE(
+                        (SELECT sum(amount) FROM account_partial_reconcile WHERE credit_move_id = item.id), 0
+                   )
                  UNION
                 SELECT partial.debit_move_id
                   FROM account_partial_reconcile partial
@@ -127,7 +155,10 @@ class LedgerAsOf:
                    item.settlement_role AS role, item.balance::text, item.amount_currency::text,
                    (item.balance - COALESCE(met.amount, 0))::text AS open,
                    (item.amount_currency - COALESCE(met.amount_currency, 0))::text AS open_currency,
-                   move.name AS number, move.statement_line_id IS NOT NULL AS is_bank,
+                   move.name AS number,
+                   move.statement_line_id IS NOT NULL
+                       OR (journal.type IN ('bank', 'cash') AND move.origin_payment_id IS NULL) AS is_bank,
+                   move.origin_payment_id IS NOT NULL AS is_payment,
                    move.settlement_id AS voucher_of, move.reversed_entry_id IS NOT NULL AS is_reversal,
                    partner.complete_name AS partner,
                    COALESCE(journal.name->>%(lang)s, journal.name->>'en_US') AS journal
@@ -155,6 +186,7 @@ class LedgerAsOf:
           ORDER BY item.date, item.id
             """,
             lang=self.env.lang or "en_US",
+            recent=self.date - timedelta(days=RECENT_DAYS),
         )
 
     def _read_met(self, ids):
@@ -163,7 +195,8 @@ class LedgerAsOf:
             """
             SELECT partial.item_id, partial.amount::text, partial.amount_currency::text, other.date,
                    other.settlement_clearing_id AS settlement_id, move.name AS number,
-                   move.reversed_entry_id IS NOT NULL AND move.settlement_id IS NOT NULL AS is_undoing
+                   move.reversed_entry_id IS NOT NULL AND move.settlement_id IS NOT NULL AS is_undoing,
+                   reversed.name AS reversed_number
               FROM (
                 SELECT debit_move_id AS item_id, amount, debit_amount_currency AS amount_currency,
                        credit_move_id AS other_id
@@ -174,6 +207,7 @@ class LedgerAsOf:
               ) AS partial
               JOIN account_move_line other ON other.id = partial.other_id
               JOIN account_move move ON move.id = other.move_id
+         LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id
           ORDER BY other.date, other.id
             """,
             ids=ids,
@@ -224,6 +258,7 @@ class LedgerAsOf:
             later_ids=frozenset(one["settlement_id"] for one in met if one["date"] > self.date) - {None},
             ended_on=self._get_end(row, met),
             is_bank=row["is_bank"],
+            is_payment=row["is_payment"],
             unexplained=self._get_unexplained(row, currency, net),
             voucher_of=row["voucher_of"],
             transaction_id=transaction_id,
@@ -236,14 +271,20 @@ class LedgerAsOf:
         return later[-1]["date"] if later and not left else None
 
     def _get_unexplained(self, row, currency, net):
-        """Return what a voucher's item on the clearing account has more than its transactions, in company currency."""
+        """Return what a voucher's item has more than its stored copy, or on the clearing account than its
+        transactions, in company currency. What neither tells of is not explained at all."""
         company_currency = self.company.currency_id
-        if net is None or row["role"] != "clearing":
-            return to_decimal(0, company_currency)
+        nothing = to_decimal(0, company_currency)
+        if row["told"] is not None and (more := to_decimal(row["balance"], company_currency) - row["told"]):
+            return more
+        if row["role"] != "clearing" or (net is None and (row["told"] is not None or row["is_reversal"])):
+            return nothing
+        if net is None:
+            return to_decimal(row["balance"], company_currency)
         booked = to_decimal(row["amount_currency"], currency)
         expected = to_decimal(net, currency) * (-1 if row["is_reversal"] else 1)
         if booked == expected or not booked or currency == company_currency:
-            return booked - expected if currency == company_currency else to_decimal(0, company_currency)
+            return booked - expected if currency == company_currency else nothing
         balance = to_decimal(row["balance"], company_currency)
         return balance - (balance * expected / booked).quantize(balance)
 
@@ -255,6 +296,7 @@ class LedgerAsOf:
             entry_id=entry_id,
             date=partial["date"],
             number=partial["number"],
+            of_number=partial["reversed_number"] or "",
             amount=to_decimal(partial["amount"], self.company.currency_id),
             amount_currency=to_decimal(partial["amount_currency"], currency),
         )

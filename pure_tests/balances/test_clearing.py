@@ -80,6 +80,62 @@ def test_bank_lines_and_entries_by_hand():
     ]
 
 
+def test_entry_by_hand_against_a_payout_is_not_the_bank():
+    """98 is on its way; somebody has entered 10 against it."""
+    sent = payout(1, sent_on=DAY, amount=Decimal("98.00"), by_hand=Decimal("10.00"), hand_entries="MISC/1")
+    [on_its_way, by_hand] = explain_clearing(
+        Clearing(date=DAY, currency="NOK", payouts={1: sent}), [entry(1, Decimal("88.00"), settlement_id=1)]
+    )
+    assert (on_its_way.kind, on_its_way.amount) == (Kind.IN_TRANSIT, Decimal("98.00"))
+    assert (by_hand.kind, by_hand.amount) == (Kind.BY_OTHERS, Decimal("-10.00"))
+    assert by_hand.name.values["entries"] == "MISC/1"
+
+
+def test_what_is_left_of_an_entry_by_hand_is_not_the_bank():
+    paid = payout(1, sent_on=DAY, amount=Decimal("98.00"), is_met=True)
+    items = explain_clearing(
+        Clearing(date=DAY, currency="NOK", payouts={1: paid}),
+        [entry(1, Decimal("-5.00"), met_ids=frozenset({1})), entry(2, Decimal("40.00"), is_payment=True)],
+    )
+    assert [(item.kind, item.name.code) for item in items] == [
+        (Kind.BY_OTHERS, "balance_rest_by_hand"),
+        (Kind.PAYMENT, "balance_payment"),
+    ]
+
+
+def test_bank_line_before_the_payout_it_is():
+    sent = payout(1, sent_on=DAY + datetime.timedelta(days=1), amount=Decimal("98.00"))
+    entries = [entry(1, Decimal("-98.00"), is_bank=True, payout_id=1)]
+    [item] = explain_clearing(Clearing(date=DAY, currency="NOK", payouts={1: sent}), entries)
+    assert (item.kind, item.name.code) == (Kind.BANK_EARLY, "balance_bank_first")
+
+
+def test_failed_payout_that_came_with_a_later_one():
+    failed = payout(1, sent_on=DAY, amount=Decimal("98.00"), returned_on=DAY, returned_in=2)
+    entries = [entry(1, Decimal("98.00"), settlement_id=1)]
+    for is_met, code in ((False, "balance_failed"), (True, "balance_failed_came")):
+        later = payout(2, sent_on=DAY, is_met=is_met)
+        [item] = explain_clearing(Clearing(date=DAY, currency="NOK", payouts={1: failed, 2: later}), entries)
+        assert (item.kind, item.name.code) == (Kind.FAILED, code)
+
+
+def test_reversed_voucher_is_named_by_its_own_number():
+    """The reversal of 03/0001 was reconciled with 04/0003, which booked the same once more."""
+    other = Undoing(
+        entry_id=1, date=DAY, number="R/1", amount=Decimal(98), amount_currency=Decimal(98), of_number="03/0001"
+    )
+    clearing = Clearing(date=DAY, currency="NOK", payouts={}, undoings={1: [other]})
+    [item] = explain_clearing(clearing, [entry(1, Decimal(98), settlement_id=1)])
+    assert (item.reference, item.name.values["entry"]) == ("03/0001", "03/0001")
+
+
+def test_what_the_bank_has_met_and_was_changed_since_is_not_short():
+    changed = entry(1, Decimal("5.00"), settlement_id=1, unexplained=Decimal("5.00"))
+    paid = payout(1, sent_on=DAY, amount=Decimal("98.00"), is_met=True)
+    [item] = explain_clearing(Clearing(date=DAY, currency="NOK", payouts={1: paid}), [changed])
+    assert (item.kind, item.amount, item.difference) == (Kind.MISSING, 0, Decimal("5.00"))
+
+
 def test_converted_residue_is_an_exchange_difference():
     residue = entry(1, Decimal("3.21"), currency="EUR", open_currency=Decimal(0), settlement_id=1)
     assert explain([residue], payout(1, sent_on=DAY, amount=Decimal(10))) == [(Kind.EXCHANGE, Decimal("3.21"))]
