@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
@@ -9,6 +10,9 @@ from ..balances.workbook import write_workbook
 
 #: What a row of the page is.
 ACCOUNT, GROUP, ITEM, DIFFERENCE, HELD = "account", "group", "item", "difference", "held"
+
+#: Before it there are no books.
+FIRST_YEAR = 1990
 
 
 class SettlementAccountProof(models.TransientModel):
@@ -39,6 +43,7 @@ class SettlementAccountProof(models.TransientModel):
     )
     offered_account_ids = fields.Many2many("account.account", compute="_compute_offered_account_ids")
     is_proven = fields.Boolean(readonly=True)
+    is_empty = fields.Boolean(readonly=True, help="There is no account to prove.")
     is_shown = fields.Boolean(compute="_compute_is_shown")
     shown_key = fields.Char(readonly=True)
     line_ids = fields.One2many("settlement.account.proof.line", "proof_id", readonly=True)
@@ -105,11 +110,23 @@ class SettlementAccountProof(models.TransientModel):
         statements = self.provider_ids.filtered(lambda one: one.company_id == self.company_id)._get_statements(
             self.date
         )
-        return [one for one in statements if not self.account_id or one.account.id == self.account_id.id]
+        return [
+            replace(one, items=tuple(replace(item, name=self._say_item(item)) for item in one.items))
+            for one in statements
+            if not self.account_id or one.account.id == self.account_id.id
+        ]
+
+    def _say_item(self, item):
+        """Return the sentence of a part; with what the ledger has of it, where that is something else."""
+        if not item.difference:
+            return item.name
+        stands = self._format(item.ledger)
+        return self.env._("%(said)s The ledger has %(amount)s of it.", said=item.name, amount=stands)
 
     def _show(self):
         """Work the rows out anew."""
         for proof in self:
+            proof._check_date()
             statements = proof._get_statements()
             proof.sudo().line_ids.unlink()
             self.env["settlement.account.proof.line"].sudo().create(
@@ -118,8 +135,21 @@ class SettlementAccountProof(models.TransientModel):
                     for number, vals in enumerate(proof._prepare_lines(statements))
                 ]
             )
-            is_proven = all(statement.is_proven for statement in statements)
-            proof.sudo().write({"is_proven": is_proven, "shown_key": proof._get_key()})
+            is_proven = bool(statements) and all(statement.is_proven for statement in statements)
+            proof.sudo().write({"is_proven": is_proven, "is_empty": not statements, "shown_key": proof._get_key()})
+
+    def _check_date(self):
+        """:raises UserError: when the day is not over or begun yet, or so long ago that there are no books."""
+        self.ensure_one()
+        if self.date > fields.Date.context_today(self):
+            raise UserError(
+                self.env._("%s has not come yet: what stands on the accounts then is not known.", self._format_day())
+            )
+        if self.date.year < FIRST_YEAR:
+            raise UserError(self.env._("%s is too long ago: there are no accounts of it here.", self._format_day()))
+
+    def _format_day(self):
+        return format_date(self.env, self.date)
 
     def _prepare_lines(self, statements):
         kinds = self._get_kind_names()
@@ -153,14 +183,10 @@ class SettlementAccountProof(models.TransientModel):
                 yield self._prepare_held(held, statement)
 
     def _prepare_item(self, item, statement):
-        said = item.name
-        if item.difference:
-            stands = self._format(item.ledger)
-            said = self.env._("%(said)s The ledger has %(amount)s of it.", said=said, amount=stands)
         return {
             "level": ITEM,
             "kind": str(item.kind),
-            "name": said,
+            "name": item.name,
             "date": item.date,
             "age": item.get_age(statement.date),
             "reference": item.reference,
@@ -174,7 +200,7 @@ class SettlementAccountProof(models.TransientModel):
             "item_ids": [(6, 0, item.entry_ids)],
             "document_ids": [(6, 0, [document.id for document in item.documents])],
             "sha256": ", ".join(document.sha256 for document in item.documents),
-            "is_wrong": bool(item.difference),
+            "is_wrong": item.is_wrong,
         }
 
     def _prepare_held(self, held, statement):
@@ -239,10 +265,12 @@ class SettlementAccountProof(models.TransientModel):
 
     def action_previous_month_end(self):
         """Show the last day of the month before."""
+        self._check_date()
         return self._go_to(self.date.replace(day=1) - timedelta(days=1))
 
     def action_next_month_end(self):
         """Show the last day of the month; of the next one, if that is shown."""
+        self._check_date()
         following = self.date + timedelta(days=1)
         return self._go_to(fields.Date.end_of(following, "month"))
 
@@ -274,7 +302,8 @@ class SettlementAccountProof(models.TransientModel):
 
     def _get_file_name(self, extension):
         self.ensure_one()
-        return f"{self.env._('Proof of Accounts')} {self.company_id.name} {self.date}.{extension}"
+        title = self.env._("Proof of Accounts")
+        return f"{title} {self.company_id.name} {self.date}.{extension}"
 
     def _get_facts(self):
         """Return what stands above each account: pairs of a word and its value."""
@@ -294,7 +323,10 @@ class SettlementAccountProof(models.TransientModel):
     @api.model
     def _get_printed_pages(self, statement):
         """Return the rows of each page of a printed statement, see :func:`~..balances.pages.into_pages`."""
-        return into_pages(statement)
+        return into_pages(
+            statement,
+            lambda count: self.env._("%s more parts, which are not printed one by one: export it to Excel.", count),
+        )
 
     def _get_printed_facts(self):
         """Return :meth:`_get_facts` with the days in the reader's style."""

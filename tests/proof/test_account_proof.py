@@ -136,6 +136,50 @@ class TestAccountProof(SettlementCase, HttpCase):
         wrong = page.line_ids.filtered("is_wrong")
         self.assertEqual([(row.level, row.amount) for row in wrong][:2], [("item", 39.0), ("difference", 5.0)])
 
+    def test_what_cannot_be_proven_is_refused_in_words(self):
+        page = self.open_page(day(5))
+        for date, said in (("2999-01-31", "has not come yet"), ("0001-01-01", "too long ago")):
+            page.date = date
+            with self.assertRaisesRegex(UserError, said):
+                page.action_show()
+            with self.assertRaisesRegex(UserError, said):
+                page.action_previous_month_end()
+        with self.assertRaisesRegex(UserError, "is not a date"):
+            self.provider.action_open_proof_of_accounts("31.3.")
+        page.write({"date": day(5), "account_id": self.account("7770").id})
+        page.action_show()
+        self.assertEqual((page.is_proven, page.is_empty, len(page.line_ids)), (False, True, 0))
+
+    def test_text_with_control_characters(self):
+        """From a shop or a bank, in references and texts: files are written all the same, without them."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_settlement_line SET order_reference = E'UK\x0bJENT', provider_text = E'Hva\x01 er dette' "
+            "WHERE order_reference = 'UKJENT-2'"
+        )
+        self.env.cr.execute("UPDATE account_move_line SET name = E'Fra\x0b Trip\x1fletex' WHERE move_id = %s",
+                            [self.by_hand.id])  # fmt: skip
+        self.env.invalidate_all()
+        page = self.open_page(day(5))
+        self.assertIn("UK JENT", self.rows(page).mapped("reference"))
+        values = [cell.value for sheet in load_workbook(io.BytesIO(page._get_xlsx())) for row in sheet for cell in row]
+        self.assertIn("UK JENT", values)
+        html = str(self.env["ir.qweb"]._render("settlement_bridge.settlement_account_proof_page", {"doc": page}))
+        self.assertNotRegex(html, "[\x0b\x01\x1f]")
+
+    def test_workbook_says_which_part_is_wrong(self):
+        self.env.flush_all()
+        item = self.line_of("2").move_line_ids.filtered(lambda one: one.settlement_role == "unknown")
+        self.env.cr.execute("UPDATE account_move_line SET balance = -80 WHERE id = %s", [item.id])
+        self.env.invalidate_all()
+        page = self.open_page(day(5))
+        [wrong] = self.rows(page).filtered("is_wrong")
+        self.assertEqual((wrong.reference, wrong.amount), ("UKJENT-2", -75.0))
+        self.assertIn("The ledger has", wrong.name)
+        sheet = load_workbook(io.BytesIO(page._get_xlsx())).worksheets[1]
+        [row] = [row for row in sheet.iter_rows() if row[2].value == "UKJENT-2"]
+        self.assertEqual((row[3].value, row[4].font.color.rgb), (wrong.name, "00B00020"))
+
     def test_workbook_has_numbers_and_days(self):
         book = load_workbook(io.BytesIO(self.open_page(day(5))._get_xlsx()))
         sheet = book.worksheets[0]
