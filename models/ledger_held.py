@@ -38,7 +38,13 @@ class LedgerHeld:
         for row in self._read_not_booked():
             not_booked[row["provider_id"]] = not_booked.get(row["provider_id"], Decimal(0)) + Decimal(row["net"])
         booked = {row["provider_id"]: Decimal(row["amount"]) for row in self._read_booked()}
-        moved = {row["provider_id"]: Decimal(row["amount"]) for row in self._read_moved_by_bank()}
+        moved = {}
+        for row in self._read_moved_by_bank():
+            if row["is_booked"]:
+                moved[row["provider_id"]] = Decimal(row["amount"])
+            else:
+                # paid out before its rows are booked: it is no longer held, and not in the ledger either
+                not_booked[row["provider_id"]] = not_booked.get(row["provider_id"], Decimal(0)) + Decimal(row["amount"])
         held = {}
         for row in self._read_stated():
             provider = self.providers.browse(row["provider_id"])
@@ -106,17 +112,29 @@ class LedgerHeld:
         )
 
     def _read_moved_by_bank(self):
-        """Return by how much payouts, their returns and top-ups have changed what each provider holds."""
+        """Return by how much payouts, their returns and top-ups have changed what each provider holds: of settlements with
+        something booked by the end of the day, and of others."""
         return self._query(
             """
-            SELECT line.provider_id, sum(line.amount - line.fee)::text AS amount
+            SELECT line.provider_id, sum(line.amount - line.fee)::text AS amount, booked.is_booked
               FROM account_settlement_line line
               JOIN account_settlement settlement ON settlement.id = line.settlement_id AND settlement.by_position
+        CROSS JOIN LATERAL (
+                SELECT EXISTS (
+                    SELECT 1 FROM account_move_line item
+                     WHERE item.settlement_clearing_id = settlement.id
+                       AND item.parent_state = 'posted'
+                       AND item.date <= %(date)s
+                ) OR NOT EXISTS (
+                    SELECT 1 FROM account_settlement_line other
+                     WHERE other.settlement_id = settlement.id AND other.kind NOT IN %(bank_kinds)s
+                ) AS is_booked
+              ) booked
              WHERE line.provider_id = ANY(%(ids)s)
                AND line.kind IN %(bank_kinds)s
                AND line.date <= %(date)s
                AND line.is_replaced IS NOT TRUE
-          GROUP BY line.provider_id
+          GROUP BY line.provider_id, booked.is_booked
             """
         )
 
