@@ -1,5 +1,6 @@
 from . import base_module_uninstall
 from . import base_partner_merge_automatic_wizard
+from . import settlement_dialog
 from . import settlement_activate
 from . import settlement_activate_accounts
 from . import settlement_activate_payments

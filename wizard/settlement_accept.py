@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class SettlementAccept(models.TransientModel):
@@ -6,19 +6,13 @@ class SettlementAccept(models.TransientModel):
 
     _name = "settlement.accept"
     _description = "Accept a Difference"
+    _inherit = ["settlement.dialog"]
 
     settlement_id = fields.Many2one("account.settlement", required=True, readonly=True)
     currency_id = fields.Many2one(related="settlement_id.currency_id")
     difference = fields.Monetary(compute="_compute_difference")
     unknown_account_id = fields.Many2one(related="settlement_id.provider_id.unknown_account_id")
     reason = fields.Char(required=True)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Open dialogs on settlements that the user sees."""
-        dialogs = super().create(vals_list)
-        dialogs.settlement_id.check_access("read")
-        return dialogs
 
     def _compute_difference(self):
         for dialog in self:

@@ -20,6 +20,7 @@ class SettlementAccountProof(models.TransientModel):
 
     _name = "settlement.account.proof"
     _description = "Proof of Accounts"
+    _inherit = ["settlement.dialog"]
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")

@@ -13,6 +13,7 @@ class SettlementActivate(models.TransientModel):
 
     _name = "settlement.activate"
     _description = "Activate a Payment Provider"
+    _inherit = ["settlement.dialog"]
     _check_company_auto = True
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
@@ -87,6 +88,11 @@ class SettlementActivate(models.TransientModel):
         help="Recommended. Posted entries can then no longer be deleted in this company, and every change to them "
         "is logged: also invoices and bank entries, which these settlements are matched with.",
     )
+
+    @api.model
+    def _get_named_fields(self):
+        """Whoever activates a provider need not see Odoo's own payment providers otherwise."""
+        return [name for name in super()._get_named_fields() if name != "payment_provider_ids"]
 
     @api.depends("company_id", "code")
     def _compute_has_connections(self):

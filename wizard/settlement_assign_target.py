@@ -6,6 +6,7 @@ class SettlementAssignTarget(models.AbstractModel):
 
     _name = "settlement.assign.target"
     _description = "What a Transaction Is Matched With"
+    _inherit = ["settlement.dialog"]
 
     company_id = fields.Many2one("res.company")
     move_id = fields.Many2one(

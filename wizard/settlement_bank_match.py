@@ -13,6 +13,7 @@ class SettlementBankMatch(models.TransientModel):
 
     _name = "settlement.bank.match"
     _description = "Match Payouts with the Bank"
+    _inherit = ["settlement.dialog"]
 
     settlement_ids = fields.Many2many("account.settlement", string="Payouts", required=True)
     company_id = fields.Many2one("res.company", compute="_compute_facts")
@@ -41,13 +42,6 @@ class SettlementBankMatch(models.TransientModel):
         help="For example the account of bank fees. Empty: the difference stays open.",
     )
     reason = fields.Char(help="Kept with the bank's entry.")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Open dialogs on settlements that the user sees."""
-        dialogs = super().create(vals_list)
-        dialogs.settlement_ids.check_access("read")
-        return dialogs
 
     @api.depends("settlement_ids")
     def _compute_facts(self):

@@ -11,6 +11,7 @@ class SettlementDisputeLost(models.TransientModel):
 
     _name = "settlement.dispute.lost"
     _description = "A Lost Dispute"
+    _inherit = ["settlement.dialog"]
 
     dispute_id = fields.Many2one("account.settlement.dispute", required=True, readonly=True)
     company_id = fields.Many2one(related="dispute_id.company_id")
@@ -45,13 +46,6 @@ class SettlementDisputeLost(models.TransientModel):
     )
     date = fields.Date(help="Empty: the day of the transaction, or the first open one.")
     reason = fields.Char(required=True)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Open dialogs on disputes that the user sees."""
-        dialogs = super().create(vals_list)
-        dialogs.dispute_id.check_access("read")
-        return dialogs
 
     @api.depends("outcome")
     def _compute_credit_note(self):

@@ -37,6 +37,7 @@ class SettlementEraseCustomer(models.TransientModel):
 
     _name = "settlement.erase.customer"
     _description = "Erase a Customer's Data"
+    _inherit = ["settlement.dialog"]
 
     partner_id = fields.Many2one(
         "res.partner",

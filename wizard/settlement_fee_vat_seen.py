@@ -6,6 +6,7 @@ class SettlementFeeVatSeen(models.TransientModel):
 
     _name = "settlement.fee.vat.seen"
     _description = "VAT Reviewed"
+    _inherit = ["settlement.dialog"]
 
     line_ids = fields.Many2many("account.settlement.line", string="Transactions", required=True)
     reason = fields.Char(required=True)

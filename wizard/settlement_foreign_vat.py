@@ -16,6 +16,7 @@ class SettlementForeignVat(models.TransientModel):
 
     _name = "settlement.foreign.vat"
     _description = "VAT of Another Country"
+    _inherit = ["settlement.dialog"]
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
     webshop_id = fields.Many2one(related="order_id.webshop_id")
@@ -65,13 +66,6 @@ class SettlementForeignVat(models.TransientModel):
         string="Number", compute="_compute_owed_account", store=True, readonly=False, size=64
     )
     owed_account_name = fields.Char(string="Name", compute="_compute_owed_account", store=True, readonly=False)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Open dialogs on orders that the user sees."""
-        dialogs = super().create(vals_list)
-        dialogs.order_id.check_access("read")
-        return dialogs
 
     # ---------------------------------------------------------------- what is asked
 

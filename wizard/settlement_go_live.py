@@ -13,6 +13,7 @@ class SettlementGoLive(models.TransientModel):
 
     _name = "settlement.go.live"
     _description = "Go Live with a Provider"
+    _inherit = ["settlement.dialog"]
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     provider_id = fields.Many2one(

@@ -54,14 +54,6 @@ class SettlementLineAssign(models.TransientModel):
     date_note = fields.Char(compute="_compute_date_note")
     reason = fields.Char(required=True)
 
-    @api.constrains("line_ids", "move_id", "partner_id", "account_id", "move_line_id")
-    def _check_may_read(self):
-        """Nobody reads through the dialog what they may not read themselves."""
-        for wizard in self.sudo(False):
-            chosen = (wizard.line_ids, wizard.move_id, wizard.partner_id, wizard.account_id, wizard.move_line_id)
-            for records in chosen:
-                records.check_access("read")
-
     @api.depends("line_ids")
     def _compute_from_lines(self):
         for wizard in self:

@@ -8,6 +8,7 @@ class SettlementLinePropose(models.TransientModel):
 
     _name = "settlement.line.propose"
     _description = "Match with Proposals"
+    _inherit = ["settlement.dialog"]
 
     row_ids = fields.One2many("settlement.line.propose.row", "propose_id", string="Proposals")
     without_count = fields.Integer(readonly=True, string="Without a Proposal")

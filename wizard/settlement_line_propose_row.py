@@ -6,6 +6,7 @@ class SettlementLineProposeRow(models.TransientModel):
 
     _name = "settlement.line.propose.row"
     _description = "Proposal for a Transaction"
+    _inherit = ["settlement.dialog"]
     _order = "id"
 
     propose_id = fields.Many2one(
@@ -29,10 +30,3 @@ class SettlementLineProposeRow(models.TransientModel):
         """Nobody adds a proposal to somebody else's dialog. Odoo checks with all rights, so the caller's are asked
         for."""
         self.sudo(False).propose_id.check_access("write")
-
-    @api.constrains("line_id", "move_id")
-    def _check_may_read(self):
-        """Nobody reads through the dialog what they may not read themselves."""
-        for row in self.sudo(False):
-            row.line_id.check_access("read")
-            row.move_id.check_access("read")

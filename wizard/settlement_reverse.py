@@ -12,6 +12,7 @@ class SettlementReverse(models.TransientModel):
 
     _name = "settlement.reverse"
     _description = "Undo Settlements"
+    _inherit = ["settlement.dialog"]
 
     settlement_ids = fields.Many2many("account.settlement", required=True)
     reason = fields.Char(required=True)

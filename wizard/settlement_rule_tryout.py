@@ -19,6 +19,7 @@ class SettlementRuleTryout(models.TransientModel):
 
     _name = "settlement.rule.tryout"
     _description = "Try Rules"
+    _inherit = ["settlement.dialog"]
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     provider_id = fields.Many2one(

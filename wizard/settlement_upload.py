@@ -20,6 +20,7 @@ class SettlementUpload(models.TransientModel):
 
     _name = "settlement.upload"
     _description = "Upload Settlement Files"
+    _inherit = ["settlement.dialog"]
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     provider_id = fields.Many2one(

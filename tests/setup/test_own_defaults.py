@@ -1,5 +1,7 @@
 """A person's own default values put nothing into what only the program writes."""
 
+from decimal import Decimal
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -7,7 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.settlement_bridge.matching.rules import Action, Rule
 from odoo.addons.settlement_bridge.pure_tests.samples import vipps_files
-from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
+from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import Movement, capture, day, payout
 
 from ..common import SettlementCase
 
@@ -114,3 +116,53 @@ class TestOwnDefaults(SettlementCase):
         ):
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self.env[model].with_user(user).create(vals)
+
+    def test_dialogs_show_nothing_of_another_company(self):
+        """Whoever works in one company is not told another's figures by a dialog, whichever way he names them to it:
+        when it is created, changed, or still being filled in."""
+        settlement = self.settle(
+            [
+                capture("1", day(2), "X", "100.00", "2.00"),
+                Movement("retained-disputed-capture", "1", day(5), "X", Decimal("-100.00")),
+            ]
+        )[:1]
+        order = self.order(100, "Y")
+        dispute = self.env["account.settlement.dispute"].search([])
+        other = self.env["res.company"].sudo().create({"name": "Annen AS"})
+        self.accountant.sudo().company_ids |= other
+        both = self.env(context={"allowed_company_ids": (self.company | other).ids})
+        for model, name, named, values in (
+            ("settlement.dispute.lost", "dispute_id", dispute.id, {"outcome": "loss", "reason": "x"}),
+            ("settlement.accept", "settlement_id", settlement.id, {"reason": "x"}),
+            ("settlement.foreign.vat", "order_id", order.id, {"choice": "export"}),
+            ("settlement.bank.match", "settlement_ids", [Command.set(settlement.ids)], {}),
+            ("settlement.reverse", "settlement_ids", [Command.set(settlement.ids)], {"reason": "x"}),
+            ("settlement.line.assign", "line_ids", [Command.set(dispute.line_ids.ids)], {"reason": "x"}),
+            ("settlement.go.live", "provider_id", self.provider.id, {}),
+            ("settlement.rule.tryout", "provider_id", self.provider.id, {}),
+            ("settlement.account.proof", "provider_ids", [Command.set(self.provider.ids)], {}),
+        ):
+            dialog = both[model].create({name: named, **values})
+            for way in (self.create_again, self.write_again, self.fill_in, self.propose):
+                with (
+                    self.subTest(model=model, way=way.__name__),
+                    self.assertRaises(AccessError),
+                    mute_logger("odoo.addons.base.models.ir_rule"),
+                ):
+                    way(dialog.with_context(allowed_company_ids=other.ids), name, named, values)
+
+    @staticmethod
+    def create_again(dialog, name, named, values):
+        dialog.create({name: named, **values})
+
+    @staticmethod
+    def write_again(dialog, name, named, values):
+        dialog.write({name: named})
+
+    @staticmethod
+    def fill_in(dialog, name, named, values):
+        dialog.browse().onchange({name: named, **values}, [name], {name: {}})
+
+    @staticmethod
+    def propose(dialog, name, named, values):
+        dialog.browse().with_context(**{f"default_{name}": named}).default_get([name])
