@@ -51,6 +51,7 @@ from . import account_settlement_line_booked_to
 from . import account_settlement_line_undo
 from . import account_settlement_line_exclude
 from . import account_settlement_dispute
+from . import account_settlement_dispute_sale
 from . import account_settlement_line_dispute
 from . import sale_webshop_gift_card
 from . import sale_order_gift_card_uses

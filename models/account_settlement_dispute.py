@@ -2,17 +2,22 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..matching.roles import Role
 from ..providers.records import DISPUTE_KINDS, Kind
 
 #: What people write on a dispute; all else follows from its transactions.
 WRITTEN_BY_PEOPLE = frozenset({"deadline", "cause"})
 
+#: The costs in a settlement that are not the disputed amount's own.
+OWN_COSTS = (Role.FEE, Role.FEE_OWED, Role.FEE_TAX, Role.ROUNDING, Role.EXCHANGE)
+
 
 class AccountSettlementDispute(models.Model):
     """A disputed payment, from the day the provider takes it back until it is won or lost.
 
-    The transactions tell what was taken and what came back, the ledger whether anything is open. That it was lost, and
-    why, no provider tells: a person says so, and is asked about the VAT.
+    The transactions tell what was taken and what came back, the ledger whether anything is open and what became of it.
+    That it was lost, and why, no provider tells: a person says so, and is asked about the VAT. The sale that is
+    disputed is in ``account_settlement_dispute_sale``.
     """
 
     _name = "account.settlement.dispute"
@@ -41,11 +46,14 @@ class AccountSettlementDispute(models.Model):
     amount_fee = fields.Monetary(string="Fees", compute="_compute_from_lines", store=True)
     order_reference = fields.Char(compute="_compute_from_lines", store=True)
     amount_open = fields.Monetary(
-        compute="_compute_state", currency_field="company_currency_id", help="Not won and not decided on yet."
+        compute="_compute_state",
+        currency_field="company_currency_id",
+        help="Not won and not decided on yet. Zero where what was taken back and what came back both stand open.",
     )
     state = fields.Selection(
         [
             ("open", "Open"),
+            ("returned", "Came Back After It Was Lost"),
             ("won", "Won"),
             ("credited", "Lost, Sale Credited"),
             ("loss", "Lost, Booked as Loss"),
@@ -62,13 +70,9 @@ class AccountSettlementDispute(models.Model):
         tracking=True,
         help="What a person said when the dispute was lost.",
     )
-    outcome_reason = fields.Char(string="Reason", readonly=True)
-    decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
+    outcome_reason = fields.Char(string="Reason", readonly=True, tracking=True)
+    decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True, tracking=True)
     decided_on = fields.Date(readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", compute="_compute_documents")
-    sale_order_id = fields.Many2one("sale.order", compute="_compute_documents")
-    invoice_id = fields.Many2one("account.move", compute="_compute_documents")
-    move_ids = fields.Many2many("account.move", string="Vouchers", compute="_compute_documents")
 
     _reference_uniq = models.UniqueIndex("(provider_id, reference)")
 
@@ -85,38 +89,45 @@ class AccountSettlementDispute(models.Model):
             dispute.amount_returned = sum((lines - taken).mapped("amount"))
             dispute.amount_fee = sum(lines.mapped("fee"))
 
-    @api.depends("line_ids.open_as", "line_ids.amount_open", "line_ids.status", "outcome", "amount", "amount_returned")
+    @api.depends(
+        "line_ids.open_as",
+        "line_ids.amount_open",
+        "line_ids.status",
+        "line_ids.move_line_ids.balance",
+        "line_ids.move_line_ids.parent_state",
+        "line_ids.move_line_ids.matched_credit_ids",
+        "amount",
+        "amount_returned",
+    )
     def _compute_state(self):
         for dispute in self:
             lines, currency = dispute.line_ids, dispute.company_currency_id
             dispute.amount_open = -sum(lines.mapped("amount_open"))
+            is_returned = currency.compare_amounts(dispute.amount_returned, dispute.amount) >= 0
+            lost_as = dispute._get_lost_as()
             if "new" in lines.mapped("status") or any(lines.mapped("open_as")):
-                dispute.state = "open"
-            elif currency.compare_amounts(dispute.amount_returned, dispute.amount) >= 0:
-                dispute.state = "won"
+                dispute.state = "returned" if is_returned and lost_as else "open"
             else:
-                dispute.state = dispute.outcome or "closed"
+                dispute.state = "won" if is_returned else lost_as or "closed"
+
+    def _get_lost_as(self):
+        """Return what the ledger says became of what was taken back, whoever has booked it and however: ``credited``
+        where a credit note has met it, ``loss`` where it stands as a cost; None else."""
+        taken = self.line_ids.filtered(lambda line: line.kind == Kind.CHARGEBACK.value)
+        items = taken.sudo().move_line_ids.filtered(lambda item: item.parent_state == "posted")
+        if "out_refund" in items.matched_credit_ids.credit_move_id.move_id.mapped("move_type"):
+            return "credited"
+        costs = items.filtered(
+            lambda item: item.account_id.internal_group == "expense" and item.settlement_role not in OWN_COSTS
+        )
+        is_cost = self.company_currency_id.compare_amounts(sum(costs.mapped("balance")), 0) > 0
+        return "loss" if is_cost else None
 
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
         found = self.sudo().search([("company_id", "in", self.env.companies.ids)])
         return Domain("id", "in", found.filtered(lambda dispute: dispute.state in value).ids)
-
-    @api.depends("line_ids.partner_id", "line_ids.sale_order_id", "line_ids.invoice_id", "line_ids.move_line_ids")
-    def _compute_documents(self):
-        for dispute in self:
-            lines = dispute.line_ids
-            dispute.partner_id = lines.partner_id[:1]
-            dispute.sale_order_id = lines.sale_order_id[:1]
-            invoices = lines.invoice_id.filtered(lambda move: move.move_type == "out_invoice")
-            dispute.invoice_id = invoices[:1] or dispute._get_order_invoices()[:1]
-            dispute.move_ids = lines.move_line_ids.move_id
-
-    def _get_order_invoices(self):
-        return self.sale_order_id.sudo().invoice_ids.filtered(
-            lambda move: move.state == "posted" and move.move_type == "out_invoice"
-        )
 
     def write(self, vals):
         """People write the deadline and what the buyer says; a deadline reminds whoever set it."""
@@ -175,24 +186,44 @@ class AccountSettlementDispute(models.Model):
     def action_open_lost(self):
         """Ask what became of the sale, now that the dispute is lost."""
         self.ensure_one()
-        if self.state != "open":
-            raise UserError(self.env._("Nothing of the dispute about %s is open any more.", self.name))
+        self._check_can_be_lost()
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_dispute_lost")
         return {**action, "context": {"default_dispute_id": self.id}}
+
+    def _check_can_be_lost(self):
+        """:raises UserError: where nothing was lost, with what is to be done instead."""
+        self.ensure_one()
+        if self.state not in ("open", "returned"):
+            raise UserError(self.env._("Nothing of the dispute about %s is open any more.", self.name))
+        if self.state == "returned":
+            raise UserError(
+                self.env._(
+                    "The dispute about %s was lost, and then the amount came back. Press Undo Decision, then Match "
+                    "Together.",
+                    self.name,
+                )
+            )
+        if self.company_currency_id.compare_amounts(self.amount_open, 0) <= 0:
+            raise UserError(
+                self.env._(
+                    "What was taken back for %s came back as well, so nothing is lost. Press Match Together.", self.name
+                )
+            )
+        self._check_sale_is_booked()
+
+    def action_open_undo_decision(self):
+        """Open the dialog that takes back what was booked when the dispute was lost: the money came back after all."""
+        self.ensure_one()
+        taken = self.line_ids.filtered(lambda line: line.kind == Kind.CHARGEBACK.value and not line.open_as)
+        return taken.action_undo()
+
+    def _forget_decision(self):
+        """Tell no decision that has been undone; the chatter keeps it."""
+        decided = self.filtered("outcome")
+        decided.sudo().write({"outcome": False, "outcome_reason": False, "decided_by_id": False, "decided_on": False})
 
     def action_open_moves(self):
         """Open what each stage of the dispute has booked."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_journal_line")
         return {**action, "domain": [("id", "in", self.move_ids.ids)], "context": {}}
-
-    def action_open_invoice(self):
-        """Open the invoice whose payment is disputed."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "res_id": self.invoice_id.id,
-        }

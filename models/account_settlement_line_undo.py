@@ -56,6 +56,7 @@ class AccountSettlementLine(models.Model):
             as_own(partials).unlink()
             line._note_taken_apart(met, "undone")
             line._book_undo(own, reason, date or max(own.mapped("date")))
+        lines.dispute_id._forget_decision()
 
     def _is_open_as_unknown(self):
         return "unknown" in self._get_open_move_lines().mapped("settlement_role")

@@ -1,5 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+#: The types of account on which a loss may stand.
+LOSSES = ("expense", "expense_other", "expense_direct_cost")
 
 
 class SettlementDisputeLost(models.TransientModel):
@@ -18,6 +23,7 @@ class SettlementDisputeLost(models.TransientModel):
     currency_id = fields.Many2one(related="dispute_id.company_currency_id")
     amount_open = fields.Monetary(related="dispute_id.amount_open")
     partner_id = fields.Many2one(related="dispute_id.partner_id")
+    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id", string="Invoiced Customer")
     invoice_id = fields.Many2one(related="dispute_id.invoice_id")
     outcome = fields.Selection(
         [
@@ -33,7 +39,7 @@ class SettlementDisputeLost(models.TransientModel):
         store=True,
         readonly=False,
         domain="[('move_type', '=', 'out_refund'), ('state', '=', 'posted'), ('amount_residual', '>', 0),"
-        " ('company_id', '=', company_id), ('commercial_partner_id', '=', partner_id)]",
+        " ('company_id', '=', company_id), ('commercial_partner_id', '=', commercial_partner_id)]",
         help="Empty: the whole invoice is credited.",
     )
     account_id = fields.Many2one(
@@ -42,9 +48,12 @@ class SettlementDisputeLost(models.TransientModel):
         compute="_compute_account",
         store=True,
         readonly=False,
-        domain="[('account_type', 'in', ('expense', 'expense_other', 'expense_direct_cost'))]",
+        domain=[("account_type", "in", LOSSES)],
     )
-    date = fields.Date(help="Empty: the day of the transaction, or the first open one.")
+    date = fields.Date(
+        help="Of the voucher, and of the credit note that is made here. Empty: the day of the transaction. The first "
+        "open day after it where that is locked."
+    )
     reason = fields.Char(required=True)
 
     @api.depends("outcome")
@@ -66,7 +75,9 @@ class SettlementDisputeLost(models.TransientModel):
         )
         of_invoice = notes.filtered(lambda note: note.reversed_entry_id == self.invoice_id)
         return of_invoice or notes.filtered(
-            lambda note: self.currency_id.compare_amounts(note.amount_residual, self.amount_open) == 0
+            lambda note: self.dispute_id._is_amount_open(
+                note.currency_id, note.amount_residual, abs(note.amount_residual_signed)
+            )
         )
 
     @api.depends("outcome")
@@ -82,9 +93,8 @@ class SettlementDisputeLost(models.TransientModel):
         """Book what was chosen, and keep the reason with the case."""
         self.ensure_one()
         dispute = self.dispute_id._as_user()
+        dispute.with_env(self.env)._check_can_be_lost()
         lines = dispute.line_ids.filtered("open_as").with_env(self.env)
-        if not lines:
-            raise UserError(self.env._("Nothing of the dispute about %s is open any more.", dispute.name))
         lines._assign(self._get_target(), self.reason, self.date)
         dispute.write(
             {
@@ -103,13 +113,41 @@ class SettlementDisputeLost(models.TransientModel):
         :raises UserError: when there is none.
         """
         if self.outcome == "loss":
-            if not self.account_id:
-                raise UserError(self.env._("Choose the account of losses, such as 7830."))
-            return self.account_id
-        return self.credit_note_id or self._create_credit_note()
+            return self._get_account_of_losses()
+        if self.credit_note_id:
+            self._check_credit_note()
+            return self.credit_note_id
+        return self._create_credit_note()
+
+    def _get_account_of_losses(self):
+        if not self.account_id:
+            raise UserError(self.env._("Choose the account of losses, such as 7830."))
+        if self.account_id.account_type not in LOSSES:
+            raise UserError(
+                self.env._(
+                    "%s is no account of costs, so no loss can stand there. Choose one, such as 7830.",
+                    self.account_id.with_context(show_account_code=True).display_name,
+                )
+            )
+        return self.account_id
+
+    def _check_credit_note(self):
+        note, customer = self.credit_note_id, self.commercial_partner_id
+        if (
+            note.move_type != "out_refund"
+            or note.state != "posted"
+            or (customer and note.commercial_partner_id != customer)
+        ):
+            raise UserError(
+                self.env._(
+                    "%(note)s is no posted credit note of %(customer)s. Choose one that is.",
+                    note=note.display_name,
+                    customer=customer.display_name or self.dispute_id.name,
+                )
+            )
 
     def _create_credit_note(self):
-        """Credit the whole invoice with Odoo's own reversal, where just that is disputed."""
+        """Credit the whole invoice with Odoo's own reversal, where just that is disputed and nothing is credited."""
         invoice = self.invoice_id
         if not invoice:
             raise UserError(
@@ -117,7 +155,10 @@ class SettlementDisputeLost(models.TransientModel):
                     "No invoice of %s is known here. Make the credit note, and choose it here.", self.dispute_id.name
                 )
             )
-        if self.currency_id.compare_amounts(abs(invoice.amount_total_signed), self.amount_open):
+        self._check_not_credited(invoice)
+        if not self.dispute_id._is_amount_open(
+            invoice.currency_id, invoice.amount_total, abs(invoice.amount_total_signed)
+        ):
             raise UserError(
                 self.env._(
                     "Another amount is disputed than %s comes to. Make a credit note of what is called off, and choose "
@@ -126,11 +167,51 @@ class SettlementDisputeLost(models.TransientModel):
                 )
             )
         reversal = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=invoice.ids)
-        values = {"journal_id": invoice.journal_id.id, "reason": self.reason}
-        if self.date:
-            values["date"] = self.date
-        reversal = reversal.create(values)
+        reversal = reversal.create(
+            {"journal_id": invoice.journal_id.id, "reason": self.reason, "date": self._get_note_date(invoice)}
+        )
         reversal.reverse_moves()
         note = reversal.new_move_ids
         note.action_post()
         return note
+
+    def _check_not_credited(self, invoice):
+        """Refuse to credit what is credited already, naming the credit notes.
+
+        :raises UserError: with what is to be done instead.
+        """
+        notes = self.dispute_id._get_credit_notes()
+        if not notes:
+            return
+        values = {"invoice": invoice.name, "notes": ", ".join(notes.mapped("display_name"))}
+        if notes.filtered(lambda note: note.state == "draft" or note.amount_residual):
+            raise UserError(
+                self.env._(
+                    "%(invoice)s is credited already by %(notes)s, which is not paid back yet. Post it if it is a "
+                    "draft, and choose it here.",
+                    **values,
+                )
+            )
+        if invoice.currency_id.compare_amounts(sum(notes.mapped("amount_total")), invoice.amount_total) < 0:
+            raise UserError(
+                self.env._(
+                    "A part of %(invoice)s is credited already by %(notes)s. Make a credit note of the rest that is "
+                    "called off, and choose it here.",
+                    **values,
+                )
+            )
+        raise UserError(
+            self.env._(
+                "%(invoice)s is credited already by %(notes)s, so no sale is left to credit. If that was paid back to "
+                "the buyer, this is paid back a second time: choose the loss, or leave it open on the customer as a "
+                "claim on the buyer.",
+                **values,
+            )
+        )
+
+    def _get_note_date(self, invoice):
+        """Return the chosen day, else that of the transaction as the loss; the first open day where it is locked."""
+        items = self.dispute_id.line_ids.sudo()._get_open_move_lines()
+        date = max([self.date or max(items.mapped("date")), invoice.date])
+        locks = self.company_id._get_violated_lock_dates(date, bool(invoice.line_ids.tax_ids), invoice.journal_id)
+        return max(lock for lock, _field in locks) + timedelta(days=1) if locks else date

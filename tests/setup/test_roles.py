@@ -198,6 +198,7 @@ METHODS = {
     ("account.settlement.document", "action_fetch_again"): USER,
     ("account.settlement.document", "action_ingest"): USER,
     ("account.settlement.document", "action_leave_out"): MANAGER,
+    ("account.settlement.dispute", "action_match_together"): USER,
     ("account.settlement.line", "action_propose"): USER,
     ("account.settlement.line", "action_accept_proposal"): USER,
     ("account.settlement.line", "action_retry"): USER,
