@@ -39,8 +39,8 @@ class AccountSettlementFeeMonth(models.Model):
     moved = fields.Monetary(
         string="Moved by Locks",
         readonly=True,
-        help="Booked in another month than the provider's, as that was locked: positive where it came, negative "
-        "where it left.",
+        help="Booked in another month than the provider's, as that was locked, or undone in another month than it was "
+        "booked in: positive where it came, negative where it left.",
     )
     booked = fields.Monetary(
         string="Booked", currency_field="company_currency_id", readonly=True, help="As fees, with their VAT."
@@ -129,7 +129,8 @@ class AccountSettlementFeeMonth(models.Model):
                          SUM(deducted) AS deducted, SUM(own_rows) AS own_rows, SUM(owed) AS owed,
                          SUM(reported) AS reported, SUM(waiting) AS waiting, SUM(moved) AS moved,
                          SUM(booked) AS booked, SUM(booked_elsewhere) AS booked_elsewhere
-                    FROM (%(documents)s UNION ALL %(moved_here)s UNION ALL %(ledger)s UNION ALL %(elsewhere)s) part
+                    FROM (%(documents)s UNION ALL %(moved_here)s UNION ALL %(undone)s UNION ALL %(ledger)s
+                          UNION ALL %(elsewhere)s) part
                    GROUP BY month, provider_id
               ) sums
               JOIN account_settlement_provider provider ON provider.id = sums.provider_id
@@ -137,6 +138,7 @@ class AccountSettlementFeeMonth(models.Model):
             """,
             documents=self._select_documents(),
             moved_here=self._select_moved_here(),
+            undone=self._select_undone(),
             ledger=self._select_ledger(),
             elsewhere=self._select_elsewhere(),
         )
@@ -180,6 +182,37 @@ class AccountSettlementFeeMonth(models.Model):
              WHERE line.is_late AND line.status NOT IN ('new', 'excluded')
                AND (line.kind IN ('fee', 'fee_refund') OR line.fee <> 0)
                AND DATE_TRUNC('month', line.booking_date::timestamp) <> DATE_TRUNC('month', line.date::timestamp)
+             GROUP BY 1, 2
+            """
+        )
+
+    @staticmethod
+    def _select_undone():
+        """What was undone in another month than it was booked in: it left the one for the other.
+
+        Booked again behind a lock it comes back to the other month, so that nothing is left there.
+        """
+        return SQL(
+            """
+            SELECT DATE_TRUNC('month', months.date::timestamp), item.provider_id,
+                   0.0, 0.0, 0.0, 0.0, 0.0, SUM(months.sign * item.amount), 0.0, 0.0
+              FROM (
+                  SELECT DISTINCT item.id, item.date, booked.date AS date_booked, item.amount_currency AS amount,
+                         settlement.provider_id
+                    FROM account_move move
+                    JOIN account_move booked ON booked.id = move.reversed_entry_id
+                    JOIN account_settlement settlement ON settlement.id = move.settlement_id
+                    JOIN account_move_line item ON item.move_id = move.id
+               LEFT JOIN account_settlement_line_move_line_rel rel ON rel.move_line_id = item.id
+               LEFT JOIN account_settlement_line line
+                         ON line.id = rel.settlement_line_id AND line.kind IN ('fee', 'fee_refund')
+                   WHERE item.parent_state = 'posted'
+                     AND item.currency_id = settlement.currency_id
+                     AND (item.settlement_role IN ('fee', 'fee_tax')
+                          OR line.id IS NOT NULL AND item.settlement_role NOT IN ('clearing', 'fee_payable'))
+              ) item
+              JOIN LATERAL (VALUES (item.date, 1), (item.date_booked, -1)) AS months(date, sign) ON TRUE
+             WHERE DATE_TRUNC('month', item.date::timestamp) <> DATE_TRUNC('month', item.date_booked::timestamp)
              GROUP BY 1, 2
             """
         )

@@ -132,6 +132,18 @@ class TestFeeReports(FeeCase):
         self.assertEqual((march.total, march.moved, march.booked, march.difference), (100, -100, 0, 0))
         self.assertEqual((april.total, april.moved, april.booked, april.difference), (0, 100, 100, 0))
 
+    def test_what_is_undone_and_booked_again_behind_a_lock_is_no_difference(self):
+        """March is locked after it was booked: the undo and what is booked again meet in April."""
+        self.settle_fees(("rent", "100", "0"))
+        settlement = self.provider.settlement_ids
+        self.company.sudo().fiscalyear_lock_date = "2026-03-31"
+        settlement._reverse("Feil", date=day(2, 4))
+        self.assertEqual([self.month(month).difference for month in ("2026-03-01", "2026-04-01")], [0, 0])
+        settlement._process()
+        march, april = self.month(), self.month("2026-04-01")
+        self.assertEqual((march.total, march.moved, march.booked, march.difference), (100, 0, 100, 0))
+        self.assertEqual((april.total, april.moved, april.booked, april.difference), (0, 0, 0, 0))
+
     def test_a_fee_that_a_rule_puts_elsewhere(self):
         """It is booked all the same, and on its month, though not as a fee."""
         rent = {"action": "account", "account_id": self.account("6540").id, "kind": "fees", "sequence": 1}
