@@ -79,6 +79,13 @@ _VOUCHER = """
 """
 
 
+def _told_as_moved(first, second):
+    """Return the SQL condition that a transaction which crossed a month end between two dates is listed as moved over
+    the same month end already: see :func:`moved`."""
+    own = month(f"LEAST(({HAPPENED})::date, line.booking_date)")
+    return f"({CROSSED} AND {own} = {month(f'LEAST({first}, {second})')})"
+
+
 def moved():
     """Return the SQL of transactions that are booked in another month than they happened in: the provider's ledger has
     them in the next month, or their own was locked."""
@@ -207,6 +214,7 @@ def refunds():
          WHERE line.kind = 'refund'
            AND line.status NOT IN ('new', 'excluded')
            AND %(sold)s < %(refunded)s
+           AND NOT %(told)s
         """,
         columns=_of_line(
             3,
@@ -218,6 +226,7 @@ def refunds():
         voucher=SQL(_VOUCHER),
         sold=SQL(month("sale.date")),
         refunded=SQL(month("line.date")),
+        told=SQL(_told_as_moved("sale.date", "line.date")),
     )
 
 
@@ -234,6 +243,7 @@ def invoices():
            AND document.move_type = 'out_invoice'
            AND document.state = 'posted'
            AND %(invoiced)s != %(paid)s
+           AND NOT %(told)s
         """,
         columns=_of_line(
             4,
@@ -245,4 +255,5 @@ def invoices():
         voucher=SQL(_VOUCHER),
         invoiced=SQL(month("document.invoice_date")),
         paid=SQL(month("line.date")),
+        told=SQL(_told_as_moved("document.invoice_date", "line.date")),
     )

@@ -76,6 +76,14 @@ class TestCutoff(SettlementCase):
         self.assertEqual(row.action_open_voucher()["res_id"], voucher.id)
         self.assertEqual(row.action_open_transaction()["res_id"], line.id)
 
+    def test_over_one_month_end_it_is_listed_once(self):
+        """Locked away from March to April, where its invoice is too."""
+        self.company.sudo().fiscalyear_lock_date = "2026-03-31"
+        self.invoice(100, "APRIL", date="2026-04-02")
+        self.settle([capture("1", day(30), "APRIL", "100.00"), payout("2000001", day(2, 4))])
+        rows = [row for row in self.listed() if row[1] == "APRIL"]
+        self.assertEqual(rows, [("late", "APRIL", "2026-03-30", "2026-04-01", "2026-03-31", 2)])
+
     def refund_of(self, invoice, amount, date):
         return self.credit_note(amount, invoice.webshop_reference, date=date, reversed_entry_id=invoice.id)
 
