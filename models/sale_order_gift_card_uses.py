@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import hmac
 
 from ..invoicing.gift_cards import get_card_uses
 
@@ -23,7 +24,14 @@ class SaleOrder(models.Model):
         """
         cards = self.env["sale.webshop.gift.card"].sudo()
         known = cards.search([("order_id", "in", self.ids)])
-        uses = [(order, use) for order, of_shop in zip(self, told, strict=True) for use in get_card_uses(of_shop)]
+        system = self.env(su=True)
+
+        def digest(code):
+            return hmac(system, "settlement_bridge.gift_card", code)
+
+        uses = [
+            (order, use) for order, of_shop in zip(self, told, strict=True) for use in get_card_uses(of_shop, digest)
+        ]
         if not known and not uses:
             return
         known.unlink()
@@ -34,6 +42,7 @@ class SaleOrder(models.Model):
                     "key": use.key,
                     "card": use.name,
                     "is_sold": use.is_sold,
+                    "webshop_line_id": use.line_id or False,
                     "amount": float(use.amount),
                 }
                 for order, use in uses

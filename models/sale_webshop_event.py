@@ -1,10 +1,10 @@
-import json
 from contextlib import suppress
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..webshops.gift_card_codes import cut_gift_card_codes
 from .written_language import in_written_language
 
 #: Stored documents that are read together: more are little faster, and hold their rows longer.
@@ -36,8 +36,13 @@ class SaleWebshopEvent(models.Model):
     topic = fields.Char(readonly=True)
     delivery_id = fields.Char(readonly=True)
     external_id = fields.Char(string="Order in the Shop", readonly=True)
-    content = fields.Text(string="Original Content", readonly=True)
-    content_shown = fields.Text(string="Content", compute="_compute_content_shown", help="JSON is indented.")
+    content = fields.Text(string="Original Content", readonly=True, groups="settlement_bridge.group_settlement_manager")
+    content_shown = fields.Text(
+        string="Content",
+        compute="_compute_content_shown",
+        compute_sudo=True,
+        help="JSON is indented, and the codes of gift cards are cut: whoever has one has the money.",
+    )
     sha256 = fields.Char(string="SHA-256", readonly=True)
     state = fields.Selection(
         [("new", "To Read"), ("done", "Read"), ("ignored", "Excluded"), ("error", "Refused")],
@@ -70,7 +75,7 @@ class SaleWebshopEvent(models.Model):
             text = event.content or ""
             # What is not JSON is shown as it is.
             with suppress(ValueError):
-                text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+                text = cut_gift_card_codes(text)
             event.content_shown = text
 
     @api.depends("message_data")

@@ -5,7 +5,8 @@ from odoo.tools import SQL
 class SettlementGiftCard(models.Model):
     """What shops owe the holders of gift cards: each journal item on their accounts, by card where the shop tells.
 
-    The rows are the ledger's, so they come to its balance. The day is the context's ``settlement_date``, today by
+    The rows are the ledger's, so they come to its balance. What several cards sold together or paid together come to is
+    divided by what the shop tells of each. The day is the context's ``settlement_date``, today by
     default.
     """
 
@@ -44,20 +45,26 @@ class SettlementGiftCard(models.Model):
 
     @property
     def _table_query(self):
-        for model in ("account.move.line", "account.move", "sale.webshop.gift.card", "sale.webshop"):
+        for model in ("account.move.line", "account.move", "sale.webshop.gift.card", "sale.webshop", "sale.order.line"):
             self.env[model].flush_model()
         return SQL(
             """
             WITH entry AS (
                 SELECT item.id, item.date, item.move_id, item.account_id, item.company_id, item.partner_id,
                        item.company_currency_id, -item.balance AS amount,
-                       abs(item.amount_currency) AS amount_currency,
-                       move.webshop_order_id AS order_id, move.webshop_id, move.webshop_reference,
+                       move.webshop_order_id AS order_id, move.webshop_id, move.webshop_reference, sold.line_id,
+                       COALESCE(move.webshop_document_key, '') != 'tender:store_credit' AS is_of_card,
                        CASE WHEN move.webshop_order_id IS NULL THEN 'other'
                             WHEN move.move_type = 'entry' THEN 'used'
                             ELSE 'sold' END AS kind
                   FROM account_move_line item
                   JOIN account_move move ON move.id = item.move_id
+             LEFT JOIN LATERAL (
+                    SELECT min(order_line.webshop_line_id) AS line_id
+                      FROM sale_order_line_invoice_rel rel
+                      JOIN sale_order_line order_line ON order_line.id = rel.order_line_id
+                     WHERE rel.invoice_line_id = item.id
+                  ) AS sold ON TRUE
                  WHERE item.account_id IN (
                            SELECT gift_card_account_id FROM sale_webshop WHERE gift_card_account_id IS NOT NULL
                        )
@@ -66,23 +73,46 @@ class SettlementGiftCard(models.Model):
                    AND item.date <= %(day)s
             ),
             told AS (
-                SELECT order_id, is_sold, card, sum(amount) AS amount,
-                       count(*) OVER (PARTITION BY order_id, is_sold) AS cards,
-                       sum(sum(amount)) OVER (PARTITION BY order_id, is_sold) AS total
+                SELECT order_id, is_sold, webshop_line_id AS line_id, card,
+                       sum(GREATEST(amount, 0)) AS paid, sum(GREATEST(-amount, 0)) AS back
                   FROM sale_webshop_gift_card
-              GROUP BY order_id, is_sold, card
+              GROUP BY order_id, is_sold, webshop_line_id, card
+            ),
+            -- the cards of an item: those of its own line; of what was paid and given back those of the order
+            candidate AS (
+                SELECT entry.id, entry.amount, entry.kind, told.card, sum(told.paid) AS paid, sum(told.back) AS back,
+                       sum(sum(told.back)) OVER (PARTITION BY entry.id) > 0 AS is_back_told
+                  FROM entry
+                  JOIN told ON told.order_id = entry.order_id
+                           AND told.is_sold = (entry.kind = 'sold')
+                           AND COALESCE(told.line_id = entry.line_id, TRUE)
+                 WHERE entry.is_of_card
+              GROUP BY entry.id, entry.amount, entry.kind, told.card
+            ),
+            weighed AS (
+                SELECT id, amount, card,
+                       CASE WHEN kind = 'used' AND amount > 0 AND is_back_told THEN back ELSE paid END AS weight
+                  FROM candidate
+            ),
+            divided AS (
+                SELECT id, amount, card,
+                       round(amount * weight / sum(weight) OVER (PARTITION BY id), 2) AS part,
+                       row_number() OVER (PARTITION BY id ORDER BY card DESC) = 1 AS is_last
+                  FROM weighed
+                 WHERE weight > 0
+            ),
+            -- the last takes the rest, so that the rows of an item come to it
+            shared AS (
+                SELECT id, card,
+                       CASE WHEN is_last THEN amount - sum(part) OVER (PARTITION BY id) + part ELSE part END AS part
+                  FROM divided
             )
-            SELECT row_number() OVER (ORDER BY entry.date, entry.id, told.card) AS id,
-                   entry.kind, entry.date, told.card, entry.order_id, entry.webshop_reference AS reference,
+            SELECT row_number() OVER (ORDER BY entry.date, entry.id, shared.card) AS id,
+                   entry.kind, entry.date, shared.card, entry.order_id, entry.webshop_reference AS reference,
                    entry.partner_id, entry.webshop_id, entry.account_id, entry.move_id, entry.company_id,
-                   entry.company_currency_id AS currency_id,
-                   CASE WHEN told.cards > 1 THEN round(entry.amount * told.amount / told.total, 2)
-                        ELSE entry.amount END AS amount
+                   entry.company_currency_id AS currency_id, COALESCE(shared.part, entry.amount) AS amount
               FROM entry
-         -- of several cards only what they come to together can be divided
-         LEFT JOIN told ON told.order_id = entry.order_id
-                       AND told.is_sold = (entry.kind = 'sold')
-                       AND (told.cards = 1 OR abs(told.total) = entry.amount_currency)
+         LEFT JOIN shared ON shared.id = entry.id
             """,
             day=self._get_day(),
         )

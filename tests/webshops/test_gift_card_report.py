@@ -1,6 +1,8 @@
+import hashlib
 from dataclasses import replace
 from decimal import Decimal
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -75,7 +77,51 @@ class TestGiftCardReport(WebOrderCase):
         """Whoever has the code has the money."""
         order = self.told(card_sold("1", "500.00", FIRST))
         kept = order.webshop_gift_card_ids
-        self.assertEqual(len(kept.key), 64)
+        self.assertEqual(len(kept.sudo().key), 64)
+        self.assertNotEqual(kept.sudo().key, hashlib.sha256(b"ABCD1234EFGH5678").hexdigest(), "it could be guessed")
         for record in (kept, order, order.order_line, order._get_webshop_moves().line_ids):
             for values in record.sudo().read():
                 self.assertNotIn("1234", str({key: value for key, value in values.items() if key != "key"}))
+        with self.assertRaises(AccessError):
+            kept.read(["key"])
+
+    def test_who_invoices_sees_no_code_in_the_shops_document(self):
+        order = self.told(card_sold("1", "500.00", FIRST))
+        event = order.webshop_event_id.with_user(self.settlement_user("invoicing"))
+        self.assertIn(FIRST, event.sudo().content)
+        self.assertNotIn("EFGH", event.content_shown)
+        self.assertIn("…5678", event.content_shown)
+        with self.assertRaises(AccessError):
+            event.read(["content"])
+        with self.assertRaises(AccessError):
+            event.search([("content", "ilike", FIRST)])
+
+    def test_two_cards_on_two_lines(self):
+        """Each card is owed what was paid for it, whichever is used."""
+        lines = [line(n, "Gavekort", amount, 0, kind=LineKind.GIFT_CARD) for n, amount in (("1", "500"), ("2", "300"))]
+        lines = [replace(one, gift_cards=(code,)) for one, code in zip(lines, (FIRST, SECOND), strict=True)]
+        order = card_sold("1", "800.00")
+        self.told(replace(order, lines=tuple(lines)))
+        self.assertEqual(self.owed(), {"…5678": 500.0, "…9999": 300.0})
+        self.told(paid_with("2", ("200.00", SECOND)))
+        self.assertEqual(self.owed(), {"…5678": 500.0, "…9999": 100.0})
+        self.assertOwedAsInTheLedger()
+
+    def test_the_rows_come_to_the_item_to_the_ore(self):
+        self.told(card_sold("1", "100.00", FIRST, SECOND, OLD, quantity=3))
+        amounts = self.env["settlement.gift.card"].search([]).mapped("amount")
+        self.assertEqual((len(amounts), round(sum(amounts), 2)), (3, 100.0))
+        self.assertOwedAsInTheLedger()
+
+    def test_less_is_paid_with_two_cards_in_the_end(self):
+        """The shop tells less of one of them afterwards: by card and in all it is what the ledger has."""
+        order = paid_with("2", ("200.00", FIRST), ("100.00", SECOND))
+        self.told(card_sold("1", "1000.00", FIRST, SECOND, quantity=2), order)
+        self.assertEqual(self.owed(), {"…5678": 300.0, "…9999": 400.0})
+        tenders = tuple(
+            Tender(TenderKind.GIFT_CARD, Decimal(amount), code)
+            for amount, code in (("200.00", FIRST), ("40.00", SECOND))
+        )
+        self.told(replace(order, tenders=tenders))
+        self.assertEqual(self.owed(), {"…5678": 300.0, "…9999": 460.0})
+        self.assertOwedAsInTheLedger()
