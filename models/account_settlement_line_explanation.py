@@ -7,6 +7,7 @@ from ..common.messages import Message
 from ..matching.descriptions import describe_condition
 from ..matching.outcomes import Attempt
 from ..providers.records import BANK_KINDS, Kind
+from .money import to_decimal
 
 #: Sentences on what stands open on the customer. Once nothing does, they are said of the past.
 STANDS_ON_CUSTOMER = frozenset(
@@ -51,12 +52,24 @@ class AccountSettlementLine(models.Model):
         if self.open_as == "reopened" and not self.is_reopened:
             code = "reconciled_and_undone" if self.status == "new" else "opened_outside"
             return [Message(code).to_json(), *stored]
+        if self.open_as == "short":
+            return self._say_open_today(stored)
         if self.open_as == "owed":
             # The order was cancelled, invoiced or credited since.
             return self._said_instead(stored, "awaits_no_invoice", {"awaits_invoice"})
         if not self.open_as and self.move_line_ids:
             return self._said_instead(stored, "stood_on_customer", STANDS_ON_CUSTOMER)
         return stored
+
+    def _say_open_today(self, stored):
+        """Return stored messages of which the one on the invoice says what is open of it today."""
+        invoice = self.invoice_id
+        left = to_decimal(abs(invoice.amount_residual), invoice.currency_id)
+        said = []
+        for kept, message in zip(stored, map(Message.from_json, stored), strict=True):
+            is_of_invoice = message.code == "item_stays_open" and message.values.get("name") == invoice.name
+            said.append(Message(message.code, {**message.values, "open": left}).to_json() if is_of_invoice else kept)
+        return said
 
     @staticmethod
     def _said_instead(stored, code, of_codes):

@@ -157,6 +157,14 @@ class AccountSettlementLine(models.Model):
                AND invoice.state = 'posted'
                AND invoice.amount_residual != 0
                AND line.id NOT IN (SELECT id FROM opened)
+               AND NOT EXISTS (  -- what is open of an invoice is listed once, with the latest of its transactions
+                    SELECT 1
+                      FROM account_settlement_line later
+                     WHERE later.invoice_id = line.invoice_id
+                       AND later.difference = 'open'
+                       AND later.status IN ('matched', 'on_account')
+                       AND (later.date, later.id) > (line.date, line.id)
+               )
                %(of_lines)s
             """,
             roles=OWN_ROLES,

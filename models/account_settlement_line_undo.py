@@ -1,8 +1,10 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..common.messages import Message
 from ..matching.roles import SHARED_ROLES
+from .account_move import SALE_TYPES
 from .own_writes import as_own
 
 
@@ -52,9 +54,14 @@ class AccountSettlementLine(models.Model):
             partials = (own.matched_debit_ids | own.matched_credit_ids).filtered(
                 lambda partial, own=own: (partial.debit_move_id | partial.credit_move_id) - own
             )
+            documents = (partials.debit_move_id | partials.credit_move_id).filtered(
+                lambda item: item.move_id.move_type in SALE_TYPES
+            )
             met = [entry for entry in partials._get_met() if entry.line_id != line.id]
             as_own(partials).unlink()
             line._note_taken_apart(met, "undone")
+            # it is not proposed, nor matched by a rule, with what a person has just taken it back from
+            line.write({"taken_back_item_ids": [Command.link(item.id) for item in documents]})
             line._book_undo(own, reason, date or max(own.mapped("date")))
         lines.dispute_id._forget_decision()
 

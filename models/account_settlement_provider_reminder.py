@@ -46,6 +46,10 @@ class AccountSettlementProvider(models.Model):
         if not count or self.unknown_reminder == "never":
             self._close_reminder()
             return
+        if self._get_active_sharing() != self:
+            return
+        for other in self._get_sharing_unknown() - self:
+            other._hand_over_reminder(self)
         today = fields.Date.context_today(self)
         pause = PAUSES[self.unknown_reminder]
         if not self._get_attention(UNKNOWN):
@@ -54,23 +58,35 @@ class AccountSettlementProvider(models.Model):
             self.unknown_reminded_on = today
         user = self._get_reminded_user()
         reader = self.with_context(lang=user.lang)
-        note = reader.env._(
-            "%(amount)s is open on %(account)s (transactions: %(count)s). The oldest is of %(date)s.",
-            count=count,
-            account=reader.unknown_account_id.with_company(self.company_id).display_name,
-            amount=formatLang(reader.env, amount, currency_obj=self.company_currency_id),
-            date=format_date(reader.env, first),
+        reader._ask_for_attention(reader._get_reminder_text(count, amount, first), key=UNKNOWN, user=user)
+
+    def _get_reminder_text(self, count, amount, first):
+        """Return what the reminder says.
+
+        :param amount: in company currency, debit positive: said in words.
+        """
+        values = {
+            "count": count,
+            "account": self.unknown_account_id.with_company(self.company_id).display_name,
+            "amount": formatLang(self.env, abs(amount), currency_obj=self.company_currency_id),
+            "date": format_date(self.env, first),
+        }
+        if amount < 0:
+            return self.env._(
+                "%(amount)s in credit is open on %(account)s (transactions: %(count)s). The oldest is of %(date)s.",
+                **values,
+            )
+        if amount > 0:
+            return self.env._(
+                "%(amount)s in debit is open on %(account)s (transactions: %(count)s). The oldest is of %(date)s.",
+                **values,
+            )
+        return self.env._(
+            "%(amount)s is open on %(account)s (transactions: %(count)s). The oldest is of %(date)s.", **values
         )
-        reader._ask_for_attention(note, key=UNKNOWN, user=user)
 
     def _get_open_on_unknown(self):
-        """Return of the account for unknown transactions: how many items are open, their sum, the date of the first.
-
-        Of agreements that share one, the first has the reminder.
-        """
-        sharing = [("unknown_account_id", "=", self.unknown_account_id.id), ("company_id", "=", self.company_id.id)]
-        if self.search([*sharing, ("state", "=", "active")], limit=1) != self:
-            return 0, 0.0, False
+        """Return of the account for unknown transactions: how many items are open, their sum, the date of the first."""
         [found] = self.env["account.move.line"]._read_group(
             [
                 ("account_id", "=", self.unknown_account_id.id),
@@ -84,6 +100,21 @@ class AccountSettlementProvider(models.Model):
             ["__count", "amount_residual:sum", "date:min"],
         )
         return found
+
+    def _get_sharing_unknown(self):
+        """Return the company's agreements that have the same account for unknown transactions, this one among them."""
+        return self.search(
+            [("unknown_account_id", "=", self.unknown_account_id.id), ("company_id", "=", self.company_id.id)]
+        )
+
+    def _get_active_sharing(self):
+        """Return the agreement in use that has the reminder: of those that share the account, the first."""
+        return self._get_sharing_unknown().filtered(lambda provider: provider.state == "active")[:1]
+
+    def _hand_over_reminder(self, other):
+        """Close the reminder here, as another agreement with the same account has it now."""
+        if self._get_attention(UNKNOWN):
+            self._close_attention(UNKNOWN, self.env._("%s has the reminder of the account now.", other.name))
 
     def _get_reminded_user(self):
         chosen = self.unknown_reminder_user_id

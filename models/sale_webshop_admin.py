@@ -31,7 +31,9 @@ class SaleWebshop(models.Model):
         if not platform or not platform.admin_search_url or not self.api_url or not (reference or "").strip():
             return ""
         entered = {name: value for name, value in self.sudo()._get_entered_settings().items() if name == "admin_path"}
-        settings = ShopSettings.with_entered(entered, url=self.api_url.strip())
+        # The address may end with a query or a fragment: what is appended to them would search for nothing.
+        address = urlsplit(self.api_url.strip())._replace(query="", fragment="").geturl()
+        settings = ShopSettings.with_entered(entered, url=address)
         url = platform.admin_search_url(settings, reference.strip())
         # Nobody is led anywhere but to the address that is stored for the shop.
         own, found = urlsplit(settings.url), urlsplit(url)

@@ -157,14 +157,27 @@ class SettlementWork(models.Model):
     def _get_record(self):
         """Return the record of one row.
 
-        :raises UserError: when it does not exist any more.
+        :raises UserError: when it is not one row, or does not exist any more.
         """
-        self.ensure_one()
-        self.check_access("read")
-        [(_rows, record)] = self._get_records().values()
-        if not record.exists():
+        if len(self) != 1:
+            raise UserError(self.env._("Choose one row of the list."))
+        found = [record for _rows, record in self._get_records().values()]
+        if not found or not found[0].exists():
             raise UserError(self.env._("It does not exist any more. Reload the list."))
-        return record
+        if not self.exists():
+            raise UserError(self.env._("It is done already. Reload the list."))
+        self.check_access("read")
+        return found[0]
+
+    def _get_listed(self):
+        """Return those of the rows that are still on the list.
+
+        :raises UserError: when there are none.
+        """
+        listed = self.exists()
+        if not listed:
+            raise UserError(self.env._("None of the chosen rows is on the list any more. Reload the list."))
+        return listed
 
     def _compute_texts(self):
         self.name = self.why = False

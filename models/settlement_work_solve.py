@@ -19,7 +19,6 @@ class SettlementWork(models.Model):
 
     def action_open(self):
         """Open the record itself."""
-        self.ensure_one()
         record = self._get_record()
         if record._name == "settlement.fault":
             failed = self._get_failed_record(record.sudo())
@@ -32,9 +31,8 @@ class SettlementWork(models.Model):
 
     def action_solve(self):
         """Do what ends it: open the dialog for it, or do it at once and say what became of it."""
-        self.ensure_one()
         record = self._get_record()
-        solution = self.exists() and self.solution
+        solution = self.solution
         if not solution:
             raise UserError(self.env._("It is done already. Reload the list."))
         opened = {
@@ -58,7 +56,6 @@ class SettlementWork(models.Model):
 
     def action_keep(self):
         """Open the dialog that has a transaction booked, although a rule proposes to exclude it."""
-        self.ensure_one()
         record = self._get_record()
         if record._name != "account.settlement.line":
             raise UserError(self.env._("It is done already. Reload the list."))
@@ -70,7 +67,7 @@ class SettlementWork(models.Model):
 
     def action_retry(self):
         """Retry what of the chosen can be retried, and say what became of it."""
-        return self._do_at_once(self)
+        return self._do_at_once(self._get_listed())
 
     # ---------------------------------------------------------------- how
 
@@ -80,7 +77,7 @@ class SettlementWork(models.Model):
         :raises UserError: when there are none.
         """
         lines = self.env["account.settlement.line"]
-        for rows, records in self._get_records().values():
+        for rows, records in self._get_listed()._get_records().values():
             if records._name == lines._name:
                 causes = dict(zip(records, rows.mapped("cause"), strict=True))
                 lines = records.browse(line.id for line in records if causes[line] in MATCHED_BY_HAND)

@@ -52,7 +52,7 @@ class TestUnknown(WebshopCase):
         line = self.line_of("1")
         with self.assertRaisesRegex(UserError, "no shop"):
             line.action_open_in_shop()
-        first = self.make_shop("woocommerce", name="Strikk", api_url="https://strikk.example.com/butikk/")
+        first = self.make_shop("woocommerce", name="Strikk", api_url="https://strikk.example.com/butikk/?lang=nb#top")
         url = "https://strikk.example.com/butikk/wp-admin/admin.php?page=wc-orders&s=W+1%262"
         self.assertEqual(line.action_open_in_shop()["url"], url)
         magento = self.make_shop("magento", name="Garn", api_url="https://garn.example.com")
@@ -89,6 +89,17 @@ class TestUnknown(WebshopCase):
             again.action_confirm()
         self.assertEqual(line.move_line_ids.move_id, vouchers)
 
+    def test_what_was_undone_is_not_proposed_again(self):
+        invoice = self.invoice(100, "42", partner=self.customer, date="2026-03-02")
+        self.settle_unknown("42")
+        line = self.line_of("1")
+        self.assertEqual(line.invoice_id, invoice)
+        line._undo("Feil faktura")
+        self.assertEqual(line.open_as, "unknown")
+        self.assertFalse(line.candidate_id)
+        line._assign(invoice, "Det var den likevel")
+        self.assertEqual(line.invoice_id, invoice)
+
     def test_the_reminder(self):
         """One activity while something is open, again after a week, in the language of who is reminded, until zero."""
         reminded = self.settlement_user("anne")
@@ -108,6 +119,7 @@ class TestUnknown(WebshopCase):
         self.line_of("1")._assign(self.customer, "Karis")
         self.assertEqual(remind("04"), activity)
         self.assertIn("transactions: 1", activity.note)
+        self.assertIn("100.00 in credit is open", " ".join(activity.note.replace("\N{NO-BREAK SPACE}", " ").split()))
         activity.action_feedback(feedback="Ser på det")
         self.assertFalse(remind("09"))
         self.assertEqual(len(remind("10")), 1)
@@ -123,6 +135,26 @@ class TestUnknown(WebshopCase):
             self.trigger("ir_cron_settlement_prove")
         self.provider.invalidate_recordset(["activity_ids"])
         self.assertEqual(self.provider.activity_ids.settlement_reason, "unknown")
+
+    def test_the_reminder_of_a_shared_account(self):
+        """It stays while something is open, though its agreement is paused, until the other agreement has it."""
+        other = self.activate(merchant_id="777002", name="Ytre Kafé")
+        other.unknown_account_id = self.provider.unknown_account_id
+
+        def reminders():
+            self.env.invalidate_all()
+            both = self.provider | other
+            return both.activity_ids.filtered(lambda one: one.settlement_reason == "unknown").mapped("res_id")
+
+        self.settle_unknown("A", "B")
+        for provider in (self.provider | other).sudo():
+            provider._update_reminder()
+        self.assertEqual(reminders(), self.provider.ids)
+        self.provider.sudo().state = "paused"
+        self.line_of("1")._assign(self.customer, "Karis")
+        self.assertEqual(reminders(), self.provider.ids)
+        other.sudo()._update_reminder()
+        self.assertEqual(reminders(), other.ids)
 
     def test_a_file_that_is_here_already_says_so(self):
         name, content = vipps_files.as_portal_csv(vipps_files.story())

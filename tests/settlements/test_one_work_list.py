@@ -137,6 +137,37 @@ class TestOneWorkList(WebOrderCase):
         self.line_of("1").sudo().fee_vat_issue = "untaxed"
         self.assertEqual(self.row_of(self.line_of("1")).cause, "unknown")
 
+    def test_what_is_open_of_an_invoice_is_listed_once(self):
+        """Two payments of 400 and 300 of an invoice of 1000: 300 is open, on one row, whose sentence says so."""
+        invoice = self.invoice(1000, "PARTS")
+        self.settle([capture("1", day(2), "PARTS", "400.00"), capture("2", day(3), "PARTS", "300.00")])
+        [row] = self.rows(cause="short")
+        self.assertEqual((row.res_id, row.amount), (self.line_of("2").id, 300))
+        self.assertIn("300.00 remains open", row.why)
+        other = self.credit_note(100, partner=invoice.partner_id)
+        (invoice.line_ids + other.line_ids).filtered(
+            lambda item: item.account_id.account_type == "asset_receivable"
+        ).reconcile()
+        [row] = self.rows(cause="short")
+        self.assertEqual(row.amount, 200)
+        self.assertIn("200.00 remains open", row.why)
+
+    def test_rows_that_are_several_none_or_gone(self):
+        self.settle([capture("1", day(2), "NOBODY", "10.00"), capture("2", day(2), "NOBODY-2", "20.00")])
+        rows = self.rows(cause="unknown")
+        self.assertEqual(len(rows), 2)
+        buttons = ("action_open", "action_solve", "action_keep")
+        for chosen in (rows, rows.browse()):
+            for button in buttons:
+                with self.assertRaises(UserError):
+                    getattr(chosen, button)()
+        gone = rows.browse(2**31 * 16 + 1)
+        for chosen in (gone, rows.browse()):
+            for button in (*buttons, "action_match", "action_accept_proposals", "action_retry"):
+                with self.assertRaises(UserError) as refused:
+                    getattr(chosen, button)()
+                self.assertIs(type(refused.exception), UserError)
+
     def test_a_constant_number_of_queries(self):
         self.settle([capture("1", day(2), "X-1", "10.00"), payout("1", day(2))])
 

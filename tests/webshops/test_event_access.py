@@ -32,7 +32,7 @@ class TestWhoSees(EventCase):
         """A shop with keys of its own, each of them entered."""
         shop = self.make_shop("magento", api_url="https://shop.example.com")
         rows = shop.sudo().setting_ids
-        self.assertEqual(rows.mapped("name"), ["key", "secret", "token", "token_secret", "store"])
+        self.assertEqual(rows.mapped("name"), ["key", "secret", "token", "token_secret", "store", "admin_path"])
         shop.sudo()._set_settings({row.name: f"hemmelig-{row.name}" for row in rows})
         return shop
 
@@ -95,7 +95,7 @@ class TestWhoSees(EventCase):
         for query in get_neutralization_queries(["settlement_bridge"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
-        self.assertEqual([row.name for row in shop.setting_ids if row.value], ["store"])
+        self.assertEqual([row.name for row in shop.setting_ids if row.value], ["store", "admin_path"])
         self.assertFalse(self.shop.sudo().webhook_secret or shop.webhook_secret)
         self.assertFalse(self.shop.fetch_enabled or shop.fetch_enabled)
         body = json.dumps(order_document(new_order())).encode()
