@@ -19,6 +19,7 @@ from . import account_settlement_provider_money
 from . import account_settlement_provider_failures
 from . import account_settlement_provider_chart
 from . import account_settlement_provider_shops
+from . import account_settlement_provider_periods
 from . import account_settlement_provider_steps
 from . import account_settlement_provider_dashboard
 from . import account_settlement_provider_connection
@@ -110,6 +111,7 @@ from . import sale_webshop_waits
 from . import sale_order_reference
 from . import sale_order
 from . import sale_order_webshop
+from . import sale_order_shop_words
 from . import sale_order_tracking
 from . import sale_order_ingest
 from . import sale_order_buyer_by_hand

@@ -77,7 +77,7 @@ class AccountSettlement(models.Model):
     error_message = fields.Text(compute="_compute_error_message")
     state = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "Still Open"),
             ("new", "To Book"),
             ("booked", "Booked"),
             ("paid", "Paid Out"),

@@ -52,7 +52,7 @@ class AccountSettlementDispute(models.Model):
     )
     state = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "Still Open"),
             ("returned", "Came Back After It Was Lost"),
             ("won", "Won"),
             ("credited", "Lost, Sale Credited"),

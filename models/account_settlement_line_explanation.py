@@ -44,7 +44,7 @@ class AccountSettlementLine(models.Model):
             # How the document was found matters less in a list than what became of the amount.
             summary = [message for message in stored if message[0] != "rule_found"] or stored
             line.explanation = self.env["settlement.message"]._render_stored(stored)
-            line.explanation_summary = " ".join(line._render(summary)).replace("\n", " ")
+            line.explanation_summary = self.env["settlement.message"]._join(line._render(summary))
 
     def _get_explanation_now(self):
         """Return what is stored with what the ledger says by now, as stored messages."""

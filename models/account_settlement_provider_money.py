@@ -1,8 +1,12 @@
 from collections import defaultdict
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..closing.checks import DAYS_ON_THE_WAY
 from ..providers.rhythm import next_payout
 
 #: How many payouts are looked at for their rhythm: there may be several on a day.
@@ -36,6 +40,12 @@ class AccountSettlementProvider(models.Model):
     )
     transit_count = fields.Integer(compute="_compute_money")
     transit_since = fields.Date(compute="_compute_money", help="The date of the oldest payout on its way.")
+    late_payout_amount = fields.Monetary(
+        compute="_compute_money",
+        currency_field="company_currency_id",
+        help="Of the payouts on their way, those that the bank should have received.",
+    )
+    late_payout_count = fields.Integer(compute="_compute_money")
     unpaid_amount = fields.Monetary(
         string="Not Paid Out Yet", compute="_compute_money", currency_field="company_currency_id"
     )
@@ -70,7 +80,9 @@ class AccountSettlementProvider(models.Model):
             strays = places[provider.clearing_account_id.id, company.id]
             provider.clearing_balance = balances.get((provider.clearing_account_id, company), 0.0)
             provider.unknown_balance = balances.get((provider.unknown_account_id, company), 0.0)
-            provider.transit_amount, provider.transit_count, provider.transit_since, announced = own[IN_TRANSIT]
+            transit = own[IN_TRANSIT]
+            provider.transit_amount, provider.transit_count, provider.transit_since, announced = transit[:4]
+            provider.late_payout_count, provider.late_payout_amount = transit[4:]
             provider.unpaid_amount = own[NOT_PAID_OUT][0]
             provider.clearing_rest = currency.round(
                 provider.clearing_balance - provider.transit_amount - provider.unpaid_amount
@@ -97,10 +109,11 @@ class AccountSettlementProvider(models.Model):
     def _get_clearing_places(self):
         """Return what is open on the clearing accounts, by where it belongs.
 
-        :return: ``{key: {place: (amount, count, oldest date, next payout date)}}``; the key is the provider's id,
+        :return: ``{key: {place: (amount, count, oldest date, next payout date, late ones, their amount)}}``;
+            the key is the provider's id,
             for what belongs to no settlement ``(account id, company id)``.
         """
-        places = defaultdict(lambda: defaultdict(lambda: (0.0, 0, False, False)))
+        places = defaultdict(lambda: defaultdict(lambda: (0.0, 0, False, False, 0, 0.0)))
         self.env["account.move.line"].flush_model()
         self.env["account.settlement"].flush_model()
         rows = self.env.execute_query(
@@ -117,7 +130,14 @@ class AccountSettlementProvider(models.Model):
                            + count(*) FILTER (WHERE settlement.id IS NULL AND item.settlement_payout_id IS NULL
                                                 AND item.settlement_opening_id IS NULL),
                        min(COALESCE(settlement.payout_date, settlement.date, item.date)),
-                       min(settlement.payout_date) FILTER (WHERE settlement.payout_date >= %(today)s)
+                       min(settlement.payout_date) FILTER (WHERE settlement.payout_date >= %(today)s),
+                       count(DISTINCT settlement.id)
+                           FILTER (WHERE COALESCE(settlement.payout_date, settlement.date) < %(late)s),
+                       COALESCE(
+                           sum(item.amount_residual)
+                               FILTER (WHERE COALESCE(settlement.payout_date, settlement.date) < %(late)s),
+                           0
+                       )
                   FROM account_move_line item
              LEFT JOIN account_settlement settlement ON settlement.id = item.settlement_clearing_id
                  WHERE item.account_id = ANY(%(account_ids)s)
@@ -130,6 +150,7 @@ class AccountSettlementProvider(models.Model):
                 account_ids=self.clearing_account_id.ids,
                 company_ids=self.company_id.ids,
                 today=fields.Date.context_today(self),
+                late=self._get_late_limit(),
                 in_transit=IN_TRANSIT,
                 not_paid_out=NOT_PAID_OUT,
                 other=OTHER,
@@ -138,6 +159,16 @@ class AccountSettlementProvider(models.Model):
         for account_id, company_id, provider_id, place, *found in rows:
             places[provider_id or (account_id, company_id)][place] = tuple(found)
         return places
+
+    def _get_late_limit(self):
+        """Return the first day whose payouts may still be on their way; those of earlier days are late."""
+        return fields.Date.context_today(self) - relativedelta(days=DAYS_ON_THE_WAY)
+
+    def action_open_late_payouts(self):
+        """Open the payouts that the bank should have received."""
+        limit = self._get_late_limit()
+        sent = Domain("payout_date", "<", limit) | (Domain("payout_date", "=", False) & Domain("date", "<", limit))
+        return self._open_in_transit(sent)
 
     def _get_latest_payouts(self):
         """Return ``{provider id: [(date, amount)]}`` of the latest payouts that did not fail, the latest first."""

@@ -13,6 +13,7 @@ WORK_LISTS = {
     "owed_count": ("account.settlement.line", ("open_as", "=", "owed")),
     "late_count": ("account.settlement.line", ("is_late", "=", True)),
     "difference_count": ("account.settlement.line", ("open_as", "=", "short")),
+    "dispute_count": ("account.settlement.line", ("open_as", "=", "dispute")),
     "fee_vat_count": ("account.settlement.line", ("fee_vat_issue", "!=", False)),
     "proposed_count": ("account.settlement.line", ("is_exclusion_proposed", "=", True)),
     "error_count": ("account.settlement", ("state", "=", "error")),
@@ -29,6 +30,8 @@ OPEN_LISTS = {
 #: Documents that wait for a person, by the field that counts them. A document may be of no one agreement.
 DOCUMENT_LISTS = {"refused_count": ("state", "=", "error"), "waiting_count": ("state", "=", "waiting")}
 
+#: What else waits, by the field that tells it: one of them, and there is something to do.
+OTHER_WAITS = ("stray_count", "late_payout_count", "waiting_order_count", "unsigned_count", "documents_until")
 
 #: The action that opens records of a model.
 ACTIONS = {
@@ -59,6 +62,7 @@ class AccountSettlementProvider(models.Model):
         compute="_compute_attention", help="Booked this month or the last, as their own period was locked."
     )
     difference_count = fields.Integer(compute="_compute_attention")
+    dispute_count = fields.Integer(compute="_compute_attention", help="Disputed payments that are not decided.")
     reopened_count = fields.Integer(compute="_compute_attention")
     reopened_amount = fields.Monetary(compute="_compute_attention", currency_field="company_currency_id")
     owed_count = fields.Integer(compute="_compute_attention")
@@ -74,7 +78,9 @@ class AccountSettlementProvider(models.Model):
         help="Documents that wait for another agreement, or for days that are missing.",
     )
     altered_count = fields.Integer(compute="_compute_attention")
-    has_attention = fields.Boolean(compute="_compute_attention", help="Something waits for a person, or has failed.")
+    has_attention = fields.Boolean(
+        compute="_compute_has_attention", help="Something waits for a person, or has failed."
+    )
     last_settlement_date = fields.Date(compute="_compute_attention")
 
     def _compute_attention(self):
@@ -87,7 +93,10 @@ class AccountSettlementProvider(models.Model):
         )
         for provider in self:
             provider.last_settlement_date = last_dates.get(provider, False)
-            waits = [*WORK_LISTS.keys() - {"late_count"}, *DOCUMENT_LISTS, "stray_count"]
+
+    def _compute_has_attention(self):
+        waits = [*WORK_LISTS.keys() - {"late_count"}, *DOCUMENT_LISTS, *OTHER_WAITS]
+        for provider in self:
             provider.has_attention = provider.fetch_error or any(provider[counter] for counter in waits)
 
     def _compute_open_lists(self):
@@ -219,6 +228,12 @@ class AccountSettlementProvider(models.Model):
         action = self._open_action(ACTIONS[model], self._get_condition(counter), context)
         return self._open_single(action) if model == "account.settlement" else action
 
+    def _open_open_list(self, counter):
+        """Open a list of open transactions, with what is open of each."""
+        return self._open_action(
+            "settlement_bridge.action_account_settlement_line_open", [WORK_LISTS[counter][1]], {"settlement_open": True}
+        )
+
     def _open_single(self, action):
         """Let an action open the record itself where there is only one: what ends it is on its form."""
         found = self.env[action["res_model"]].search(action["domain"], limit=2)
@@ -253,15 +268,21 @@ class AccountSettlementProvider(models.Model):
 
     def action_open_reopened(self):
         """Open the transactions whose reconciliation somebody has taken apart."""
-        return self._open_work_list("reopened_count", {"settlement_open": True})
+        return self._open_open_list("reopened_count")
 
     def action_open_owed(self):
         """Open the transactions that are owed to their customers."""
-        return self._open_work_list("owed_count", {"settlement_open": True})
+        return self._open_open_list("owed_count")
 
     def action_open_differences(self):
         """Open the transactions whose invoice stays partly open, above the rounding limit."""
-        return self._open_work_list("difference_count", {"settlement_open": True})
+        return self._open_open_list("difference_count")
+
+    def action_open_disputes(self):
+        """Open the disputes that are not decided."""
+        return self._open_action(
+            "settlement_bridge.action_account_settlement_dispute", [("state", "=", "open")], {"search_default_open": 1}
+        )
 
     def action_open_proposed(self):
         """Open the transactions that a rule proposes to exclude."""
@@ -284,8 +305,12 @@ class AccountSettlementProvider(models.Model):
 
     def action_open_transit(self):
         """Open the payouts that are on their way to the bank."""
+        return self._open_in_transit(Domain.TRUE)
+
+    def _open_in_transit(self, domain):
+        """Open the payouts on their way to the bank that are in a domain."""
         in_transit = Domain("payout_amount", "!=", 0) & Domain("is_open", "=", False)
-        return self._open_single(self._open_on_clearing(in_transit & Domain("payout_failed", "=", False)))
+        return self._open_single(self._open_on_clearing(in_transit & Domain("payout_failed", "=", False) & domain))
 
     def action_open_not_paid_out(self):
         """Open the settlements of which something is booked that the provider has not paid out."""

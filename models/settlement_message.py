@@ -7,6 +7,9 @@ from odoo.tools import format_date, formatLang
 from ..common.currencies import minor_unit_decimals
 from ..common.messages import Message, SettlementError
 
+#: What a sentence ends with.
+STOPS = (".", "!", "?", ":", ";", "…")
+
 
 class SettlementMessage(models.AbstractModel):
     """Sentences of :mod:`~..common.messages` in the reader's language."""
@@ -48,6 +51,12 @@ class SettlementMessage(models.AbstractModel):
     def _render_all(self, messages):
         """Return :class:`~..common.messages.Message` as text, one a line."""
         return "\n".join(map(self._render, messages))
+
+    @api.model
+    def _join(self, texts):
+        """Return rendered sentences on one line. One that ends without a stop, as a person's own reason, gets one."""
+        texts = [" ".join(text.split()) for text in texts if text.strip()]
+        return " ".join([*(text if text.endswith(STOPS) else f"{text}." for text in texts[:-1]), *texts[-1:]])
 
     @contextmanager
     def _as_user_error(self):

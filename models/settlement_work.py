@@ -185,7 +185,7 @@ class SettlementWork(models.Model):
             for row, record in zip(rows, records.sudo(), strict=True):
                 row.name = self._get_name(record)
                 reason = row._get_proposal_text() or self._get_reason(record, row.cause) or ""
-                row.why = " ".join(reason.split())
+                row.why = self.env["settlement.message"]._join(reason.splitlines())
 
     @api.depends("cause")
     def _compute_candidate(self):

@@ -21,7 +21,7 @@ class SettlementLineAssign(models.TransientModel):
     company_id = fields.Many2one("res.company", compute="_compute_from_lines")
     currency_id = fields.Many2one("res.currency", compute="_compute_from_lines")
     amount = fields.Monetary(compute="_compute_from_lines")
-    amount_open = fields.Monetary(compute="_compute_from_lines", string="Open")
+    amount_open = fields.Monetary(compute="_compute_from_lines", string="Still Open")
     clearing_account_ids = fields.Many2many("account.account", compute="_compute_from_lines")
     needs_move_line = fields.Boolean(compute="_compute_from_lines")
     order_reference = fields.Char(compute="_compute_from_lines")

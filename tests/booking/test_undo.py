@@ -38,6 +38,13 @@ class TestUndoneSettlement(SettlementCase):
             for line in move.line_ids.filtered(lambda line: line.account_id.reconcile):
                 self.assertEqual(line.amount_residual, 0)
 
+    def test_a_reason_does_not_run_into_the_next_sentence(self):
+        said = ["Undone by Kari: feil konto", "Found by the order reference.\nBy the amount", "Matched"]
+        self.assertEqual(
+            self.env["settlement.message"]._join(said),
+            "Undone by Kari: feil konto. Found by the order reference. By the amount. Matched",
+        )
+
     def test_booked_again(self):
         self.undo_and_book_again()
         self.assertEqual(self.settlement.state, "booked")

@@ -1,13 +1,14 @@
 """What an accountant reads off the overview's cards, and off the provider's card on Odoo's accounting dashboard."""
 
 import json
+from decimal import Decimal
 
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import capture, day, payout
+from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import Movement, capture, day, payout
 
 from ..common import SettlementCase
 
@@ -85,6 +86,54 @@ class TestOverview(SettlementCase):
             card = self.card(["next_payout_date", "last_payout_date", "last_payout_amount"])
             self.assertFalse(card["next_payout_date"], "it should have come, so nothing is promised")
             self.assertEqual((card["last_payout_date"], card["last_payout_amount"]), (self.day(6), 10))
+
+    def test_nothing_to_do_is_said_only_where_nothing_waits(self):
+        """The bank has the payout, the days are here: the card says so. A week later, neither is as it should be."""
+        names = ["has_attention", "late_payout_count", "late_payout_amount", "documents_until", "unsigned_count"]
+        self.invoice(300, "WEB-1")
+        first = [capture("1", day(2), "WEB-1", "300.00"), payout("2000007", day(2))]
+        settlements = self.settle(first)
+        self.bank_line(300, "Utb. 2000007 Vippsnr 123455")
+        settlements._match_bank()
+        until = max(settlements.mapped("complete_to"))
+        with freeze_time(f"{until} 12:00:00"):
+            self.assertEqual(list(self.card(names).values())[1:], [False, 0, 0, False, 0])
+        self.invoice(80, "WEB-2")
+        self.settle([*first, capture("2", day(3), "WEB-2", "80.00"), payout("2000008", day(3))])
+        with freeze_time("2026-03-10 12:00:00"):
+            card = self.card([*names, "transit_amount"])
+            self.assertEqual((card["late_payout_count"], card["transit_amount"]), (0, 80), "seven days are usual")
+        with freeze_time("2026-03-11 12:00:00"):
+            card = self.card(names)
+            self.assertEqual((card["late_payout_count"], card["late_payout_amount"]), (1, 80))
+            self.assertTrue(card["has_attention"])
+            action = self.provider.action_open_late_payouts()
+            found = self.env["account.settlement"].search(action["domain"])
+            self.assertEqual(found.mapped("external_id"), ["2000008"])
+        until = max(self.provider.settlement_ids.mapped("complete_to"))
+        self.assertEqual(card["documents_until"], until)
+
+    def test_months_nobody_has_signed_are_on_the_card(self):
+        """March is the last month in April, and waits for its signature in May."""
+        self.settle([capture("1", day(2), "WEB-1", "300.00"), payout("2000007", day(2))])
+        with freeze_time("2026-04-10 12:00:00"):
+            self.env["account.settlement.closing"]._create_missing()
+            self.assertEqual(self.card(["unsigned_count"])["unsigned_count"], 0)
+        with freeze_time("2026-05-10 12:00:00"):
+            self.env["account.settlement.closing"]._create_missing()
+            card = self.card(["unsigned_count", "unsigned_since", "has_attention"])
+            self.assertEqual((card["unsigned_count"], card["unsigned_since"]), (1, self.day(1)))
+            self.assertTrue(card["has_attention"])
+            action = self.provider.action_open_unsigned()
+            self.assertEqual(self.env["account.settlement.closing"].search_count(action["domain"]), 1)
+
+    def test_an_undecided_chargeback_is_on_the_card(self):
+        self.invoice(300, "WEB-1")
+        taken_back = Movement("retained-disputed-capture", "1", day(3), "WEB-1", Decimal("-300.00"))
+        self.settle([capture("1", day(2), "WEB-1", "300.00"), taken_back])
+        self.assertEqual(self.card(["dispute_count", "has_attention"])["dispute_count"], 1)
+        action = self.provider.action_open_disputes()
+        self.assertEqual(self.env["account.settlement.dispute"].search_count(action["domain"]), 1)
 
     def test_chart_and_fees(self):
         self.settle(

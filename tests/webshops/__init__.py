@@ -1,6 +1,7 @@
 from . import test_add_platform
 from . import test_asking
 from . import test_buyers
+from . import test_cards
 from . import test_credit_slips
 from . import test_customer_by_hand
 from . import test_deliveries
