@@ -4,7 +4,9 @@ from odoo.exceptions import AccessError
 #: The models whose log is kept as evidence of who did what.
 EVIDENCE = (
     "account.settlement",
+    "account.settlement.closing",
     "account.settlement.connection",
+    "account.settlement.dispute",
     "account.settlement.fee.type",
     "account.settlement.provider",
     "account.settlement.rule",
@@ -13,7 +15,21 @@ EVIDENCE = (
 
 #: What a message says, and when, where and of whom.
 SAID = frozenset(
-    {"attachment_ids", "author_id", "body", "date", "message_type", "model", "res_id", "subject", "tracking_value_ids"}
+    {
+        "attachment_ids",
+        "author_id",
+        "body",
+        "date",
+        "email_from",
+        "is_internal",
+        "message_type",
+        "model",
+        "record_name",
+        "res_id",
+        "subject",
+        "subtype_id",
+        "tracking_value_ids",
+    }
 )
 
 
