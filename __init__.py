@@ -10,5 +10,7 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Leave the documentation of what was booked behind: every stored report on its vouchers, or on its company."""
+    """Leave the documentation of the books behind: every stored report on its vouchers, or on its company, and the
+    signed proofs of accounts on the company."""
     env["account.settlement"]._leave_documents_behind()
+    env["account.settlement.closing.signature"]._leave_files_behind()

@@ -3,7 +3,7 @@
 Nothing is guessed: each check says its figures, and the accountant decides.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..common.messages import Message
@@ -68,12 +68,17 @@ CAUSES = {
 
 @dataclass(frozen=True)
 class Check:
-    """One check. :ivar tally: what the row shows as figures, where there are any."""
+    """One check.
+
+    :ivar tally: what the row shows as figures, where there are any. :ivar ids: of records of earlier months that it
+        counts too.
+    """
 
     code: CheckCode
     state: CheckState
     message: Message
     tally: Tally = NOTHING
+    ids: tuple = ()
 
 
 def check_month(facts: MonthFacts) -> list[Check]:
@@ -92,11 +97,18 @@ def _days(facts):
     code = CheckCode.DAYS
     if not facts.is_ledger:
         return Check(code, CheckState.NOTE, Message("closing_days_not_told"))
-    if facts.complete_to and facts.complete_to >= facts.last:
-        return Check(code, CheckState.DONE, Message("closing_days_complete", {"date": facts.complete_to}))
-    if facts.complete_to:
-        return Check(code, CheckState.OPEN, Message("closing_days_missing", {"date": facts.complete_to}))
-    return Check(code, CheckState.OPEN, Message("closing_days_none"))
+    days = facts.days
+    if not days.complete_to:
+        return Check(code, CheckState.OPEN, Message("closing_days_none"))
+    values = {"date": days.complete_to}
+    if days.complete_to < facts.last:
+        return Check(code, CheckState.OPEN, Message("closing_days_missing", values))
+    if not days.silent:
+        return Check(code, CheckState.DONE, Message("closing_days_complete", values))
+    values["count"] = str(days.silent)
+    if days.may_lack:
+        return Check(code, CheckState.NOTE, Message("closing_days_may_lack", values))
+    return Check(code, CheckState.DONE, Message("closing_days_no_gap", values))
 
 
 def _documents(facts):
@@ -169,7 +181,14 @@ def _bank(facts):
 
 
 def _by_hand(facts):
-    return _found(CheckCode.BY_HAND, facts.by_hand, "closing_by_hand", "closing_not_by_hand", who=facts.by_whom)
+    code, values = CheckCode.BY_HAND, {"registered": str(facts.registered.count)}
+    tally = facts.by_hand + facts.registered
+    if facts.by_hand:
+        values |= {"count": str(facts.by_hand.count), "who": facts.by_whom}
+        found = "closing_by_hand_and_registered" if facts.registered else "closing_by_hand"
+        return Check(code, CheckState.OPEN, Message(found, values), tally, facts.earlier_items)
+    found = _found(code, tally, "closing_registered", "closing_not_by_hand", CheckState.NOTE, **values)
+    return replace(found, ids=facts.earlier_items)
 
 
 def _orders(facts):
@@ -193,7 +212,7 @@ def _late(facts):
 
 def _fees(facts):
     code, now, before = CheckCode.FEES, facts.fees.percent, facts.fees_before.percent
-    tally = Tally(0, facts.fees.charged)
+    tally = Tally(0, facts.fees.charged, currency=facts.fees.currency)
     if now is None:
         state = CheckState.OPEN if facts.fees.charged else CheckState.DONE
         return Check(code, state, Message("closing_fees_without_payments"), tally)

@@ -9,15 +9,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..common.values import ZERO
+from .days import NO_DAYS, Days
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many there are of something, and their sum. :ivar oldest: the date of the first one."""
+    """How many there are of something, and their sum.
+
+    :ivar oldest: the date of the first one. :ivar currency: of the amount; the company's where it is empty.
+    """
 
     count: int = 0
     amount: Decimal = ZERO
     oldest: datetime.date | None = None
+    currency: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.count)
@@ -27,6 +32,7 @@ class Tally:
             self.count + other.count,
             self.amount + other.amount,
             min(filter(None, (self.oldest, other.oldest)), default=None),
+            self.currency or other.currency,
         )
 
 
@@ -63,10 +69,14 @@ class Balance:
 
 @dataclass(frozen=True)
 class Fees:
-    """What a provider charged in a month, of what customers paid through it; both positive."""
+    """What a provider charged in a month, of what customers paid through it; both positive.
+
+    :ivar currency: of both; the company's where it is empty.
+    """
 
     charged: Decimal = ZERO
     turnover: Decimal = ZERO
+    currency: str = ""
 
     @property
     def percent(self) -> Decimal | None:
@@ -85,19 +95,21 @@ class MonthFacts:
     """One provider's month.
 
     :ivar last: the month's last day. :ivar today: when it is looked at.
-    :ivar is_ledger: the provider tells day by day; :ivar complete_to: until when.
+    :ivar is_ledger: the provider tells day by day; :ivar days: which of them are here.
     :ivar missing: tallies of what lacks its counterpart, by cause, see account.settlement.completeness.
     :ivar booked: settlements of the month that are booked; :ivar failed: in error; :ivar altered: they differ from
         what was booked; :ivar unbooked: transactions that are not booked.
     :ivar balances: :class:`Balance` of each account. :ivar late: transactions booked in a later period.
-    :ivar by_hand: entries on the clearing account that are neither ours nor the bank's; :ivar by_whom: who made them.
+    :ivar by_hand: entries on the clearing account that are neither ours, the bank's nor a payment's: of the month, and
+        earlier ones that are open at its end; :ivar by_whom: who made them. :ivar registered: payments of the same
+        kind that a person has registered in Odoo. :ivar earlier_items: ids of those of earlier months.
     :ivar lock: until when the company's books are locked, as they concern the provider's journal.
     """
 
     last: datetime.date
     today: datetime.date
     is_ledger: bool = False
-    complete_to: datetime.date | None = None
+    days: Days = NO_DAYS
     missing: dict = field(default_factory=dict)
     booked: Tally = NOTHING
     failed: Tally = NOTHING
@@ -109,6 +121,8 @@ class MonthFacts:
     fees_before: Fees = NO_FEES
     by_hand: Tally = NOTHING
     by_whom: str = ""
+    registered: Tally = NOTHING
+    earlier_items: tuple = ()
     rounding: Tally = NOTHING
     disputes: Tally = NOTHING
     gift_cards: Tally = NOTHING

@@ -1,135 +1,171 @@
-"""The figures that a person has signed, kept as they were, and what differs from them now."""
+"""The figures that a person has signed, kept as they were; :mod:`.changes` finds what differs from them later."""
 
 import hashlib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..common.messages import Message
-from ..common.values import TextEnum
-
-
-class ChangeCode(TextEnum):
-    """What may have changed in a signed month, in the order in which it is shown."""
-
-    BALANCE = "balance"
-    ADDED = "added"
-    REMOVED = "removed"
-    ALTERED = "altered"
-    REVERSED = "reversed"
-    ARRIVED = "arrived"
-
 
 @dataclass(frozen=True)
 class Voucher:
-    """What an entry of the month has on the provider's accounts.
+    """What an entry of the month has: one on the provider's accounts, or a document of its webshops.
 
-    :ivar amounts: ``{account id: amount}``, debit positive, in company currency. :ivar reversed_by: ids of reversals.
+    :ivar amounts: ``(account id, amount)``, debit positive, in company currency. :ivar reversed_by: ids of reversals.
+    :ivar matched: ``(account id, amount)`` of what was reconciled at the end of the month, signed as the items are.
     """
 
     id: int
     name: str
     amounts: tuple = ()
     reversed_by: tuple = ()
+    matched: tuple = ()
 
     def to_json(self) -> list:
         """Return the form that is stored."""
-        amounts = {str(account): str(amount) for account, amount in self.amounts}
-        return [self.id, self.name, amounts, list(self.reversed_by)]
+        return [self.id, self.name, _to_texts(self.amounts), list(self.reversed_by), _to_texts(self.matched)]
 
     @classmethod
     def from_json(cls, stored: list) -> "Voucher":
         """Return what :meth:`to_json` stored."""
-        voucher_id, name, amounts, reversed_by = stored
-        known = tuple((int(account), Decimal(amount)) for account, amount in sorted(amounts.items()))
-        return cls(voucher_id, name, known, tuple(reversed_by))
+        voucher_id, name, amounts, reversed_by, *matched = stored
+        return cls(voucher_id, name, _from_texts(amounts), tuple(reversed_by), _from_texts(*matched or [{}]))
+
+
+def _to_texts(amounts):
+    return {str(account): str(amount) for account, amount in amounts}
+
+
+def _from_texts(stored):
+    return tuple(sorted((int(account), Decimal(amount)) for account, amount in stored.items()))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an account's balance in the signed proof.
+
+    :ivar key: what makes it the same part later: its journal items' ids, or the record that it is about.
+    :ivar reference: as the reader knows it. :ivar amount: in company currency, debit positive.
+    """
+
+    account_id: int
+    account: str
+    key: str
+    reference: str
+    amount: Decimal
+
+    @property
+    def entry_ids(self) -> tuple:
+        """The ids of its journal items, where they are few enough to be named."""
+        names = self.key.split()
+        return tuple(map(int, names)) if all(map(str.isdigit, names)) else ()
+
+    def to_json(self) -> list:
+        """Return the form that is stored."""
+        return [self.account_id, self.account, self.key, self.reference, str(self.amount)]
+
+    @classmethod
+    def from_json(cls, stored: list) -> "Part":
+        """Return what :meth:`to_json` stored."""
+        return cls(*stored[:4], Decimal(stored[4]))
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something of the month that lacks its counterpart, or no longer is what was booked.
+
+    :ivar id: of the record: a settlement where ``cause`` says so, otherwise a row of account.settlement.completeness.
+    :ivar cause: of account.settlement.completeness, or settlement_failed or settlement_altered.
+    :ivar amount: in company currency; zero where none is known.
+    """
+
+    id: int
+    cause: str
+    reference: str
+    amount: Decimal = Decimal(0)
+
+    @property
+    def is_of_settlement(self) -> bool:
+        """Whether it is a settlement, and no row of what lacks its counterpart."""
+        return self.cause in ("settlement_failed", "settlement_altered")
+
+    def to_json(self) -> list:
+        """Return the form that is stored."""
+        return [self.id, self.cause, self.reference, str(self.amount)]
+
+    @classmethod
+    def from_json(cls, stored: list) -> "Lack":
+        """Return what :meth:`to_json` stored."""
+        return cls(*stored[:3], Decimal(stored[3]))
+
+
+@dataclass(frozen=True)
+class Transactions:
+    """The transactions with a ledger date in the month.
+
+    :ivar last_id: the largest id. :ivar amount: their sum; :ivar fee: of their fees; both in the provider's currency.
+    """
+
+    count: int = 0
+    last_id: int = 0
+    amount: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+
+    def to_json(self) -> list:
+        """Return the form that is stored."""
+        return [self.count, self.last_id, str(self.amount), str(self.fee)]
+
+    @classmethod
+    def from_json(cls, stored: list) -> "Transactions":
+        """Return what :meth:`to_json` stored."""
+        return cls(*stored[:2], *map(Decimal, stored[2:]))
+
+
+#: No transactions.
+NO_TRANSACTIONS = Transactions()
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptMonth:
     """The figures of a month.
 
-    :ivar checks: as shown, each ``(code, state, message as JSON, count, amount as text)``.
-    :ivar balances: ``(account id, name, amount)`` at the end of the month.
-    :ivar vouchers: :class:`Voucher` of the month. :ivar transactions: ids with a ledger date in the month, as
-        ``(how many, the largest)``.
+    :ivar checks: as shown, each ``(code, state, message as JSON, count, amount as text, its currency)``.
+    :ivar balances: ``(account id, name, amount)`` at the end of the month. :ivar parts: :class:`Part` of each.
+    :ivar vouchers: :class:`Voucher` of the month. :ivar lacks: :class:`Lack` at its end.
+    :ivar transactions: :class:`Transactions`.
     """
 
     checks: tuple = ()
     balances: tuple = ()
+    parts: tuple = ()
     vouchers: tuple = ()
-    transactions: tuple = (0, 0)
+    lacks: tuple = ()
+    transactions: Transactions = NO_TRANSACTIONS
 
     def to_json(self) -> dict:
         """Return the form that is stored."""
         return {
             "checks": [list(check) for check in self.checks],
             "balances": [[account, name, str(amount)] for account, name, amount in self.balances],
+            "parts": [part.to_json() for part in self.parts],
             "vouchers": [voucher.to_json() for voucher in self.vouchers],
-            "transactions": list(self.transactions),
+            "lacks": [lack.to_json() for lack in self.lacks],
+            "transactions": self.transactions.to_json(),
         }
 
     @classmethod
     def from_json(cls, stored: dict) -> "KeptMonth":
         """Return what :meth:`to_json` stored."""
         return cls(
-            checks=tuple(tuple(check) for check in stored["checks"]),
+            checks=tuple(map(tuple, stored["checks"])),
             balances=tuple((account, name, Decimal(amount)) for account, name, amount in stored["balances"]),
+            parts=tuple(map(Part.from_json, stored.get("parts", ()))),
             vouchers=tuple(map(Voucher.from_json, stored["vouchers"])),
-            transactions=tuple(stored["transactions"]),
+            lacks=tuple(map(Lack.from_json, stored.get("lacks", ()))),
+            transactions=Transactions.from_json(stored["transactions"]),
         )
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that has changed. :ivar ids: of the accounts or vouchers it is about."""
-
-    code: ChangeCode
-    message: Message
-    ids: tuple = ()
 
 
 def get_digest(signed: dict) -> str:
     """Return the SHA-256 of what was signed, the same however a database orders its keys."""
     text = json.dumps(signed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def find_changes(kept: KeptMonth, now: KeptMonth) -> list[Change]:
-    """Return what has changed in a month since it was signed."""
-    return [*_changed_balances(kept, now), *_changed_vouchers(kept, now), *_arrived(kept, now)]
-
-
-def _changed_balances(kept, now):
-    today = {account: amount for account, _name, amount in now.balances}
-    for account, name, amount in kept.balances:
-        found = today.get(account, Decimal(0))
-        if found != amount:
-            values = {"account": name, "kept": amount, "found": found}
-            yield Change(ChangeCode.BALANCE, Message("closing_balance_changed", values), (account,))
-
-
-def _changed_vouchers(kept, now):
-    before = {voucher.id: voucher for voucher in kept.vouchers}
-    today = {voucher.id: voucher for voucher in now.vouchers}
-    added = [today[one] for one in today if one not in before]
-    removed = [before[one] for one in before if one not in today]
-    both = [(before[one], today[one]) for one in before if one in today]
-    altered = [voucher for voucher, found in both if sorted(voucher.amounts) != sorted(found.amounts)]
-    reversals = [(voucher, set(found.reversed_by) - set(voucher.reversed_by)) for voucher, found in both]
-    for code, sentence, vouchers in (
-        (ChangeCode.ADDED, "closing_voucher_added", added),
-        (ChangeCode.REMOVED, "closing_voucher_removed", removed),
-        (ChangeCode.ALTERED, "closing_voucher_altered", altered),
-        (ChangeCode.REVERSED, "closing_voucher_reversed", [voucher for voucher, new in reversals if new]),
-    ):
-        for voucher in vouchers:
-            yield Change(code, Message(sentence, {"voucher": voucher.name}), (voucher.id,))
-
-
-def _arrived(kept, now):
-    more = now.transactions[0] - kept.transactions[0]
-    if more:
-        values = {"count": str(abs(more))}
-        sentence = "closing_transactions_arrived" if more > 0 else "closing_transactions_gone"
-        yield Change(ChangeCode.ARRIVED, Message(sentence, values), (kept.transactions[1],))

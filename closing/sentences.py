@@ -8,6 +8,14 @@ from ..common.messages import _, register
 register(
     {
         "closing_days_complete": _("Every day is here, up to %(date)s."),
+        "closing_days_no_gap": _(
+            "No gap shows, up to %(date)s: each settlement opens with the closing balance before. Days of which "
+            "nothing was told: %(count)s."
+        ),
+        "closing_days_may_lack": _(
+            "No gap shows, up to %(date)s. Days of which nothing was told: %(count)s. The provider's balance was zero "
+            "before some of them, so that nothing was sold on these days cannot be seen from the balances."
+        ),
         "closing_days_missing": _("The days after %(date)s are missing: fetch or upload them."),
         "closing_days_none": _("No day is here yet: fetch or upload the settlements."),
         "closing_days_not_told": _(
@@ -46,12 +54,22 @@ register(
         "closing_bank_open": _("Bank lines without a payout: %(count)s."),
         "closing_not_by_hand": _("Nothing was booked on the clearing account by hand."),
         "closing_by_hand": _("Entries on the clearing account made by hand: %(count)s, by %(who)s."),
+        "closing_registered": _(
+            "Nothing was booked on the clearing account by hand, but customers' payments were registered on it in "
+            "Odoo: %(registered)s."
+        ),
+        "closing_by_hand_and_registered": _(
+            "Entries on the clearing account made by hand: %(count)s, by %(who)s. Customers' payments registered on it "
+            "in Odoo: %(registered)s."
+        ),
         "closing_orders_invoiced": _("Every order that was sold is invoiced."),
         "closing_orders_open": _("Orders without an invoice, or with another document missing: %(count)s."),
         "closing_invoices_paid": _("Every invoice of a web order is paid, and every credit note refunded."),
         "closing_invoices_open": _("Invoices that are not paid, and credit notes that are not refunded: %(count)s."),
         "closing_payments_matched": _("Every payment and refund has its document."),
-        "closing_payments_open": _("Payments and refunds without a document: %(count)s."),
+        "closing_payments_open": _(
+            "Payments and refunds without a document, or registered in Odoo and told of by no settlement: %(count)s."
+        ),
         "closing_not_late": _("No transaction was moved by a lock."),
         "closing_late": _("Transactions moved by a lock, booked in a later period: %(count)s."),
         "closing_fees": _("%(percent)s %% of the payments; the month before %(before)s %%."),
@@ -75,8 +93,46 @@ register(
         "closing_voucher_added": _("%(voucher)s was posted in the month, after it was signed."),
         "closing_voucher_removed": _("%(voucher)s is no longer posted in the month."),
         "closing_voucher_altered": _("%(voucher)s has other amounts than when the month was signed."),
+        "closing_voucher_reconciled": _("%(voucher)s is reconciled otherwise than when the month was signed."),
         "closing_voucher_reversed": _("%(voucher)s was reversed after the month was signed."),
         "closing_transactions_arrived": _("Transactions of the month that came after it was signed: %(count)s."),
         "closing_transactions_gone": _("Transactions of the month that are gone since it was signed: %(count)s."),
+        "closing_transactions_altered": _(
+            "The month's transactions were %(kept)s, with fees of %(kept_fee)s, when it was signed; now they are "
+            "%(found)s, with fees of %(found_fee)s."
+        ),
+        "closing_part_new": _("%(account)s, new in the proof at the end of the month: %(reference)s, %(amount)s."),
+        "closing_part_gone": _(
+            "%(account)s, no longer in the proof at the end of the month: %(reference)s, %(amount)s."
+        ),
+        "closing_part_changed": _(
+            "%(account)s, %(reference)s: %(kept)s at the end of the month when it was signed, %(found)s now."
+        ),
+        "closing_lack": _("New since the month was signed: %(what)s: %(reference)s."),
+        "closing_lack_amount": _("New since the month was signed: %(what)s: %(reference)s, %(amount)s."),
+        "closing_lack_order_not_invoiced": _("Order without invoice"),
+        "closing_lack_order_waits": _("Order with a document missing"),
+        "closing_lack_bank_without_payout": _("Bank line without payout"),
+        "closing_lack_balances_differ": _("Opening balance differs from the closing balance before"),
+        "closing_lack_document_not_read": _("Document not read"),
+        "closing_lack_message_not_read": _("Shop's message not read"),
+        "closing_lack_settlement_failed": _("Settlement in error"),
+        "closing_lack_settlement_altered": _("Settlement that differs from what was booked"),
+        "closing_more": _("And more of this kind: %(count)s."),
+        "closing_signature_broken": _("What is stored of the signature is no longer what was signed."),
+        "closing_check_changed": _("%(check)s. When the month was signed: %(kept)s Now: %(found)s"),
+        "closing_check_days": _("Days"),
+        "closing_check_booked": _("Settlements"),
+        "closing_check_errors": _("Errors"),
+        "closing_check_clearing": _("Clearing account"),
+        "closing_check_unknown": _("Unknown transactions"),
+        "closing_check_by_hand": _("Entries by hand"),
+        "closing_check_late": _("Late transactions"),
+        "closing_check_fees": _("Fees"),
+        "closing_check_rounding": _("Rounding"),
+        "closing_check_disputes": _("Disputes"),
+        "closing_check_reserves": _("Reserves"),
+        "closing_check_prepayments": _("Prepayments"),
+        "closing_check_gift_cards": _("Gift cards"),
     }
 )

@@ -202,6 +202,7 @@ from . import account_settlement_completeness
 from . import account_settlement_cutoff
 from . import account_settlement_closing
 from . import account_settlement_closing_facts
+from . import account_settlement_closing_kept
 from . import account_settlement_closing_targets
 from . import account_settlement_closing_sign
 from . import account_settlement_closing_check

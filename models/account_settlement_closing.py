@@ -60,7 +60,7 @@ class AccountSettlementClosing(models.Model):
     change_ids = fields.One2many(
         "account.settlement.closing.change", "closing_id", string="Changed Since Signed", readonly=True
     )
-    comment = fields.Text(help="Goes with the next signature: why what is open may stay so.")
+    comment = fields.Text(tracking=True, help="Goes with the next signature: why what is open may stay so.")
     signature_ids = fields.One2many(
         "account.settlement.closing.signature", "closing_id", string="Signatures", readonly=True
     )
@@ -151,10 +151,10 @@ class AccountSettlementClosing(models.Model):
         changes = self._find_changes(kept)
         states = [check.state for check in checks]
         self.write(
+            {"check_ids": [fields.Command.create(self._to_check(place, check)) for place, check in enumerate(checks)]}
+        )
+        self.write(
             {
-                "check_ids": [
-                    fields.Command.create(self._to_check(place, check)) for place, check in enumerate(checks)
-                ],
                 "change_ids": [fields.Command.create(self._to_change(change)) for change in changes],
                 "checked_at": fields.Datetime.now(),
                 "open_count": states.count("open"),

@@ -17,6 +17,7 @@ class AccountSettlementClosingChange(models.Model):
     message_data = fields.Json(readonly=True)
     message = fields.Text(compute="_compute_message", string="What Has Changed")
     target_data = fields.Json(readonly=True, help="What it opens: an action, and the domain of what is listed.")
+    has_target = fields.Boolean(compute="_compute_has_target")
 
     @api.depends("message_data")
     @api.depends_context("lang")
@@ -24,6 +25,12 @@ class AccountSettlementClosingChange(models.Model):
         for change in self:
             stored = change.message_data
             change.message = self.env["settlement.message"]._render(Message.from_json(stored)) if stored else False
+
+    @api.depends("target_data")
+    @api.depends_context("uid")
+    def _compute_has_target(self):
+        for change in self:
+            change.has_target = change.closing_id._may_open(change.sudo().target_data)
 
     def action_open_target(self):
         """Open the voucher, the account's items or the transactions."""

@@ -14,7 +14,7 @@ class AccountSettlementClosingCheck(models.Model):
         "account.settlement.closing", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="closing_id.company_id", store=True, index=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
+    currency_id = fields.Many2one("res.currency", readonly=True, help="The company's or the provider's.")
     sequence = fields.Integer(readonly=True)
     code = fields.Selection(
         [
@@ -49,7 +49,7 @@ class AccountSettlementClosingCheck(models.Model):
     message_data = fields.Json(readonly=True)
     message = fields.Text(compute="_compute_message", string="Result")
     count = fields.Integer(readonly=True)
-    amount = fields.Monetary(readonly=True, currency_field="company_currency_id")
+    amount = fields.Monetary(readonly=True)
     target_data = fields.Json(readonly=True, help="What it opens: an action, and the domain of what is listed.")
     has_target = fields.Boolean(compute="_compute_has_target")
 
@@ -61,9 +61,10 @@ class AccountSettlementClosingCheck(models.Model):
             check.message = self.env["settlement.message"]._render(Message.from_json(stored)) if stored else False
 
     @api.depends("target_data")
+    @api.depends_context("uid")
     def _compute_has_target(self):
         for check in self:
-            check.has_target = bool(check.target_data)
+            check.has_target = check.closing_id._may_open(check.sudo().target_data)
 
     def action_open_target(self):
         """Open exactly what the check counts."""

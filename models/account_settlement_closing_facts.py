@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import models
 from odoo.fields import Domain
 
+from ..closing.days import NO_DAYS, Stretch, look_at_days
 from ..closing.facts import Balance, Fees, MonthFacts, Tally
 from ..common.values import ZERO
 from ..matching.rules import FEE_KINDS
@@ -26,27 +29,34 @@ class AccountSettlementClosing(models.Model):
         provider = self.provider_id
         settlements = self._count_settlements()
         fees, fees_before = self._get_fees()
-        by_hand, by_whom = self._count_by_hand()
-        is_ledger, complete_to = self._get_days()
+        is_ledger, days = self._get_days()
+        earlier = self._get_earlier_items(statements)
+        by_others = self._get_by_others_domain(earlier)
+        by_hand, by_whom = self._count_by_hand(by_others)
+        registered = self._count(
+            "account.move.line", by_others & Domain("move_id.origin_payment_id", "!=", False), "balance"
+        )
         violated = self.company_id._get_violated_lock_dates(self.month_end, False, provider.journal_id)
         return MonthFacts(
             last=self.month_end,
             today=self._get_today(),
             is_ledger=is_ledger,
-            complete_to=complete_to,
+            days=days,
             missing=self._count_missing(),
             booked=settlements["booked"],
             failed=settlements["failed"],
             altered=settlements["altered"],
-            unbooked=self._count("account.settlement.line", self._get_unbooked_domain(), "amount"),
+            unbooked=self._count_transactions(self._get_unbooked_domain()),
             balances=tuple(map(self._to_balance, statements)),
-            late=self._count("account.settlement.line", self._get_late_domain(), "amount"),
+            late=self._count_transactions(self._get_late_domain()),
             fees=fees,
             fees_before=fees_before,
             by_hand=by_hand,
             by_whom=by_whom,
+            registered=registered,
+            earlier_items=earlier,
             rounding=self._count("account.move.line", self._get_rounding_domain(), "balance"),
-            disputes=self._count("account.settlement.line", self._get_dispute_domain(), "amount"),
+            disputes=self._count_transactions(self._get_dispute_domain()),
             gift_cards=self._count("account.move.line", self._get_gift_card_domain(), "balance"),
             lock=max((date for date, _name in violated), default=None),
         )
@@ -114,17 +124,39 @@ class AccountSettlementClosing(models.Model):
         own = Domain("journal_id", "=", provider.journal_id.id) & Domain("settlement_role", "=", "rounding")
         return self._get_item_domain(provider.rounding_account_id) & own
 
-    def _get_by_hand_domain(self):
-        """Return the domain of the items on the clearing account that are neither ours, the bank's nor a payment's."""
-        exchange = self.company_id.currency_exchange_journal_id
-        return self._get_item_domain(self.provider_id.clearing_account_id) & Domain(
-            [
-                ("move_id.settlement_id", "=", False),
-                ("move_id.statement_line_id", "=", False),
-                ("move_id.origin_payment_id", "=", False),
-                ("journal_id", "not in", exchange.ids),
-            ]
+    def _get_not_ours_domain(self):
+        """Return the domain of items that are neither ours nor the bank's, nor exchange differences that Odoo has made
+        of a reconciliation, or undone. What a person has entered in the exchange journal is theirs."""
+        undone = Domain("move_id.reversed_entry_id", "!=", False) | Domain("move_id.reversal_move_ids", "!=", False)
+        exchange = Domain("journal_id", "in", self.company_id.currency_exchange_journal_id.ids)
+        return (
+            Domain("move_id.settlement_id", "=", False)
+            & Domain("move_id.statement_line_id", "=", False)
+            & Domain("move_id.exchange_diff_partial_ids", "=", False)
+            & ~(exchange & undone)
         )
+
+    def _get_by_others_domain(self, earlier=()):
+        """Return the domain of the month's items on the clearing account that are neither ours nor the bank's.
+
+        :param earlier: ids of items of earlier months that are counted too.
+        """
+        month = self._get_item_domain(self.provider_id.clearing_account_id) & self._get_not_ours_domain()
+        return month | Domain("id", "in", list(earlier))
+
+    def _get_earlier_items(self, statements):
+        """Return the ids of such items of earlier months that are open at the end of this one."""
+        clearing = self.provider_id.clearing_account_id
+        entries = [
+            entry
+            for statement in statements
+            if statement.account.id == clearing.id
+            for item in statement.items
+            if item.date < self.month
+            for entry in item.entry_ids
+        ]
+        domain = Domain("id", "in", entries) & Domain("date", "<", self.month) & self._get_not_ours_domain()
+        return tuple(self.env["account.move.line"].search(domain, order="id").ids)
 
     def _get_shops(self):
         """Return the shops whose payments come from this provider: all, where it names none."""
@@ -150,7 +182,9 @@ class AccountSettlementClosing(models.Model):
         of_provider = Domain("provider_id", "=", self.provider_id.id)
         of_nobody = Domain("provider_id", "=", False) & Domain("cause", "not in", OF_SHOPS)
         of_shops = Domain("cause", "in", OF_SHOPS) & Domain("webshop_id", "in", [*self._get_shops().ids, False])
-        domain = Domain("company_id", "=", self.company_id.id) & Domain("date", "<=", self.month_end)
+        # A document that was not read may be about any month, as long as it is not known which days it tells of.
+        of_any_day = Domain("cause", "=", "document_not_read") & Domain("date_to", "=", False)
+        domain = Domain("company_id", "=", self.company_id.id) & (Domain("date", "<=", self.month_end) | of_any_day)
         if causes:
             domain &= Domain("cause", "in", causes)
         return domain & (of_provider | of_nobody | of_shops)
@@ -161,6 +195,11 @@ class AccountSettlementClosing(models.Model):
         """Return the :class:`~..closing.facts.Tally` of records and the sum of a field."""
         [(count, amount)] = self.env[model]._read_group(domain, [], ["__count", f"{name}:sum"])
         return Tally(count, self._to_amount(amount))
+
+    def _count_transactions(self, domain):
+        """Return the tally of transactions, in the provider's currency."""
+        tally = self._count("account.settlement.line", domain, "amount")
+        return replace(tally, currency=self.provider_id.currency_id.name)
 
     def _to_amount(self, amount):
         return to_decimal(amount or 0.0, self.company_currency_id)
@@ -178,7 +217,7 @@ class AccountSettlementClosing(models.Model):
         )
         found = dict.fromkeys(("booked", "failed", "altered"), Tally())
         for state, is_altered, count, amount in groups:
-            tally = Tally(count, self._to_amount(amount))
+            tally = Tally(count, self._to_amount(amount), currency=self.provider_id.currency_id.name)
             if state == "error":
                 found["failed"] += tally
             elif is_altered:
@@ -187,10 +226,10 @@ class AccountSettlementClosing(models.Model):
                 found["booked"] += tally
         return found
 
-    def _count_by_hand(self):
+    def _count_by_hand(self, by_others):
         """Return the tally of entries on the clearing account made by hand, and the names of who made them."""
         groups = self.env["account.move.line"]._read_group(
-            self._get_by_hand_domain(), ["create_uid"], ["__count", "balance:sum"]
+            by_others & Domain("move_id.origin_payment_id", "=", False), ["create_uid"], ["__count", "balance:sum"]
         )
         tally = Tally(
             sum(count for _user, count, _amount in groups),
@@ -199,12 +238,33 @@ class AccountSettlementClosing(models.Model):
         return tally, ", ".join(user.sudo().name or "?" for user, _count, _amount in groups)
 
     def _get_days(self):
-        """Return whether the provider tells day by day, and the last day up to which every one is here."""
-        groups = self.env["account.settlement"]._read_group(
-            [("provider_id", "=", self.provider_id.id)], ["by_position"], ["complete_to:max"]
-        )
-        told = dict(groups)
-        return True in told or not told, told.get(True) or None
+        """Return whether the provider tells day by day, and the :class:`~..closing.days.Days` that are here."""
+        settlements = self.env["account.settlement"]
+        own = Domain("provider_id", "=", self.provider_id.id)
+        told = dict(settlements._read_group(own, ["by_position"], ["__count"]))
+        if told and True not in told:
+            return False, NO_DAYS
+        own &= Domain("by_position", "=", True) & Domain("date_from", "!=", False)
+        month = own & Domain("date_from", ">=", self.month) & Domain("date_from", "<=", self.month_end)
+        found = settlements.search(own & Domain("date_from", "<", self.month), order="date_to desc, id desc", limit=1)
+        found |= settlements.search(month)
+        found |= settlements.search(own & Domain("date_from", ">", self.month_end), order="date_from, id", limit=1)
+        days = look_at_days(map(_to_stretch, found), self.month, self.month_end, self._get_first_waiting())
+        if days.silent and all(document.source == "fetch" for document in found.document_ids):
+            # Each day was asked for; nothing had happened on those that were not told of.
+            days = replace(days, silent=0, may_lack=False)
+        return True, days
+
+    def _get_first_waiting(self):
+        """Return the first day of a document that waits for the days before it."""
+        domain = [
+            ("provider_id", "=", self.provider_id.id),
+            ("state", "=", "waiting"),
+            ("missing_agreements", "=", False),
+            ("date_from", "!=", False),
+        ]
+        [(first,)] = self.env["account.settlement.document"]._read_group(domain, [], ["date_from:min"])
+        return first or None
 
     def _get_fees(self):
         """Return the :class:`~..closing.facts.Fees` of this month and of the one before."""
@@ -224,4 +284,19 @@ class AccountSettlementClosing(models.Model):
             totals = found[month]
             totals[0] += fee - (amount if kind in FEE_KINDS else 0.0)
             totals[1] += amount if kind == "payment" else 0.0
-        return tuple(Fees(*map(self._to_amount, found[month])) for month in (self.month, before))
+        currency = self.provider_id.currency_id
+        return tuple(
+            Fees(*(to_decimal(total or 0.0, currency) for total in found[month]), currency.name)
+            for month in (self.month, before)
+        )
+
+
+def _to_stretch(settlement):
+    """Return the days of a settlement, for :func:`~..closing.days.look_at_days`."""
+    currency = settlement.currency_id
+    return Stretch(
+        settlement.date_from,
+        max(filter(None, (settlement.complete_to, settlement.date_to, settlement.date_from))),
+        to_decimal(settlement.opening_balance, currency),
+        to_decimal(settlement.closing_balance, currency) if settlement.has_closing_balance else None,
+    )

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from ..closing.checks import CAUSES, CheckCode, CheckState
@@ -34,8 +34,14 @@ class AccountSettlementClosing(models.Model):
             "message_data": check.message.to_json(),
             "count": check.tally.count,
             "amount": float(check.tally.amount),
+            "currency_id": self._get_currency(check.tally.currency).id,
             "target_data": self._get_target(check),
         }
+
+    def _get_currency(self, name):
+        """Return the company's currency, or the provider's where that is named."""
+        own = self.provider_id.currency_id
+        return own if name and name == own.name else self.company_currency_id
 
     def _get_target(self, check):
         if check.code in CAUSES:
@@ -47,7 +53,7 @@ class AccountSettlementClosing(models.Model):
             CheckCode.DAYS: (_SETTLEMENTS, self._get_settlement_domain()),
             CheckCode.BOOKED: (_SETTLEMENTS, self._get_settlement_domain()),
             CheckCode.ERRORS: (_SETTLEMENTS, self._get_failed_domain()),
-            CheckCode.BY_HAND: (_ITEMS, self._get_by_hand_domain()),
+            CheckCode.BY_HAND: (_ITEMS, self._get_by_others_domain(check.ids)),
             CheckCode.LATE: (_LINES, self._get_late_domain()),
             CheckCode.FEES: (_LINES, self._get_line_domain() & (Domain("fee", "!=", 0) | Domain("kind", "=", "fee"))),
             CheckCode.ROUNDING: (_ITEMS, self._get_rounding_domain()),
@@ -55,7 +61,8 @@ class AccountSettlementClosing(models.Model):
             CheckCode.GIFT_CARDS: (_ITEMS, self._get_gift_card_domain()),
         }
         if check.code == CheckCode.DAYS and check.state == CheckState.OPEN:
-            return self._to_target(_MISSING, self._get_missing_domain("days_missing"))
+            causes = ("days_missing", *CAUSES[CheckCode.DOCUMENTS])
+            return self._to_target(_MISSING, self._get_missing_domain(*causes))
         if check.code == CheckCode.BOOKED and check.state == CheckState.OPEN:
             return self._to_target(_LINES, self._get_unbooked_domain())
         if check.code not in lists or (not check.tally and check.code not in (CheckCode.DAYS, CheckCode.FEES)):
@@ -81,18 +88,37 @@ class AccountSettlementClosing(models.Model):
         """Return an action and a domain in the form that is stored."""
         return {"action": xml_id, "domain": [_to_json(term) for term in domain]}
 
+    def _may_open(self, target):
+        """Return whether there is something to open that the reader may read."""
+        if not target or target.get("account"):
+            return bool(target)
+        return target["action"] != _MISSING or self.env["account.settlement.completeness"].has_access("read")
+
     def _open_target(self, target):
         """Return the action that lists what a row is about; the reader's own rights decide what is seen."""
         if not target:
             return False
         if account_id := target.get("account"):
+            if not self.env["settlement.account.proof"].has_access("create"):
+                return self._open_items(account_id)
             proof = self._make_proof(account_id)
             proof._show()
             return proof._get_action()
-        action = self.env["ir.actions.act_window"]._for_xml_id(target["action"])
-        action["domain"] = target["domain"]
-        action["context"] = {"create": False}
-        return action
+        return self._open_list(target["action"], target["domain"])
+
+    def _open_items(self, account_id):
+        """Return the action that lists an account's items up to the end of the month: for who may read no proof."""
+        domain = [
+            ("account_id", "=", account_id),
+            ("company_id", "=", self.company_id.id),
+            ("date", "<=", fields.Date.to_string(self.month_end)),
+            ("parent_state", "=", "posted"),
+        ]
+        return self._open_list(_ITEMS, domain)
+
+    def _open_list(self, xml_id, domain):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        return {**action, "domain": domain, "context": {"create": False}}
 
 
 def _to_json(term):

@@ -37,7 +37,7 @@ class AccountSettlementCompleteness(models.Model):
             "payout_amount",
             "state",
         ],
-        "account.settlement.document": ["state"],
+        "account.settlement.document": ["date_from", "date_to", "missing_agreements", "state"],
         "account.settlement.line": ["difference", "invoice_id", "is_reopened", "move_line_ids", "sale_order_id"],
         "account.settlement.provider": ["active", "clearing_account_id", "merchant_id", "start_date", "state"],
         "sale.order": ["amount_total", "invoice_status", "state", "webshop_id", "webshop_state"],

@@ -73,6 +73,8 @@ class AccountSettlementDocument(models.Model):
     )
     error_data = fields.Json(readonly=True)
     error_message = fields.Text(compute="_compute_error_message")
+    date_from = fields.Date(readonly=True, help="The first day that it tells of, once it could be read.")
+    date_to = fields.Date(readonly=True)
     settlement_ids = fields.Many2many("account.settlement", string="Settlements", readonly=True)
     can_fetch_again = fields.Boolean(
         compute="_compute_can_fetch_again", help="It was fetched, and was refused or does not add up."

@@ -137,6 +137,7 @@ class AccountSettlementDocument(models.Model):
             "error_data": [message.to_json() for message in said] or False,
             "missing_agreements": missing or False,
             "refused_by": refused_by,
+            **_get_days(parsed),
         }
 
     def _route(self, parsed):
@@ -237,3 +238,9 @@ class AccountSettlementDocument(models.Model):
             ours = self.with_company(company).with_context(lang=company_language(company))
             ours._take_in_waiting(company, code)
             self.env["ir.cron"]._commit_progress()
+
+
+def _get_days(parsed):
+    """Return the values of the first and last day that a document tells of; nothing where it has no transaction."""
+    dates = [row.date for settlement in parsed.settlements for row in settlement.transactions]
+    return {"date_from": min(dates), "date_to": max(dates)} if dates else {}

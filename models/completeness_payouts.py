@@ -154,6 +154,8 @@ def bank_lines():
 def missing_days(last_day):
     """Return the SQL of the days of which a provider's ledger has told nothing, one row a provider and month.
 
+    They begin where a document waits for the days before it, whatever is known of later ones.
+
     Providers whose payouts name their rows have no such days: what is missing of them shows in the bank.
 
     :param last_day: the last day that could be there.
@@ -163,9 +165,18 @@ def missing_days(last_day):
         SELECT %(columns)s
           FROM account_settlement_provider provider
      LEFT JOIN (
-            SELECT provider_id, max(complete_to) FILTER (WHERE by_position) AS complete_to
-              FROM account_settlement
-          GROUP BY provider_id
+            SELECT settlement.provider_id,
+                   max(LEAST(settlement.complete_to, waiting.first - 1))
+                       FILTER (WHERE settlement.by_position
+                                 AND (waiting.first IS NULL OR settlement.date_from < waiting.first)) AS complete_to
+              FROM account_settlement settlement
+         LEFT JOIN (
+                SELECT provider_id, min(date_from) AS first
+                  FROM account_settlement_document
+                 WHERE state = 'waiting' AND (missing_agreements IS NULL OR missing_agreements = 'null'::jsonb)
+              GROUP BY provider_id
+              ) AS waiting ON waiting.provider_id = settlement.provider_id
+          GROUP BY settlement.provider_id
           ) AS told ON told.provider_id = provider.id
           JOIN LATERAL (
             SELECT GREATEST(COALESCE(told.complete_to + 1, provider.start_date), provider.start_date) AS day
@@ -248,7 +259,8 @@ def unread_documents():
             cause="'document_not_read'",
             company_id="document.company_id",
             provider_id="document.provider_id",
-            date="document.create_date::date",
+            date="COALESCE(document.date_from, document.create_date::date)",
+            date_to="document.date_to",
             reference="document.name",
             currency_id="company.currency_id",
             res_id="document.id",

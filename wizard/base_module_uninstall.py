@@ -13,8 +13,8 @@ class BaseModuleUninstall(models.TransientModel):
         for wizard in self:
             names = wizard.module_ids and wizard._get_modules().mapped("name")
             wizard.settlement_bridge_loss = "settlement_bridge" in (names or ()) and self.env._(
-                "Vouchers, invoices and reconciliations stay as they are, and each report stays attached to the "
-                "vouchers booked from it. Deleted are: settlements, their transactions and the reasons for their "
-                "booking, rules, webshops, what the shops sent, and all keys. Bookkeeping documents must be kept "
-                "for five years: keep a backup."
+                "Vouchers, invoices and reconciliations stay as they are. Each report stays attached to the vouchers "
+                "booked from it, and each signed proof of accounts to the company. Deleted are: settlements, their "
+                "transactions and the reasons for their booking, months and their signed figures, rules, webshops, "
+                "what the shops sent, and all keys. Bookkeeping documents must be kept for five years: keep a backup."
             )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from odoo.addons.settlement_bridge.closing.checks import CheckCode, CheckState, check_month
+from odoo.addons.settlement_bridge.closing.days import Days
 from odoo.addons.settlement_bridge.closing.facts import Balance, Fees, MonthFacts, Tally
 
 LAST = datetime.date(2026, 3, 31)
@@ -21,7 +22,7 @@ QUIET = MonthFacts(
     last=LAST,
     today=datetime.date(2026, 4, 2),
     is_ledger=True,
-    complete_to=LAST,
+    days=Days(LAST),
     booked=Tally(9, Decimal(9000)),
     balances=(CLEARING, replace(CLEARING, role="unknown", ledger=Decimal(0), explained=Decimal(0), items=0)),
     fees=Fees(Decimal("29.90"), Decimal(1000)),
@@ -46,10 +47,17 @@ def test_quiet_month_is_done():
 
 
 def test_days_that_are_missing_are_open():
-    assert states(complete_to=datetime.date(2026, 3, 30)) == {"days": "open"}
-    assert states(complete_to=None) == {"days": "open"}
+    assert states(days=Days(datetime.date(2026, 3, 30))) == {"days": "open"}
+    assert states(days=Days()) == {"days": "open"}
     # Stripe tells of payouts: what is missing shows in the bank.
-    assert states(complete_to=None, is_ledger=False) == {"days": "note"}
+    assert states(days=Days(), is_ledger=False) == {"days": "note"}
+
+
+def test_silent_days_are_told_as_such():
+    """Only where each day was told of is every day here; a zero balance proves no day between."""
+    [days] = [check for check in check_month(replace(QUIET, days=Days(LAST, 2))) if check.code == CheckCode.DAYS]
+    assert (str(days.state), days.message.code) == ("done", "closing_days_no_gap")
+    assert states(days=Days(LAST, 2, may_lack=True)) == {"days": "note"}
 
 
 def test_unproven_account_is_open():
@@ -84,7 +92,8 @@ def test_what_waits_for_a_person_is_open():
     one = Tally(1, Decimal(100), LAST)
     assert states(failed=one) == states(altered=one) == {"errors": "open"}
     assert states(unbooked=one) == {"booked": "open"}
-    assert states(by_hand=one, by_whom="Per") == {"by_hand": "open"}
+    assert states(by_hand=one, by_whom="Per") == states(by_hand=one, registered=one) == {"by_hand": "open"}
+    assert states(registered=one) == {"by_hand": "note"}
     assert states(missing={"order_not_invoiced": one, "captured_not_invoiced": one}) == {"orders": "open"}
     assert states(missing={"payment_not_invoiced": one}) == {"payments": "open"}
     assert states(missing={"bank_without_payout": one}) == {"bank": "open"}
