@@ -1,4 +1,5 @@
-"""Book a month, uninstall the addon, and see that the books are as before: balances, what is open, and the reports.
+"""Book a month and sign it, uninstall the addon, and see that the books are as before: balances, what is open, the
+reports, and the signed proof of accounts.
 
 Called by dev/test in a copy of a database that has the addon installed. Everybody and everything in it is invented.
 """
@@ -30,7 +31,7 @@ def run(env):
             assert after[name] == values, f"{name} differ: {set(values) ^ set(after[name])}"
         files = env["ir.attachment"].search([("res_model", "in", ("account.move", "res.company"))])
         missing = contents - {bytes(file.raw or b"") for file in files}
-        assert not missing, f"{len(missing)} stored reports are gone"
+        assert not missing, f"{len(missing)} stored reports or signed proofs are gone"
         crons = env["ir.cron"].with_context(active_test=False).search([("cron_name", "ilike", "settlement")])
         assert not crons, f"scheduled actions are left: {crons.mapped('cron_name')}"
 
@@ -38,7 +39,7 @@ def run(env):
 def book(env, vipps):
     """Book a settlement with an invoice, an unknown payment and fees, and store a report of which nothing is booked.
 
-    :return: the contents of the stored reports.
+    :return: the contents of the stored reports, and of what was signed.
     """
     company = env.ref("base.main_company")
     env = env(context={"allowed_company_ids": company.ids})
@@ -68,7 +69,22 @@ def book(env, vipps):
     assert settlements.mapped("state") == ["booked"], settlements.mapped("error_message")
     documents = env["account.settlement.document"]
     documents._store(provider, "unread.json", b'{"nothing": "booked"}', "upload")
-    return {document._get_content() for document in documents.search([])}
+    return {document._get_content() for document in documents.search([])} | sign(env)
+
+
+def sign(env):
+    """Sign the first month.
+
+    :return: the contents of the proof of accounts that was signed.
+    """
+    closings = env["account.settlement.closing"]
+    closings.action_open_closings()
+    month = closings.search([], order="month", limit=1)
+    month.comment = "Alt er sett på."
+    month.action_sign()
+    files = month.signature_id.attachment_ids.sudo()
+    assert files, "no proof was signed"
+    return {bytes(file.raw) for file in files}
 
 
 def read(env):
