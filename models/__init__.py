@@ -27,6 +27,7 @@ from . import account_settlement_connection
 from . import account_settlement_connection_fetch
 from . import account_settlement_document
 from . import account_settlement_document_route
+from . import account_settlement_document_begin_again
 from . import account_settlement_rule
 from . import account_settlement_rule_check
 from . import account_settlement_rule_match
@@ -80,6 +81,7 @@ from . import account_settlement_line_replace
 from . import account_settlement_line_payout_return
 from . import account_settlement_voucher
 from . import account_settlement_carry
+from . import account_settlement_opening
 from . import account_settlement_accept
 from . import account_settlement_proof
 from . import account_settlement_statement
@@ -190,6 +192,7 @@ from . import account_settlement_provider_proof
 from . import account_settlement_provider_tryout
 from . import account_settlement_provider_preview
 from . import account_settlement_provider_shadow
+from . import account_settlement_provider_begin_again
 from . import account_settlement_provider_opening
 from . import account_settlement_provider_setup
 from . import sale_webshop_setup

@@ -166,6 +166,11 @@ class AccountSettlement(models.Model):
         "clearing_line_ids.amount_currency",
         "clearing_line_ids.amount_residual",
         "clearing_line_ids.parent_state",
+        "payout_amount",
+        "carried_to_id",
+        "payout_item_ids.amount_residual",
+        "payout_item_ids.amount_residual_currency",
+        "payout_item_ids.parent_state",
     )
     def _compute_state(self):
         unbooked = {
@@ -197,6 +202,8 @@ class AccountSettlement(models.Model):
         An account without reconciliation has no residual, and a deleted voucher no items: neither means a payout.
         """
         self.ensure_one()
+        if self._is_of_balance_alone():
+            return self._is_balance_met()
         items = self._get_clearing_items()
         owed = sum(items.mapped("amount_currency"))
         return (

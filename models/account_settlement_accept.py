@@ -41,6 +41,8 @@ class AccountSettlement(models.Model):
     def action_accept(self):
         """Let a person accept the difference between the payout and its transactions."""
         self._as_manager()
+        if len(self) != 1:
+            raise UserError(self.env._("Choose one settlement: each difference is accepted with its own reason."))
         action = self.env["ir.actions.act_window"]._for_xml_id("settlement_bridge.action_settlement_accept")
         action["context"] = {"default_settlement_id": self.id}
         return action

@@ -170,7 +170,8 @@ class AccountSettlement(models.Model):
             return Message("bank_short", {**values, "amount": amount})
         if self.bank_state == OVER:
             rest = sum(abs(item.amount_residual_currency) for item in self.bank_item_ids)
-            return Message("bank_over", {**values, "amount": to_decimal(rest, self.currency_id)})
+            code = "bank_over_opening" if self._is_open_by_opening() else "bank_over"
+            return Message(code, {**values, "amount": to_decimal(rest, self.currency_id)})
         return None
 
     # ---------------------------------------------------------------- actions
@@ -180,6 +181,7 @@ class AccountSettlement(models.Model):
 
         :return: the dialog, where a person has to say which ones they are.
         """
+        self._as_user().provider_id._check_not_shadow()
         self._as_user().write({"refused_bank_line_ids": False, "refused_item_ids": False})
         self._match_bank()
         waiting = self.filtered(lambda one: one.bank_state in (IN_TRANSIT, SHORT, OVER))

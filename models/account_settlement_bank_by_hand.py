@@ -49,6 +49,7 @@ class AccountSettlement(models.Model):
             raise UserError(self.env._("Choose at least one payout and one bank line."))
         if len(self.provider_id.clearing_account_id) > 1 or len(self.currency_id) > 1 or len(self.company_id) > 1:
             raise UserError(self.env._("Choose payouts of one company, in one currency and on one clearing account."))
+        self.provider_id._check_not_shadow()
         for settlement in self.filtered(lambda one: one.state != "booked"):
             states = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(

@@ -94,6 +94,9 @@ class AccountSettlement(models.Model):
         counterpart = item._put_on_clearing(self).sudo(False)
         if pair.payout.id[1] == PAYOUT:
             self._reconcile_groups([counterpart | self._get_open_clearing_lines()])
+            if self._is_of_balance_alone():
+                link = counterpart.sudo().move_id._get_html_link()
+                self.message_post(body=self.env._("The payout was matched with bank line %s.", link))
             is_named = names(pair.entry.text, self.payout_reference or "")
             self.write({"bank_proposal_data": False, "is_bank_found_by_amount": not is_named})
         else:
@@ -184,12 +187,12 @@ class AccountSettlement(models.Model):
 
     def _get_open_clearing_lines(self):
         """Return the open clearing lines a payout covers: its own, those of aborted payouts included in it, what the
-        bank's lines of returns and top-ups left open, and balances that were carried on."""
+        bank's lines of returns and top-ups left open, balances that were carried on, and accepted opening items."""
         lines = self._get_clearing_items() | self.bank_item_ids.sudo(False)
         for settlement in self.carried_from_ids:
             lines |= settlement._get_open_clearing_lines()
         lines = lines.filtered(lambda line: line.amount_residual_currency or line.amount_residual)
-        return lines | self._get_carried_lines()
+        return lines | self._get_carried_lines() | self._get_opening_items()
 
     def _note_bank_line_taken_back(self, item):
         """Note that a person has taken a bank line back from this payout.

@@ -27,6 +27,8 @@ class AccountSettlementCompleteness(models.Model):
             "parent_state",
             "reconciled",
             "settlement_clearing_id",
+            "settlement_opening_id",
+            "settlement_payout_id",
             "settlement_role",
         ],
         "account.settlement": [

@@ -74,8 +74,12 @@ class AccountSettlementConnection(models.Model):
         return self.provider_ids.filtered(lambda provider: provider.state in ("active", "shadow"))
 
     def action_pause(self):
-        """Pause every agreement: a connection has no state of its own."""
-        self.provider_ids.action_pause()
+        """Pause every agreement that is live: a connection has no state of its own.
+
+        For those in their shadow month documents are read as before, as nothing of them is booked.
+        """
+        live = self.provider_ids.filtered(lambda provider: provider.state != "shadow")
+        (live or self.provider_ids).action_pause()
 
     def _drop_unused(self):
         """Delete these connections if no agreement uses them any more; with documents, they are archived."""

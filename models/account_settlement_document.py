@@ -348,11 +348,15 @@ class AccountSettlementDocument(models.Model):
     def action_leave_out(self):
         """Exclude refused documents, as a person has decided that they are not needed; what waits for them is read."""
         for document in self._as_manager().filtered(lambda document: document.state in ("error", "waiting")):
-            said = Message("document_excluded_by", {"user": self.env.user.name})
-            document.write({"state": "left_out", "error_data": [*(document.error_data or []), said.to_json()]})
-            document._close_attention()
+            document._exclude_by_person()
         self.env.ref("settlement_bridge.ir_cron_settlement_ingest").sudo()._trigger()
         return True
+
+    def _exclude_by_person(self):
+        self.ensure_one()
+        said = Message("document_excluded_by", {"user": self.env.user.name})
+        self.write({"state": "left_out", "error_data": [*(self.error_data or []), said.to_json()]})
+        self._close_attention()
 
     def action_download(self):
         """Download the file, as it came.

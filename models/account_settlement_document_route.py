@@ -184,6 +184,8 @@ class AccountSettlementDocument(models.Model):
         """
         fitting = providers.filtered(lambda provider: provider.currency_id.name == settlement.currency)
         if not names:
+            if self.provider_id.state == "draft":
+                return fitting.browse()  # It waits for that one, which was started over.
             return fitting & self.provider_id or fitting
         named = fitting.filtered(lambda provider: provider.merchant_id in names)
         return named or fitting.filtered(lambda provider: not provider.merchant_id and provider._may_adopt(names))

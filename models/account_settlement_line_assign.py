@@ -79,8 +79,9 @@ class AccountSettlementLine(models.Model):
     def _get_sources(self):
         """Return ``(transaction, journal item)`` of what is open.
 
-        :raises UserError: when nothing of one is open.
+        :raises UserError: when nothing of one is open, or it is of a shadow month.
         """
+        self.provider_id._check_not_shadow()
         sources = self._get_open_sources()
         is_open = self.browse().union(*(line for line, _item in sources))
         for line in self.filtered(lambda line: line.status in ("new", "excluded") or line not in is_open):

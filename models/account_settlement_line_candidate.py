@@ -28,8 +28,9 @@ class AccountSettlementLine(models.Model):
 
         :raises UserError: when another document is proposed now than the one that the person has seen.
         """
-        self.ensure_one()
         self._as_user()
+        if len(self) != 1:
+            raise UserError(self.env._("Choose one transaction: each proposal is accepted by itself."))
         found = self._get_proposals().get(self)
         seen = self.env.context.get("settlement_candidate_id")
         if not found or (seen and seen != found[0].id):

@@ -222,7 +222,8 @@ class AccountSettlement(models.Model):
             return
         if self.is_open:
             return
-        for lines in (open_lines, open_lines | self._get_carried_lines()):
+        carried, opening = self._get_carried_lines(), self._get_opening_items()
+        for lines in (open_lines, open_lines | carried, open_lines | opening):
             if self.currency_id.is_zero(sum(lines.mapped("amount_residual_currency"))):
                 self._reconcile_groups([lines])
                 return

@@ -11,7 +11,11 @@ class AccountSettlement(models.Model):
     _inherit = "account.settlement"
 
     def action_process(self):
-        """Match, book and reconcile now."""
+        """Match, book and reconcile now.
+
+        :raises UserError: in a shadow month.
+        """
+        self._as_user().provider_id._check_not_shadow()
         self._process()
         return True
 

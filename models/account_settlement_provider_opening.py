@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import formatLang
 
 from .own_writes import as_own
+from .written_language import in_written_language
 
 
 class AccountSettlementProvider(models.Model):
@@ -43,7 +44,28 @@ class AccountSettlementProvider(models.Model):
             & Domain("account_id", "in", (self.clearing_account_id | self.unknown_account_id).ids)
             & Domain("date", "<", date)
             & (Domain("amount_residual", "!=", 0) | Domain("amount_residual_currency", "!=", 0))
+            # Of agreements on one account each has its own.
+            & Domain("settlement_opening_id", "in", [False, self.id])
         )
+
+    def _revoke_opening_items(self):
+        """Accept no longer what is not from before the start, as that was moved."""
+        self.ensure_one()
+        first = self.env["account.settlement.line"].search([("provider_id", "=", self.id)], order="date, id", limit=1)
+        start = self.start_date or first.date
+        if not start:
+            return
+        since = [("settlement_opening_id", "=", self.id), ("date", ">=", start)]
+        items = self.env["account.move.line"].sudo().search(since)
+        as_own(items).settlement_opening_id = False
+        if items:
+            env = in_written_language(self).env
+            self.message_post(
+                body=env._(
+                    "%(count)s opening items are not from before the new start, and are accepted no longer.",
+                    count=len(items),
+                )
+            )
 
     def _accept_opening_items(self, items):
         """Note that a person knows these journal items as the opening items of this provider, and no others.
@@ -58,13 +80,17 @@ class AccountSettlementProvider(models.Model):
         earlier = self.env["account.move.line"].sudo().search([("settlement_opening_id", "=", provider.id)])
         as_own(earlier - items).settlement_opening_id = False
         as_own(items - earlier).settlement_opening_id = provider.id
+        # A bank line may have come before, and waits for them.
+        for settlement in provider.settlement_ids.filtered(lambda one: one.state == "booked" and one.bank_item_ids):
+            settlement._close_own_clearing()
         if items:
+            env = in_written_language(provider).env
             provider.message_post(
-                body=self.env._(
+                body=env._(
                     "%(count)s journal items were accepted as opening items, together %(amount)s.",
                     count=len(items),
                     amount=formatLang(
-                        self.env, sum(items.mapped("amount_residual")), currency_obj=provider.company_currency_id
+                        env, sum(items.mapped("amount_residual")), currency_obj=provider.company_currency_id
                     ),
                 )
             )

@@ -29,7 +29,13 @@ def payouts():
             OR settlement.state = 'booked'
                AND settlement.payout_amount != 0
                AND settlement.carried_to_id IS NULL
-               AND (clearing.amount != 0 OR clearing.amount_company != 0)
+               AND (clearing.amount != 0
+                    OR clearing.amount_company != 0
+                    OR clearing.amount IS NULL
+                       AND NOT EXISTS (
+                           SELECT FROM account_move_line bank_item
+                            WHERE bank_item.settlement_payout_id = settlement.id
+                       ))
         """,
         columns=columns(
             4,
@@ -40,9 +46,13 @@ def payouts():
             provider_id="settlement.provider_id",
             date="COALESCE(settlement.payout_date, settlement.date, settlement.date_to)",
             reference="COALESCE(settlement.payout_reference, settlement.external_id)",
-            amount="CASE WHEN settlement.state = 'booked' THEN clearing.amount ELSE settlement.amount_net END",
+            amount="CASE WHEN settlement.state = 'booked' THEN COALESCE(clearing.amount, settlement.payout_amount) "
+            "ELSE settlement.amount_net END",
             currency_id="settlement.currency_id",
-            amount_company="CASE WHEN settlement.state = 'booked' THEN clearing.amount_company "
+            amount_company="CASE WHEN clearing.amount_company IS NOT NULL AND settlement.state = 'booked' "
+            "THEN clearing.amount_company "
+            "WHEN settlement.state = 'booked' AND settlement.currency_id = company.currency_id "
+            "THEN settlement.payout_amount "
             "WHEN settlement.currency_id = company.currency_id THEN settlement.amount_net END",
             res_id="settlement.id",
         ),
@@ -51,7 +61,7 @@ def payouts():
 
 def clearing_items():
     """Return the SQL of what is open on clearing accounts and belongs to no payout: bank lines, payments that Odoo has
-    registered and no settlement has told of, and entries made by hand."""
+    registered and no settlement has told of, and entries made by hand that nobody has accepted as opening items."""
     return SQL(
         """
         SELECT %(columns)s
@@ -67,6 +77,7 @@ def clearing_items():
          WHERE item.reconciled IS NOT TRUE
            AND item.parent_state = 'posted'
            AND item.settlement_clearing_id IS NULL
+           AND item.settlement_opening_id IS NULL
            AND move.settlement_id IS NULL
            AND (item.amount_residual != 0 OR item.amount_residual_currency != 0)
         """,

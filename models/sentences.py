@@ -179,6 +179,11 @@ register(
             "The bank has received %(amount)s %(currency)s less than the payout. If the rest is to come, wait for it. "
             "If not, take the bank line back with Take Back the Bank Line, and book the difference with Match Bank…."
         ),
+        "bank_over_opening": _(
+            "%(amount)s %(currency)s of its bank line is what the provider owed before the first transaction, and is "
+            "still open on the clearing account. Accept the opening items under Configuration › Go-Live, or choose "
+            "the entry of before with Match Bank…."
+        ),
         "bank_over": _(
             "%(amount)s %(currency)s of its bank line is still open on the clearing account: another payout in the "
             "same bank line, or an amount paid to the provider. Match Bank… on that payout closes it; a bank line that "

@@ -170,7 +170,9 @@ class SettlementSource(models.AbstractModel):
             self._commit_step()
             self._note_fetch_failure(error)
             self._commit_step()
-            raise UserError(self.env["settlement.message"]._render(error.message)) from error
+            said = self.env["settlement.message"]._render(error.message)
+            # Several may be fetched at once.
+            raise UserError(said if self.name in said else f"{self.name}: {said}") from error
         self._note_fetch_success(
             {"fetch_last_at": fields.Datetime.now(), "fetch_next_at": fields.Datetime.now() + self._fetch_pause}
         )

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_activation
 from . import test_bound_actions
 from . import test_go_live
+from . import test_go_live_again
 from . import test_keys
 from . import test_own_defaults
 from . import test_norwegian

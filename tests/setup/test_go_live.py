@@ -83,6 +83,10 @@ class TestGoLive(SettlementCase):
             lambda: self.provider.action_pause(),
             lambda: line._exclude("Bokført for hånd"),
             lambda: settlements[0]._write_vouchers([object()]),
+            lambda: settlements.action_process(),
+            lambda: settlements.action_match_bank(),
+            lambda: line._assign(self.first, "Avtalt"),
+            lambda: settlements[0]._match_bank_items(self.env["account.move.line"].search([], limit=1)),
         ):
             with self.subTest(refused), self.assertRaisesRegex(UserError, "shadow month"):
                 refused()
