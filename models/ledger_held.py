@@ -112,8 +112,10 @@ class LedgerHeld:
         )
 
     def _read_moved_by_bank(self):
-        """Return by how much payouts, their returns and top-ups have changed what each provider holds: of settlements with
-        something booked by the end of the day, and of others."""
+        """Return by how much payouts, their returns and top-ups have changed what each provider holds.
+
+        Apart: those of settlements with something booked by the end of the day, and of others.
+        """
         return self._query(
             """
             SELECT line.provider_id, sum(line.amount - line.fee)::text AS amount, booked.is_booked
