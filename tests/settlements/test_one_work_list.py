@@ -18,7 +18,7 @@ from odoo.addons.settlement_bridge.pure_tests.samples.webshop_orders import sent
 from ..webshops.web_order_case import NOON, WebOrderCase
 
 #: What no card counts. What is late is on the cards, and waits for nobody.
-ON_NO_CARD = {"undone", "dispute", "fault", "fetch", "setup"}
+ON_NO_CARD = {"undone", "fault", "fetch", "setup"}
 WAITS_FOR_NOBODY = "late_count"
 
 
