@@ -281,7 +281,9 @@ class AccountSettlementProvider(models.Model):
     def action_open_disputes(self):
         """Open the disputes that are not decided."""
         return self._open_action(
-            "settlement_bridge.action_account_settlement_dispute", [("state", "=", "open")], {"search_default_open": 1}
+            "settlement_bridge.action_account_settlement_dispute",
+            [("state", "in", ["open", "returned"])],
+            {"search_default_open": 1},
         )
 
     def action_open_proposed(self):
