@@ -49,6 +49,8 @@ PICTURES = (
     Picture(
         "activate", "action_settlement_activate", shows=".modal .o_data_row", size=(1280, 1000), part=".modal-content"
     ),
+    Picture("work_list", "action_settlement_work", shows=".o_data_row", size=(1280, 620)),
+    Picture("go_live", "action_settlement_go_live", shows=".o_form_view .o_field_widget", size=(1280, 800)),
     Picture("settlements", "action_account_settlement", shows=".o_data_row"),
     Picture("settlement", "action_account_settlement", PAYOUT, shows=".o_form_view .o_data_row", size=(1280, 850)),
     Picture("unknown", "action_account_settlement_line_unknown", shows=".o_data_row", size=(1280, 480)),
