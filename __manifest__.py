@@ -6,7 +6,6 @@
     "invoice",
     "author": "Settlement Bridge",
     "maintainer": "Settlement Bridge",
-    "development_status": "Beta",
     "license": "LGPL-3",
     "depends": ["sale"],
     "external_dependencies": {"python": ["google-re2"]},

@@ -191,7 +191,7 @@ class Statement:
     def groups(self) -> list:
         """The items by kind: list of ``(kind, items, sum)``."""
         found = []
-        for kind, items in groupby(self.items, key=lambda item: item.kind):
+        for kind, items in groupby(self.items, key=lambda item: item.kind):  # pylint: disable=bad-builtin-groupby
             items = tuple(items)
             found.append((kind, items, sum((item.amount for item in items), ZERO)))
         return found

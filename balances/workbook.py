@@ -65,7 +65,7 @@ class _Sheet:
         self.kinds = kinds
         self.row = 0
 
-    def write(self, facts):
+    def write(self, facts):  # pylint: disable=method-required-super
         """Write all of it."""
         account = self.statement.account
         self._put([self.headings["account"], f"{account.code} {account.name}"], bold=True)

@@ -81,7 +81,7 @@ def find_changes(kept: KeptMonth, now: KeptMonth) -> list[Change]:
         *_new_lacks(kept, now),
         *_changed_checks(kept, now),
     ]
-    return [change for _code, changes in groupby(found, key=lambda change: change.code) for change in _few(changes)]
+    return [change for _code, changes in groupby(found, key=lambda change: change.code) for change in _few(changes)]  # pylint: disable=bad-builtin-groupby
 
 
 def _few(changes):

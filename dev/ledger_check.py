@@ -86,7 +86,7 @@ def check_sentences(env):
         if UNEXPLAINED not in Message(code).sentence
     ]
     names = [f"settlement_bridge.mail_activity_{name}" for name in ("settlement", "connection", "webshop")]
-    types = [found.id for name in names if (found := env.ref(name, raise_if_not_found=False))]
+    types = [kind.id for name in names if (kind := env.ref(name, raise_if_not_found=False))]
     activities = env["mail.activity"].search([("activity_type_id", "in", types)])
     texts = [(f"activity of {activity.res_name}", plain_text(activity.note)) for activity in activities]
     for document in env["account.settlement.document"].search([("state", "=", "error")]):

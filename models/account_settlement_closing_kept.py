@@ -56,7 +56,7 @@ class AccountSettlementClosing(models.Model):
             return []
         found = find_changes(signature._get_kept(), now)
         if not all(self.signature_ids.mapped("is_intact")):
-            found.insert(0, Change(ChangeCode.SIGNATURE, Message("closing_signature_broken")))
+            found.insert(0, Change(ChangeCode.SIGNATURE, Message("closing_signature_broken", {})))
         return found
 
     # ---------------------------------------------------------------- the proof

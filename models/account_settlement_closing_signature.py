@@ -43,7 +43,7 @@ class AccountSettlementClosingSignature(models.Model):
             raise AccessError(self.env._("A signature is made by signing a month, in no other way."))
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Nobody changes what was signed."""
         raise UserError(
             self.env._("A signature stays as it is. If the month has changed since, sign it again: both are kept.")
@@ -106,7 +106,9 @@ class AccountSettlementClosingSignature(models.Model):
         titles = dict(Check._fields["code"]._description_selection(self.env))
         states = dict(Check._fields["state"]._description_selection(self.env))
         render = self.env["settlement.message"]._render
-        currencies = self.env["res.currency"].with_context(active_test=False).search([]).grouped("name")
+        currencies = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "!=", False)]).grouped("name")
+        )
         for signature in self:
             own = signature.company_id.currency_id
             said = []
@@ -127,7 +129,7 @@ class AccountSettlementClosingSignature(models.Model):
     @api.model
     def _leave_files_behind(self):
         """Leave the proofs that were signed on the company, which stays without this addon, with their SHA-256."""
-        for signature in self.search([]):
+        for signature in self.search([("closing_id", "!=", False)]):
             month = fields.Date.to_string(signature.closing_id.month)[:7]
             for file in signature._search_files():
                 digest = (signature.signed_data.get("files") or {}).get(file.name, "")

@@ -95,13 +95,14 @@ class AccountSettlementConnection(models.Model):
 
     # ---------------------------------------------------------------- attention
 
-    def _ask_for_attention(self, note, key=""):
+    def _ask_for_attention(self, note, key="", user=None):
         """Ask on the card of its first agreement: nobody looks at a connection."""
         self.ensure_one()
         agreement = (self._get_active_agreements() or self.provider_ids)[:1]
-        return agreement._ask_for_attention(note, key) if agreement else super()._ask_for_attention(note, key)
+        asked = agreement or super()
+        return asked._ask_for_attention(note, key, user)
 
-    def _close_attention(self, key):
+    def _close_attention(self, key, feedback=None):
         """Close the activities about ``key`` on every agreement."""
-        self.provider_ids._close_attention(key)
-        return super()._close_attention(key)
+        self.provider_ids._close_attention(key, feedback)
+        return super()._close_attention(key, feedback)

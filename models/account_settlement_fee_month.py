@@ -21,14 +21,12 @@ class AccountSettlementFeeMonth(models.Model):
     provider_id = fields.Many2one("account.settlement.provider", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", string="Provider's Currency", readonly=True)
-    company_currency_id = fields.Many2one("res.currency", string="Company Currency", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
     deducted = fields.Monetary(string="From Payments", readonly=True, help="Deducted on the payment's own row.")
-    own_rows = fields.Monetary(string="Own Rows", readonly=True, help="Fees that are deducted as a row of their own.")
-    owed = fields.Monetary(string="Owed", readonly=True, help="Invoiced by the provider later.")
+    own_rows = fields.Monetary(readonly=True, help="Fees that are deducted as a row of their own.")
+    owed = fields.Monetary(readonly=True, help="Invoiced by the provider later.")
     total = fields.Monetary(string="In All", readonly=True)
-    reported = fields.Monetary(
-        string="Reported", readonly=True, help="On payments, of fees that are deducted as rows, or invoiced."
-    )
+    reported = fields.Monetary(readonly=True, help="On payments, of fees that are deducted as rows, or invoiced.")
     unreported = fields.Monetary(
         string="Not Reported",
         readonly=True,
@@ -42,17 +40,13 @@ class AccountSettlementFeeMonth(models.Model):
         help="Booked in another month than the provider's, as that was locked, or undone in another month than it was "
         "booked in: positive where it came, negative where it left.",
     )
-    booked = fields.Monetary(
-        string="Booked", currency_field="company_currency_id", readonly=True, help="As fees, with their VAT."
-    )
+    booked = fields.Monetary(currency_field="company_currency_id", readonly=True, help="As fees, with their VAT.")
     booked_elsewhere = fields.Monetary(
-        string="Booked Elsewhere",
         currency_field="company_currency_id",
         readonly=True,
         help="Fee rows that a rule or a person put on another account, or that are unknown.",
     )
     difference = fields.Monetary(
-        string="Difference",
         currency_field="company_currency_id",
         readonly=True,
         help="What is booked here and elsewhere, less what the documents have for the month, as far as it is booked, "

@@ -21,7 +21,7 @@ class AccountSettlementFeeRate(models.Model):
     payment_method = fields.Char(
         help="What the provider calls how the customer paid, as on its transactions. Empty: all that have no row here."
     )
-    percent = fields.Float(string="Percent", digits=(16, 4), help="Of the payment with VAT.")
+    percent = fields.Float(digits=(16, 4), help="Of the payment with VAT.")
     fixed = fields.Monetary(string="Per Payment", help="Without VAT.")
     date_from = fields.Date(
         string="From", required=True, default=fields.Date.context_today, help="Until a later row of the same method."

@@ -66,7 +66,7 @@ class AccountSettlementFeeReport(models.Model):
     difference = fields.Monetary(
         string="More Than Agreed", readonly=True, help="The payments' fees less what was agreed, where it was."
     )
-    deviation = fields.Monetary(string="Deviation", readonly=True, help="The difference without its sign.")
+    deviation = fields.Monetary(readonly=True, help="The difference without its sign.")
     fee_percent = fields.Float(
         string="All Fees in %", digits=(16, 3), readonly=True, aggregator="avg", help="All fees of the payments."
     )

@@ -14,7 +14,6 @@ class AccountSettlementLine(models.Model):
 
     dispute_id = fields.Many2one(
         "account.settlement.dispute",
-        string="Dispute",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -12,7 +12,6 @@ class AccountSettlementProvider(models.Model):
     _inherit = "account.settlement.provider"
 
     documents_until = fields.Date(
-        string="Documents Until",
         compute="_compute_documents_until",
         help="The last day of which the provider's documents tell, where later ones should be there.",
     )

@@ -1,6 +1,13 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+#: The code of a tax. One that is owed to another country has the code of export, as Odoo's standard audit file asks for
+#: one; what it comes to is in no code of the return.
+_CODE = """
+CASE WHEN tax.l10n_no_standard_code = '52' AND tax.amount != 0 THEN NULL
+     ELSE NULLIF(tax.l10n_no_standard_code, '') END
+"""
+
 #: How many ids a journal item may take here: it has one row for each tax and use.
 _IDS = 1024
 
@@ -129,7 +136,7 @@ class AccountSettlementVatItem(models.Model):
     def _select_own_codes(self):
         """Every tax with its code of the Norwegian VAT return, or none; other charts have no such codes."""
         has_codes = "l10n_no_standard_code" in self.env["account.tax"]._fields
-        code = SQL("NULLIF(tax.l10n_no_standard_code, '')") if has_codes else SQL("NULL::varchar")
+        code = SQL(_CODE) if has_codes else SQL("NULL::varchar")
         return SQL(
             """
             SELECT tax.id, tax.company_id, tax.type_tax_use, %(code)s AS code,

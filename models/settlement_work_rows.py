@@ -189,7 +189,8 @@ class SettlementWork(models.Model):
 
     def _get_stray_rows(self):
         """The open items on clearing accounts that belong to no payout; several agreements may share an account."""
-        providers = self.env["account.settlement.provider"].search([])
+        companies = [("company_id", "in", self.env.companies.ids)]
+        providers = self.env["account.settlement.provider"].search(companies)
         return self._get_row(
             "account.move.line",
             SQL("'stray'"),

@@ -55,7 +55,7 @@ def _cut(value, is_of_card=False):
         try:
             return json.dumps(_cut(json.loads(value), is_of_card), ensure_ascii=False)
         except ValueError:
-            pass
+            return _cut_text(value) if is_of_card else value
     return _cut_text(value) if is_of_card else value
 
 

@@ -146,14 +146,17 @@ class SettlementVatTerm(models.TransientModel):
 
     # ---------------------------------------------------------------- what is read
 
-    def _read_ledger(self):
+    def _read_ledger(self):  # pylint: disable=missing-return
         """Fill the page from the ledger as it stands."""
         self.ensure_one()
         self._as_user()
         # What came of it is only read.
         page = self.sudo()
         if self.date_from != self._get_term().first:
-            super(SettlementVatTerm, page).write({"date_from": self._get_term().first})
+            # not the page's own write, which reads the ledger
+            super(SettlementVatTerm, page).write(  # pylint: disable=super-method-mismatch
+                {"date_from": self._get_term().first}
+            )
         sums = self._read_sums()
         by_code = tie_by_code(sums)
         labels = self._get_labels()

@@ -154,7 +154,7 @@ class TestDivided(FeeCase):
             part.partner_id = self.customer
         wizard = form.save()
         answer = wizard.action_confirm()
-        self.assertEqual(answer["tag"], "display_notification")
+        self.assertEqual(answer["tag"], "settlement_done")
         self.assertBalances(a1500="-75.00", a3000="-200.00", a2700="-25.00", a1523="-99.90")
 
     def test_the_dialog_says_what_is_missing(self):

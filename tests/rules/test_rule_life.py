@@ -556,7 +556,7 @@ class TestExplained(RuleCase):
         line = self.line_of("1")
         text = str(line.trail)
         told = (
-            "Row 1 of",
+            "No. 1 in",
             "WEB-1",
             "99.50",
             "Bare euro – passed over: Only in EUR.",

@@ -213,8 +213,7 @@ class TestNorwegian(SettlementCase):
                 change()
         self.assertIn("Feil fil", logged.body)
         logged.toggle_message_starred()
-        comment = settlement.message_post(
-            body="Sjekket mot banken", message_type="comment", subtype_xmlid="mail.mt_note"
-        )
+        said = "Sjekket mot banken"
+        comment = settlement.message_post(body=said, message_type="comment", subtype_xmlid="mail.mt_note")
         settlement._message_update_content(comment, body="Sjekket mot kontoutskriften")
         self.assertIn("kontoutskriften", comment.body)

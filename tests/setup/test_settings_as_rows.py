@@ -52,7 +52,14 @@ class TestSettingsAsRows(WebshopCase):
         self.migrate("19.0.1.3.0")
         self.assertEqual(
             self.entered(magento),
-            {"key": "ck_%s", "secret": " cs æ ", "token": "t'1", "token_secret": '"ts"', "store": "no"},
+            {
+                "key": "ck_%s",
+                "secret": " cs æ ",
+                "token": "t'1",
+                "token_secret": '"ts"',
+                "store": "no",
+                "admin_path": False,
+            },
         )
         self.assertEqual(self.entered(archived), {"token": "T" * 32, "store": False})
         self.assertFalse([name for name in MAGENTO if column_exists(self.env.cr, "sale_webshop", name)])

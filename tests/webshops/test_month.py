@@ -75,7 +75,7 @@ class TestMonth(WebshopCase, HttpCase):
         )
         shop.sudo().webhook_secret = server.webhook_secret or False
         declared = PLATFORMS[server.platform].settings
-        shop.sudo()._set_settings({setting.name: getattr(settings, setting.name) for setting in declared})
+        shop.sudo()._set_settings({setting.name: getattr(settings, setting.name, "") for setting in declared})
         chance = random.Random(server.platform)
         for number, (moment, orders) in enumerate(webshop_month.steps(lives)):
             is_pushed = bool(server.webhook_secret) and (number % 2 == 1 or not shop.has_polling)
