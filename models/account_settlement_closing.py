@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import format_date
 
 #: For how many months back the scheduled action looks at months again.
@@ -130,7 +132,12 @@ class AccountSettlementClosing(models.Model):
                 month += relativedelta(months=1)
         # Who opens the list has not made them, and follows none.
         quiet = self.sudo().with_context(mail_create_nosubscribe=True, tracking_disable=True)
-        return quiet.create(vals_list)
+        try:
+            with self.env.cr.savepoint():
+                return quiet.create(vals_list)
+        except UniqueViolation as error:
+            # Somebody else has just made them: Odoo tries again, and finds them.
+            raise ConcurrencyError(self._description) from error
 
     # ---------------------------------------------------------------- checking
 

@@ -182,12 +182,39 @@ class AccountSettlementClosing(models.Model):
         of_provider = Domain("provider_id", "=", self.provider_id.id)
         of_nobody = Domain("provider_id", "=", False) & Domain("cause", "not in", OF_SHOPS)
         of_shops = Domain("cause", "in", OF_SHOPS) & Domain("webshop_id", "in", [*self._get_shops().ids, False])
+        of_shops &= Domain("id", "not in", self._get_missing_of_others(of_shops))
         # A document that was not read may be about any month, as long as it is not known which days it tells of.
         of_any_day = Domain("cause", "=", "document_not_read") & Domain("date_to", "=", False)
         domain = Domain("company_id", "=", self.company_id.id) & (Domain("date", "<=", self.month_end) | of_any_day)
         if causes:
             domain &= Domain("cause", "in", causes)
         return domain & (of_provider | of_nobody | of_shops)
+
+    def _get_missing_of_others(self, of_shops):
+        """Return the ids of what shops lack whose orders were paid with another provider: it is in that one's month.
+
+        :param of_shops: the domain of what this provider's shops lack.
+        """
+        of_month = Domain("company_id", "=", self.company_id.id) & Domain("date", "<=", self.month_end)
+        rows = self.env["account.settlement.completeness"].search(of_month & of_shops)
+        of_documents = rows.filtered(lambda row: row.res_model == "account.move")
+        documents = self.env["account.move"].browse(of_documents.mapped("res_id")).sudo()
+        order_of_document = {document.id: document.webshop_order_id for document in documents}
+        order_of = {
+            row: order_of_document[row.res_id]
+            if row.res_model == "account.move"
+            else self.env["sale.order"].browse(row.res_id)
+            for row in rows
+            if row.res_model in ("account.move", "sale.order")
+        }
+        orders = self.env["sale.order"].browse({order.id for order in order_of.values() if order}).exists().sudo()
+        paid_with = self.provider_id._get_paid_with(orders)
+        by_order = {order.id: providers for order, providers in paid_with.items() if providers}
+        return [
+            row.id
+            for row, order in order_of.items()
+            if self.provider_id not in by_order.get(order.id, self.provider_id)
+        ]
 
     # ---------------------------------------------------------------- counting
 

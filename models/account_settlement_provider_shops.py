@@ -76,14 +76,22 @@ class AccountSettlementProvider(models.Model):
         return set(rows)
 
     def _get_waiting_orders(self):
-        """Return ``{provider: the web orders that wait and were paid with it}``, in a constant number of queries.
-
-        What was paid with is known by a transaction of the order, by a reference that the shop gave for this provider,
-        or by the shop's name of the method where only one agreement can be meant.
-        """
+        """Return ``{provider: the web orders that wait and were paid with it}``, in a constant number of queries."""
         orders = self.env["sale.order"].search(
             [("company_id", "in", self.company_id.ids), ("webshop_id", "!=", False), ("webshop_state", "=", "waiting")]
         )
+        waiting = defaultdict(orders.browse)
+        for order, providers in self._get_paid_with(orders).items():
+            for provider in providers:
+                waiting[provider] |= order
+        return waiting
+
+    def _get_paid_with(self, orders):
+        """Return ``{web order: the agreements it was paid with}``; none where that cannot be known.
+
+        It is known by a transaction of the order, by a reference that the shop gave for a provider, or by the shop's
+        name of the method where only one agreement of these companies can be meant.
+        """
         known = dict(
             self.env["sale.order.reference"]
             .sudo()
@@ -97,11 +105,7 @@ class AccountSettlementProvider(models.Model):
             ._read_group([("sale_order_id", "in", orders.ids)], ["sale_order_id"], ["provider_id:recordset"])
         )
         agreements = self.search([("company_id", "in", self.company_id.ids), ("state", "!=", "draft")])
-        waiting = defaultdict(orders.browse)
-        for order in orders:
-            for provider in known.get(order) or agreements._get_named(order):
-                waiting[provider] |= order
-        return waiting
+        return {order: known.get(order) or agreements._get_named(order) for order in orders}
 
     def _get_named(self, order):
         """Return the one of these agreements that an order's method of payment means, or none."""

@@ -1,5 +1,6 @@
 from . import test_closing
 from . import test_closing_changes
+from . import test_closing_shops
 from . import test_completeness
 from . import test_cutoff
 from . import test_fee_reports
