@@ -144,7 +144,8 @@ def _clearing(facts):
     values = {"account": accounts, "amount": ledger}
     not_booked = sum((balance.not_booked for balance in balances), ZERO)
     if stated and not_booked:
-        values = {**values, "stated": sum(stated, ZERO), "not_booked": not_booked}
+        held = sum(stated, ZERO)
+        values = {**values, "stated": held, "booked": held - not_booked, "not_booked": not_booked}
         message = Message("closing_clearing_not_booked", values)
     elif stated:
         message = Message("closing_clearing_stated", {**values, "stated": sum(stated, ZERO)})

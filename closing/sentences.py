@@ -35,12 +35,12 @@ register(
         "closing_errors": _("Settlements in error, or that differ from what was booked: %(count)s."),
         "closing_clearing_proven": _("%(account)s: %(amount)s at the end of the month, and each part is named."),
         "closing_clearing_stated": _(
-            "%(account)s: %(amount)s at the end of the month, and each part is named. The provider's own balance, "
-            "%(stated)s, agrees with the books."
+            "%(account)s: %(amount)s at the end of the month, and each part is named. The provider says that it holds "
+            "%(stated)s, which is what is booked and not paid out."
         ),
         "closing_clearing_not_booked": _(
-            "%(account)s: %(amount)s at the end of the month, and each part is named. The provider's own balance, "
-            "%(stated)s, agrees with the books and the %(not_booked)s that is not booked yet."
+            "%(account)s: %(amount)s at the end of the month, and each part is named. The provider says that it holds "
+            "%(stated)s: %(booked)s that is booked and not paid out, and %(not_booked)s that is not booked yet."
         ),
         "closing_clearing_unproven": _(
             "%(account)s: %(amount)s at the end of the month, of which %(difference)s is not explained, or the "
