@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import format_date
 
+from .times import get_norwegian_today
+
 #: For how many months back the scheduled action looks at months again.
 CHECKED_MONTHS = 15
 
@@ -101,11 +103,6 @@ class AccountSettlementClosing(models.Model):
     # ---------------------------------------------------------------- months
 
     @api.model
-    def _get_today(self):
-        """Return the day it is for the books: providers close their days in Norway."""
-        return fields.Date.context_today(self.with_context(tz="Europe/Oslo"))
-
-    @api.model
     def _create_missing(self):
         """Create the past months of active agreements, from their first one on.
 
@@ -121,7 +118,7 @@ class AccountSettlementClosing(models.Model):
             (closing.provider_id.id, closing.month)
             for closing in self.sudo().search([("provider_id", "in", providers.ids)])
         }
-        this_month = self._get_today().replace(day=1)
+        this_month = get_norwegian_today(self).replace(day=1)
         vals_list = []
         for provider in providers:
             dates = [date for date in (provider.start_date, first_dates.get(provider)) if date]
@@ -180,7 +177,7 @@ class AccountSettlementClosing(models.Model):
     def _cron_check(self):
         """Scheduled action: create the months that have ended, and look at those of the last year again."""
         self._create_missing()
-        since = self._get_today().replace(day=1) - relativedelta(months=CHECKED_MONTHS)
+        since = get_norwegian_today(self).replace(day=1) - relativedelta(months=CHECKED_MONTHS)
         begun = fields.Datetime.now() - timedelta(hours=12)
         domain = [("month", ">=", since), "|", ("checked_at", "=", False), ("checked_at", "<", begun)]
         closings = self.search(domain, order="month desc, id")

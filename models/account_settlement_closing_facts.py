@@ -10,6 +10,7 @@ from ..closing.facts import Balance, Fees, MonthFacts, Tally
 from ..common.values import ZERO
 from ..matching.rules import FEE_KINDS
 from .money import to_decimal
+from .times import get_norwegian_today
 
 #: What the list of completeness says of orders and invoices, which are a shop's and not an agreement's.
 OF_SHOPS = ("order_not_invoiced", "order_waits", "invoice_not_paid", "credit_note_not_refunded", "message_not_read")
@@ -39,7 +40,7 @@ class AccountSettlementClosing(models.Model):
         violated = self.company_id._get_violated_lock_dates(self.month_end, False, provider.journal_id)
         return MonthFacts(
             last=self.month_end,
-            today=self._get_today(),
+            today=get_norwegian_today(self),
             is_ledger=is_ledger,
             days=days,
             missing=self._count_missing(),

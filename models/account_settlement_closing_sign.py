@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..closing.checks import check_month
 from ..closing.kept import get_digest
 from .own_writes import as_own
+from .times import get_norwegian_today
 
 
 class AccountSettlementClosing(models.Model):
@@ -36,7 +37,7 @@ class AccountSettlementClosing(models.Model):
         self.lock_for_update()
         _checks, kept = self._check_one()
         comment = (self.comment or "").strip()
-        if self.month_end >= self._get_today():
+        if self.month_end >= get_norwegian_today(self):
             raise UserError(self.env._("%s has not ended yet.", self.display_name))
         if self.open_count and not comment:
             raise UserError(

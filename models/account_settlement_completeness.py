@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import completeness_orders, completeness_payouts
+from .times import get_norwegian_today
 
 
 class AccountSettlementCompleteness(models.Model):
@@ -91,7 +92,7 @@ class AccountSettlementCompleteness(models.Model):
     @property
     def _table_query(self):
         # Providers close a day in Norway, and tell of it the morning after.
-        today = fields.Date.context_today(self.with_context(tz="Europe/Oslo"))
+        today = get_norwegian_today(self)
         opened = self.env["account.settlement.line"]._get_open_query()
         queries = (
             completeness_orders.orders(opened),
@@ -125,10 +126,4 @@ class AccountSettlementCompleteness(models.Model):
     def action_open_record(self):
         """Open what the row is about."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return self.env[self.res_model].browse(self.res_id).get_formview_action()

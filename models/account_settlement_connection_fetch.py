@@ -1,11 +1,12 @@
 import logging
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from ..common.addresses import check_address
 from ..providers.contract import Agreement
 from ..providers.registry import PROVIDERS
+from .times import get_norwegian_today
 
 _logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class AccountSettlementConnection(models.Model):
         :raises ProviderError: when the provider could not be asked.
         """
         count = 0
-        today = fields.Date.context_today(self.with_context(tz="Europe/Oslo"))
+        today = get_norwegian_today(self)
         for document in client.documents(self.fetch_cursor or {}, today):
             self._store_fetched(document.name, document.content, document.cursor)
             count += 1

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from . import cutoff_queries
+from .times import get_norwegian_today
 
 
 class AccountSettlementCutoff(models.Model):
@@ -68,7 +69,7 @@ class AccountSettlementCutoff(models.Model):
 
     @property
     def _table_query(self):
-        today = fields.Date.context_today(self.with_context(tz="Europe/Oslo"))
+        today = get_norwegian_today(self)
         queries = (
             cutoff_queries.moved(),
             cutoff_queries.placed_later(),
@@ -93,17 +94,9 @@ class AccountSettlementCutoff(models.Model):
     def action_open_voucher(self):
         """Open the voucher, the bank line or the invoice; the settlement of a payout that has not come."""
         self.ensure_one()
-        record = self.move_id or self.line_id or self.settlement_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return (self.move_id or self.line_id or self.settlement_id).get_formview_action()
 
     def action_open_transaction(self):
         """Open the transaction, or the settlement of a payout."""
         self.ensure_one()
-        record = self.line_id or self.settlement_id
-        return {**self.action_open_voucher(), "res_model": record._name, "res_id": record.id}
+        return (self.line_id or self.settlement_id).get_formview_action()

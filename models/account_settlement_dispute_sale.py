@@ -145,10 +145,4 @@ class AccountSettlementDispute(models.Model):
     def action_open_invoice(self):
         """Open the invoice whose payment is disputed."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "res_id": self.invoice_id.id,
-        }
+        return self.invoice_id.get_formview_action()

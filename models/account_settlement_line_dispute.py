@@ -30,13 +30,7 @@ class AccountSettlementLine(models.Model):
     def action_open_dispute(self):
         """Open the case."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.settlement.dispute",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "res_id": self.dispute_id.id,
-        }
+        return self.dispute_id.get_formview_action()
 
     def _meet_by_hand(self, other, reason):
         """Close this transaction and another of the same amount with each other, as a person says.

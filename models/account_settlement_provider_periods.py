@@ -5,6 +5,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .times import get_norwegian_today
+
 
 class AccountSettlementProvider(models.Model):
     """Which of a provider's days and months are not finished: documents that are missing, months nobody has signed."""
@@ -24,7 +26,7 @@ class AccountSettlementProvider(models.Model):
 
     def _compute_documents_until(self):
         # Providers close a day in Norway, and tell of it the morning after.
-        last_day = fields.Date.context_today(self.with_context(tz="Europe/Oslo")) - timedelta(days=2)
+        last_day = get_norwegian_today(self) - timedelta(days=2)
         told = dict(
             self.env["account.settlement"]._read_group(
                 [("provider_id", "in", self.ids), ("by_position", "=", True)], ["provider_id"], ["complete_to:max"]
@@ -35,7 +37,7 @@ class AccountSettlementProvider(models.Model):
             provider.documents_until = until and until < last_day and until
 
     def _get_unsigned_domain(self):
-        today = fields.Date.context_today(self.with_context(tz="Europe/Oslo"))
+        today = get_norwegian_today(self)
         last_month = today.replace(day=1) - relativedelta(months=1)
         is_due = Domain("month", "<", last_month) | Domain("state", "=", "changed")
         return Domain("state", "!=", "signed") & is_due

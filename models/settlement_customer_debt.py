@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .times import get_report_day
+
 #: The roles of a transaction's journal items on customers and prepayments.
 CUSTOMER_ROLES = ("customer", "prepayment", "item", "source")
 
@@ -45,10 +47,6 @@ class SettlementCustomerDebt(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", string="Company Currency", readonly=True)
     amount = fields.Monetary(readonly=True, help="What is owed to the customer; in company currency.")
-
-    @api.model
-    def _get_day(self):
-        return fields.Date.to_date(self.env.context.get("settlement_date")) or fields.Date.context_today(self)
 
     @property
     def _table_query(self):
@@ -162,7 +160,7 @@ class SettlementCustomerDebt(models.Model):
              WHERE opened.open != 0
             """,
             roles=CUSTOMER_ROLES,
-            day=self._get_day(),
+            day=get_report_day(self),
             undone=self._select_undone(),
         )
 
@@ -211,18 +209,11 @@ class SettlementCustomerDebt(models.Model):
             before AS (SELECT DISTINCT id FROM replaced),
             again AS (SELECT later_id AS id, min(date) AS date FROM replaced GROUP BY later_id)
             """,
-            day=self._get_day(),
+            day=get_report_day(self),
             roles=CUSTOMER_ROLES,
         )
 
     def action_open_record(self):
         """Open the transaction, or the credit note."""
         self.ensure_one()
-        record = self.settlement_line_id or self.move_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "res_id": record.id,
-        }
+        return (self.settlement_line_id or self.move_id).get_formview_action()

@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
+
+from .times import get_report_day
 
 
 class SettlementGiftCard(models.Model):
@@ -38,10 +40,6 @@ class SettlementGiftCard(models.Model):
     amount = fields.Monetary(
         string="Owed", readonly=True, help="Sold is positive, used negative: their sum is owed. In company currency."
     )
-
-    @api.model
-    def _get_day(self):
-        return fields.Date.to_date(self.env.context.get("settlement_date")) or fields.Date.context_today(self)
 
     @property
     def _table_query(self):
@@ -114,16 +112,10 @@ class SettlementGiftCard(models.Model):
               FROM entry
          LEFT JOIN shared ON shared.id = entry.id
             """,
-            day=self._get_day(),
+            day=get_report_day(self),
         )
 
     def action_open_record(self):
         """Open the voucher."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "res_id": self.move_id.id,
-        }
+        return self.move_id.get_formview_action()
