@@ -32,11 +32,7 @@ class AccountSettlementProvider(models.Model):
         settled = self._get_settled_shops()
         waiting = self._get_waiting_orders()
         for provider in self:
-            own = shops.filtered(
-                lambda shop, provider=provider: (
-                    shop.company_id == provider.company_id and (not shop.provider_ids or provider in shop.provider_ids)
-                )
-            )
+            own = shops.filtered(lambda shop, provider=provider: shop._may_be_paid_with(provider))
             provider.has_shop = bool(own)
             shown = own.filtered(
                 lambda shop, provider=provider: provider in shop.provider_ids or (provider.id, shop.id) in settled
@@ -114,7 +110,7 @@ class AccountSettlementProvider(models.Model):
             lambda provider: (
                 provider.code == code
                 and provider.company_id == order.company_id
-                and (not order.webshop_id.provider_ids or provider in order.webshop_id.provider_ids)
+                and order.webshop_id._may_be_paid_with(provider)
             )
         )
         return meant if len(meant) == 1 else self.browse()
@@ -130,7 +126,7 @@ class AccountSettlementProvider(models.Model):
         """Return the ``sale.webshop`` of this agreement: those that name it, and its company's that name none."""
         self.ensure_one()
         shops = self.env["sale.webshop"].sudo().search([("company_id", "=", self.company_id.id)])
-        return shops.filtered(lambda shop: not shop.provider_ids or self in shop.provider_ids)
+        return shops.filtered(lambda shop: shop._may_be_paid_with(self))
 
     def _get_start_of_shops(self):
         """Return the first day of the orders that are invoiced here (``date``); None where all are, or no shop is."""

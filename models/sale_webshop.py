@@ -304,6 +304,11 @@ class SaleWebshop(models.Model):
                 self.env._("%s has orders, so it cannot be deleted. Archive it instead.", webshop.name),
             )
 
+    def _may_be_paid_with(self, provider):
+        """Whether its payments may come from an agreement of its company: it names this one, or none."""
+        self.ensure_one()
+        return provider.company_id == self.company_id and (not self.provider_ids or provider in self.provider_ids)
+
     # ---------------------------------------------------------------- actions
 
     def action_activate(self):

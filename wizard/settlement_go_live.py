@@ -77,9 +77,7 @@ class SettlementGoLive(models.TransientModel):
         """The shops whose payments come from this provider: those that name it, and those that name none."""
         for page in self:
             webshops = page.env["sale.webshop"].search([("company_id", "=", page.company_id.id)])
-            page.webshop_ids = webshops.filtered(
-                lambda webshop, page=page: not webshop.provider_ids or page.provider_id in webshop.provider_ids
-            )
+            page.webshop_ids = webshops.filtered(lambda webshop, page=page: webshop._may_be_paid_with(page.provider_id))
 
     @api.depends("provider_id")
     def _compute_counts(self):
