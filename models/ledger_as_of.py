@@ -10,6 +10,25 @@ from .money import to_decimal
 RECENT_DAYS = 92
 
 
+def met_by(date):
+    """Return the SQL of what an ``item`` is reconciled with by a day: its ``amount`` and ``amount_currency``."""
+    return SQL(
+        """
+        SELECT sum(partial.amount) AS amount, sum(partial.amount_currency) AS amount_currency
+          FROM (
+            SELECT amount, debit_amount_currency AS amount_currency, credit_move_id AS other_id
+              FROM account_partial_reconcile WHERE debit_move_id = item.id
+             UNION ALL
+            SELECT -amount, -credit_amount_currency, debit_move_id
+              FROM account_partial_reconcile WHERE credit_move_id = item.id
+          ) AS partial
+          JOIN account_move_line other ON other.id = partial.other_id
+         WHERE other.date <= %s
+        """,
+        date,
+    )
+
+
 class LedgerAsOf:
     """Balances and open items of accounts at the end of a day, each read for all accounts at once.
 
@@ -167,18 +186,7 @@ class LedgerAsOf:
               JOIN account_move move ON move.id = item.move_id
               JOIN account_journal journal ON journal.id = move.journal_id
          LEFT JOIN res_partner partner ON partner.id = item.partner_id
-         LEFT JOIN LATERAL (
-                SELECT sum(partial.amount) AS amount, sum(partial.amount_currency) AS amount_currency
-                  FROM (
-                    SELECT amount, debit_amount_currency AS amount_currency, credit_move_id AS other_id
-                      FROM account_partial_reconcile WHERE debit_move_id = item.id
-                     UNION ALL
-                    SELECT -amount, -credit_amount_currency, debit_move_id
-                      FROM account_partial_reconcile WHERE credit_move_id = item.id
-                  ) AS partial
-                  JOIN account_move_line other ON other.id = partial.other_id
-                 WHERE other.date <= %(date)s
-              ) AS met ON TRUE
+         LEFT JOIN LATERAL (%(met)s) AS met ON TRUE
              WHERE item.date <= %(date)s
                AND item.parent_state = 'posted'
                AND (item.balance != COALESCE(met.amount, 0)
@@ -186,6 +194,7 @@ class LedgerAsOf:
           ORDER BY item.date, item.id
             """,
             lang=self.env.lang or "en_US",
+            met=met_by(self.date),
             recent=self.date - timedelta(days=RECENT_DAYS),
         )
 

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..balances.statement import Item, Kind
 from ..common.messages import Message
+from .ledger_as_of import met_by
 from .money import to_decimal
 
 #: For how many days the vouchers of an account that is not reconciled are compared: all of its items are open for ever.
@@ -137,23 +138,13 @@ class LedgerTold:
                            AND item.date <= %(date)s AS is_there
                   FROM told
              LEFT JOIN account_move_line item ON item.id = told.item_id
-             LEFT JOIN LATERAL (
-                    SELECT sum(partial.amount) AS amount
-                      FROM (
-                        SELECT amount, credit_move_id AS other_id
-                          FROM account_partial_reconcile WHERE debit_move_id = item.id
-                         UNION ALL
-                        SELECT -amount, debit_move_id
-                          FROM account_partial_reconcile WHERE credit_move_id = item.id
-                      ) AS partial
-                      JOIN account_move_line other ON other.id = partial.other_id
-                     WHERE other.date <= %(date)s
-                  ) AS met ON item.account_id IS DISTINCT FROM told.account_id
+             LEFT JOIN LATERAL (%(met)s) AS met ON item.account_id IS DISTINCT FROM told.account_id
               ORDER BY told.date, told.number, told.item_id
                 """,
                 provider_ids=self.agreements.ids,
                 move_ids=move_ids,
                 account_codes=[str(account_id) for account_id in self.accounts.ids],
                 date=self.date,
+                met=met_by(self.date),
             )
         )
