@@ -149,6 +149,7 @@ class AccountSettlementClosing(models.Model):
         :return: its :class:`~..closing.checks.Check`, and its :class:`~..closing.kept.KeptMonth`.
         """
         self.ensure_one()
+        self = self.with_context(settlement_missing_of_others=self._get_missing_of_others())
         checks, kept = self._get_month()
         self.check_ids.unlink()
         self.change_ids.unlink()

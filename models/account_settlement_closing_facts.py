@@ -182,8 +182,10 @@ class AccountSettlementClosing(models.Model):
         """
         of_provider = Domain("provider_id", "=", self.provider_id.id)
         of_nobody = Domain("provider_id", "=", False) & Domain("cause", "not in", OF_SHOPS)
-        of_shops = Domain("cause", "in", OF_SHOPS) & Domain("webshop_id", "in", [*self._get_shops().ids, False])
-        of_shops &= Domain("id", "not in", self._get_missing_of_others(of_shops))
+        of_shops = self._get_missing_of_shops_domain()
+        if not causes or not set(OF_SHOPS).isdisjoint(causes):
+            others = self.env.context.get("settlement_missing_of_others")
+            of_shops &= Domain("id", "not in", self._get_missing_of_others() if others is None else others)
         # A document that was not read may be about any month, as long as it is not known which days it tells of.
         of_any_day = Domain("cause", "=", "document_not_read") & Domain("date_to", "=", False)
         domain = Domain("company_id", "=", self.company_id.id) & (Domain("date", "<=", self.month_end) | of_any_day)
@@ -191,13 +193,16 @@ class AccountSettlementClosing(models.Model):
             domain &= Domain("cause", "in", causes)
         return domain & (of_provider | of_nobody | of_shops)
 
-    def _get_missing_of_others(self, of_shops):
+    def _get_missing_of_shops_domain(self):
+        return Domain("cause", "in", OF_SHOPS) & Domain("webshop_id", "in", [*self._get_shops().ids, False])
+
+    def _get_missing_of_others(self):
         """Return the ids of what shops lack whose orders were paid with another provider: it is in that one's month.
 
-        :param of_shops: the domain of what this provider's shops lack.
+        Whoever asks for several domains asks this once, and hands it on as ``settlement_missing_of_others``.
         """
         of_month = Domain("company_id", "=", self.company_id.id) & Domain("date", "<=", self.month_end)
-        rows = self.env["account.settlement.completeness"].search(of_month & of_shops)
+        rows = self.env["account.settlement.completeness"].search(of_month & self._get_missing_of_shops_domain())
         of_documents = rows.filtered(lambda row: row.res_model == "account.move")
         documents = self.env["account.move"].browse(of_documents.mapped("res_id")).sudo()
         order_of_document = {document.id: document.webshop_order_id for document in documents}
