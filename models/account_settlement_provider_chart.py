@@ -1,15 +1,12 @@
-import json
 from collections import defaultdict
-from datetime import timedelta
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 from odoo.tools.misc import get_lang
 
-#: How many weeks the chart on a card shows.
-WEEKS = 8
+from .week_chart import draw_weeks, get_first_monday, get_monday
 
 
 class AccountSettlementProvider(models.Model):
@@ -34,25 +31,12 @@ class AccountSettlementProvider(models.Model):
 
     def _compute_settlement_graph(self):
         """Show the weeks up to that of the latest settlement, as bars for Odoo's dashboard chart."""
-        locale = get_lang(self.env).code
         latest = self._get_latest_dates()
         sums = self._sum_by_week(latest)
-        this_monday = _get_monday(fields.Date.context_today(self))
         for provider in self:
-            if provider not in latest:
-                provider.settlement_graph = False
-                continue
-            last = _get_monday(latest[provider])
-            values = [
-                {
-                    "label": format_skeleton("Md", week, locale=locale),
-                    "value": provider.currency_id.round(sums.get((provider, week), 0.0)),
-                    "type": "future" if week == this_monday else "past",
-                }
-                for week in (last - timedelta(weeks=back) for back in reversed(range(WEEKS)))
-            ]
             key = self.env._("Settled in the week, %s", provider.currency_id.name)
-            provider.settlement_graph = json.dumps([{"values": values, "title": "", "key": key}])
+            net = {week: provider.currency_id.round(amount) for week, amount in sums[provider].items()}
+            provider.settlement_graph = provider in latest and draw_weeks(self, latest[provider], net, key)
 
     def _get_latest_dates(self):
         """Return ``{provider: date of the latest settlement}``."""
@@ -62,15 +46,16 @@ class AccountSettlementProvider(models.Model):
         return dict(groups)
 
     def _sum_by_week(self, latest):
-        """Return ``{(provider, monday): net}`` of the weeks that the charts show."""
-        if not latest:
-            return {}
-        first = _get_monday(min(latest.values())) - timedelta(weeks=WEEKS)
-        sums = defaultdict(float)
-        for provider, date, net in self.env["account.settlement"]._read_group(
-            [("provider_id", "in", self.ids), ("date", ">=", first)], ["provider_id", "date:day"], ["amount_net:sum"]
-        ):
-            sums[provider, _get_monday(date)] += net
+        """Return ``{provider: {monday: net}}`` of the weeks that the charts show."""
+        sums = defaultdict(lambda: defaultdict(float))
+        if latest:
+            first = get_first_monday(latest.values())
+            for provider, date, net in self.env["account.settlement"]._read_group(
+                [("provider_id", "in", self.ids), ("date", ">=", first)],
+                ["provider_id", "date:day"],
+                ["amount_net:sum"],
+            ):
+                sums[provider][get_monday(date)] += net
         return sums
 
     def _compute_fee_percent(self):
@@ -95,7 +80,3 @@ class AccountSettlementProvider(models.Model):
             ["amount_fee:sum", "amount_payments:sum"],
         )
         return {(provider, month): 100 * fee / payments for provider, month, fee, payments in groups if payments}
-
-
-def _get_monday(date):
-    return date - timedelta(days=date.weekday())

@@ -1,15 +1,9 @@
-import json
 from collections import defaultdict
-from datetime import timedelta
-
-from babel.dates import format_skeleton
 
 from odoo import fields, models
 from odoo.tools import SQL
-from odoo.tools.misc import get_lang
 
-#: How many weeks the chart on a card shows.
-WEEKS = 8
+from .week_chart import draw_weeks, get_first_monday, get_monday
 
 
 class SaleWebshop(models.Model):
@@ -70,36 +64,23 @@ class SaleWebshop(models.Model):
 
     def _compute_order_graph(self):
         """Show the weeks up to that of the latest order, as bars for Odoo's dashboard chart."""
-        latest = {webshop: _get_monday(webshop.last_order_date.date()) for webshop in self if webshop.last_order_date}
+        latest = {webshop: webshop.last_order_date.date() for webshop in self if webshop.last_order_date}
         counts = self._count_by_week(latest)
-        locale = get_lang(self.env).code
-        this_monday = _get_monday(fields.Date.context_today(self))
+        key = self.env._("Orders in the week")
         for webshop in self:
-            if webshop not in latest:
-                webshop.order_graph = False
-                continue
-            weeks = [latest[webshop] - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-            values = [
-                {
-                    "label": format_skeleton("Md", week, locale=locale),
-                    "value": counts[webshop, week],
-                    "type": "future" if week == this_monday else "past",
-                }
-                for week in weeks
-            ]
-            webshop.order_graph = json.dumps([{"values": values, "title": "", "key": self.env._("Orders in the week")}])
+            webshop.order_graph = webshop in latest and draw_weeks(self, latest[webshop], counts[webshop], key)
 
     def _count_by_week(self, latest):
-        """Return ``{(webshop, monday): orders}`` of the weeks that the charts show."""
-        counts = defaultdict(int)
+        """Return ``{webshop: {monday: orders}}`` of the weeks that the charts show."""
+        counts = defaultdict(lambda: defaultdict(int))
         if latest:
-            first = min(latest.values()) - timedelta(weeks=WEEKS)
+            first = get_first_monday(latest.values())
             for webshop, date, count in self.env["sale.order"]._read_group(
                 [("webshop_id", "in", self.ids), ("date_order", ">=", first)],
                 ["webshop_id", "date_order:day"],
                 ["__count"],
             ):
-                counts[webshop, _get_monday(date.date())] += count
+                counts[webshop][get_monday(date.date())] += count
         return counts
 
     def _open_orders(self, domain=()):
@@ -129,7 +110,3 @@ class SaleWebshop(models.Model):
         action = self.action_open_events()
         action["domain"].append(("state", "=", "error"))
         return action
-
-
-def _get_monday(date):
-    return date - timedelta(days=date.weekday())
