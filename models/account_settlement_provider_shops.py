@@ -106,13 +106,7 @@ class AccountSettlementProvider(models.Model):
     def _get_named(self, order):
         """Return the one of these agreements that an order's method of payment means, or none."""
         code = named_provider(order.webshop_payment or "")
-        meant = self.filtered(
-            lambda provider: (
-                provider.code == code
-                and provider.company_id == order.company_id
-                and order.webshop_id._may_be_paid_with(provider)
-            )
-        )
+        meant = self.filtered(lambda provider: provider.code == code and order.webshop_id._may_be_paid_with(provider))
         return meant if len(meant) == 1 else self.browse()
 
     def action_open_waiting_orders(self):

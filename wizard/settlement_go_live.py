@@ -76,8 +76,7 @@ class SettlementGoLive(models.TransientModel):
     def _compute_webshop_ids(self):
         """The shops whose payments come from this provider: those that name it, and those that name none."""
         for page in self:
-            webshops = page.env["sale.webshop"].search([("company_id", "=", page.company_id.id)])
-            page.webshop_ids = webshops.filtered(lambda webshop, page=page: webshop._may_be_paid_with(page.provider_id))
+            page.webshop_ids = page.provider_id._get_shops() if page.provider_id else False
 
     @api.depends("provider_id")
     def _compute_counts(self):
