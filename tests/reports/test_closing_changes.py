@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
 
 from odoo.addons.settlement_bridge.pure_tests.samples.vipps_files import as_api_bundles, capture, day, payout
 
@@ -46,6 +47,18 @@ class TestClosingChanges(ClosingCase):
         said = self.told(march)
         for word in words:
             self.assertIn(word, said)
+
+    def set_by_sql(self, record, column, value):
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s = %s WHERE id = %s",
+                SQL.identifier(record._table),
+                SQL.identifier(column),
+                value,
+                record.id,
+            )
+        )
+        self.env.invalidate_all()
 
     def settlement(self, number):
         return self.settlements.filtered(lambda one: one.external_id == number)
@@ -133,23 +146,21 @@ class TestClosingChanges(ClosingCase):
         february = self.env(su=True)["account.settlement.closing"].create(
             {"provider_id": self.provider.id, "month": "2026-02-01"}
         )
-        table = "account_settlement_closing_signature"
-        for query, value, record in (
-            (f"UPDATE {table} SET closing_id = %s WHERE id = %s", february.id, second),
-            (f"UPDATE {table} SET user_id = %s WHERE id = %s", self.env.ref("base.user_admin").id, second),
-            (f"UPDATE {table} SET signed_at = %s WHERE id = %s", "2026-04-01 08:00:00", second),
-            (f"UPDATE {table} SET digest = %s WHERE id = %s", "0", first),
-            ("UPDATE ir_attachment SET res_id = %s WHERE id = %s", 0, workbook),
-            ("UPDATE ir_attachment SET name = %s WHERE id = %s", "Andre tall.xlsx", workbook),
+        for record, column, value in (
+            (second, "closing_id", february.id),
+            (second, "user_id", self.env.ref("base.user_admin").id),
+            (second, "signed_at", "2026-04-01 08:00:00"),
+            (first, "digest", "0"),
+            (workbook, "res_id", 0),
+            (workbook, "name", "Andre tall.xlsx"),
         ):
             with self.env.cr.savepoint(flush=True) as savepoint:
-                self.env.cr.execute(query, [value, record.id])
-                self.env.invalidate_all()
-                self.assertFalse(second.is_intact, query)
+                self.set_by_sql(record, column, value)
+                self.assertFalse(second.is_intact, column)
                 savepoint.rollback()
             self.env.invalidate_all()
         self.assertTrue(second.is_intact)
-        self.env.cr.execute(f"UPDATE {table} SET comment = 'Forfalsket' WHERE id = %s", [first.id])
+        self.set_by_sql(first, "comment", "Forfalsket")
         self.assert_told(march, "no longer what was signed")
 
     def test_log_stays_as_it_was(self):
